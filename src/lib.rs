@@ -1,0 +1,8 @@
+//! Regain lets people back into accounts of the users table you already have. It keeps no token table.
+//!
+//! The pure core knows no framework; `recovery` holds the journeys on top of it; the
+//! adapters and `http` know `recovery` and never each other; `app` puts them together.
+//! `docs/architecture.md` walks through it and `tests/architecture.rs` holds the import table.
+
+pub mod clock;
+pub mod random;
