@@ -1,1 +1,3 @@
+//! What a token costs.
+
 fn main() {}

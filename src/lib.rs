@@ -4,5 +4,9 @@
 //! adapters and `http` know `recovery` and never each other; `app` puts them together.
 //! `docs/architecture.md` walks through it and `tests/architecture.rs` holds the import table.
 
+pub mod account;
 pub mod clock;
+pub mod config;
 pub mod random;
+pub mod recovery;
+pub mod token;

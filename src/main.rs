@@ -1,1 +1,3 @@
+//! The `regain` program.
+
 fn main() {}

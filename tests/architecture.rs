@@ -1,1 +1,1 @@
-
+//! The import table, held.

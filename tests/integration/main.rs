@@ -1,1 +1,1 @@
-
+//! Everything through its real parts.

@@ -1,0 +1,11 @@
+//! Who is asked about: identifiers as people type them, accounts as the users table holds them.
+
+mod condition;
+mod email;
+mod identifier;
+mod row;
+
+pub use condition::{Condition, Test};
+pub use email::{EmailAddress, EmailMatch};
+pub use identifier::{Identifier, InvalidIdentifier, Username};
+pub use row::{Account, Ineligible};

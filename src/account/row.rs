@@ -1,0 +1,154 @@
+//! A row of the users table, as it was read.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::{Condition, EmailAddress};
+use crate::token::Marks;
+
+/// An account as it was read at one moment. Every value is the column's text, byte for byte,
+/// since the compare-and-swap repeats it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The row's key as text, as tokens carry it.
+    pub id: String,
+    /// The stored address, to which mail goes.
+    pub email: Option<String>,
+    /// The login name, where such a column is mapped.
+    pub username: Option<String>,
+    /// What to call the person, where such a column is mapped.
+    pub display_name: Option<String>,
+    /// The stored password hash.
+    pub password: Option<String>,
+    /// The recovery stamp, where such a column is mapped.
+    pub recovery_stamp: Option<String>,
+    /// The time of the last login, where such a column is mapped.
+    pub last_login: Option<String>,
+    /// The language tag, where such a column is mapped.
+    pub locale: Option<String>,
+    /// The conditions that make an account active, each with the value read.
+    pub active: Vec<(Condition, Option<String>)>,
+    /// The conditions that make its address confirmed, each with the value read.
+    pub confirmed: Vec<(Condition, Option<String>)>,
+}
+
+/// Why an account gets no mail and completes nothing. Operators may see it, the public never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Ineligible {
+    /// NULL, empty or not an address.
+    #[error("the account has no address that mail can go to")]
+    NoAddress,
+    /// NULL, empty or marked as unusable.
+    #[error("the account has no usable password")]
+    NoPassword,
+    /// An `active` condition does not hold.
+    #[error("the account is not active")]
+    Inactive,
+    /// A `confirmed` condition does not hold.
+    #[error("the account's address is not confirmed")]
+    Unconfirmed,
+}
+
+impl Account {
+    /// Whether the account may be recovered by its owner.
+    ///
+    /// # Errors
+    /// The first reason why not.
+    pub fn eligible(&self) -> Result<(), Ineligible> {
+        let address = self.email.as_deref().is_some_and(|text| EmailAddress::parse(text).is_ok());
+        let checks = [
+            (holds(&self.active), Ineligible::Inactive),
+            (address, Ineligible::NoAddress),
+            (self.password.as_deref().is_some_and(usable), Ineligible::NoPassword),
+            (holds(&self.confirmed), Ineligible::Unconfirmed),
+        ];
+        match checks.into_iter().find(|(holds, _)| !holds) {
+            Some((_, reason)) => Err(reason),
+            None => Ok(()),
+        }
+    }
+
+    /// What fingerprints are made of.
+    #[must_use]
+    pub fn marks(&self) -> Marks<'_> {
+        Marks {
+            user_id: &self.id,
+            email: self.email.as_deref(),
+            password: self.password.as_deref(),
+            recovery_stamp: self.recovery_stamp.as_deref(),
+            last_login: self.last_login.as_deref(),
+        }
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+fn holds(conditions: &[(Condition, Option<String>)]) -> bool {
+    conditions.iter().all(|(condition, value)| condition.holds(value.as_deref()))
+}
+
+/// Django marks unusable passwords by `!`, shadow files and others by `*`.
+fn usable(hash: &str) -> bool {
+    !hash.is_empty() && !hash.starts_with(['!', '*'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Test;
+
+    fn ada() -> Account {
+        Account {
+            id: "1".to_owned(),
+            email: Some("ada@example.com".to_owned()),
+            username: None,
+            display_name: None,
+            password: Some("$argon2id$…".to_owned()),
+            recovery_stamp: None,
+            last_login: None,
+            locale: None,
+            active: vec![],
+            confirmed: vec![],
+        }
+    }
+
+    fn flag(test: Test, value: Option<&str>) -> Vec<(Condition, Option<String>)> {
+        vec![(Condition { column: "flag".to_owned(), test }, value.map(str::to_owned))]
+    }
+
+    #[test]
+    fn an_account_with_address_and_password_is_eligible() {
+        assert_eq!(ada().eligible(), Ok(()));
+    }
+
+    #[test]
+    fn a40_disabled_and_deleted_accounts_are_not_eligible() {
+        let disabled = Account { active: flag(Test::True, Some("0")), ..ada() };
+        let deleted = Account { active: flag(Test::Null, Some("2026-01-01")), ..ada() };
+        assert_eq!(disabled.eligible(), Err(Ineligible::Inactive));
+        assert_eq!(deleted.eligible(), Err(Ineligible::Inactive));
+    }
+
+    #[test]
+    fn a41_null_and_unusable_addresses_and_passwords_are_not_eligible() {
+        for email in [None, Some(""), Some("none"), Some("a@b.example, c@d.example")] {
+            let account = Account { email: email.map(str::to_owned), ..ada() };
+            assert_eq!(account.eligible(), Err(Ineligible::NoAddress), "{email:?}");
+        }
+        for password in [None, Some(""), Some("!x9"), Some("*")] {
+            let account = Account { password: password.map(str::to_owned), ..ada() };
+            assert_eq!(account.eligible(), Err(Ineligible::NoPassword), "{password:?}");
+        }
+    }
+
+    #[test]
+    fn a42_an_unconfirmed_address_is_not_eligible() {
+        let account = Account { confirmed: flag(Test::NotNull, None), ..ada() };
+        assert_eq!(account.eligible(), Err(Ineligible::Unconfirmed));
+    }
+}

@@ -1,0 +1,88 @@
+//! What is set for one application.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, UsersSettings};
+
+/// One application: its users, its mail, its links and its policy.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationSettings {
+    /// What people know it as.
+    pub name: String,
+    /// Who its mails come from.
+    pub mail: SenderSettings,
+    /// Where its links lead, if not to Regain's own pages.
+    #[serde(default)]
+    pub links: LinkSettings,
+    /// How long its links live, if not as long as the purpose says.
+    #[serde(default)]
+    pub lifetimes: LifetimeSettings,
+    /// Where people may be sent back to: scheme, host and port exactly, the path by whole segments.
+    #[serde(default)]
+    pub return_to: Vec<String>,
+    /// The language of its mails and pages.
+    #[serde(default = "english")]
+    pub language: String,
+    /// What a new password must be.
+    #[serde(default)]
+    pub password: PasswordSettings,
+    /// Its users table.
+    pub users: UsersSettings,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+/// Who an application's mails come from.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SenderSettings {
+    /// Name of a provider under `[mail.providers]`.
+    pub provider: String,
+    /// The From header, say `Example <no-reply@example.com>`.
+    pub from: String,
+    /// Mails in an hour; more are sent later.
+    #[serde(default = "per_hour")]
+    pub per_hour: u32,
+}
+
+fn per_hour() -> u32 {
+    1000
+}
+
+/// Patterns with `{token}` in them; Regain's own pages where left out.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkSettings {
+    /// Where a password reset link leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reset: Option<String>,
+}
+
+/// Lifetimes of links; the purpose's own where left out.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LifetimeSettings {
+    /// Of password reset links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reset: Option<Span>,
+}
+
+/// What a new password must be.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PasswordSettings {
+    /// Fewest characters (Unicode code points).
+    pub min_length: usize,
+    /// Most characters (Unicode code points).
+    pub max_length: usize,
+}
+
+impl Default for PasswordSettings {
+    /// NIST SP 800-63B-4 §3.1.1.2: at least 8 where it is one of several factors; 64 or more must be allowed.
+    fn default() -> Self {
+        Self { min_length: 8, max_length: 128 }
+    }
+}

@@ -1,0 +1,23 @@
+//! The configuration as values: what may be said, and what holds where nothing is said.
+//!
+//! Reading the file, the environment and the messages for what is wrong live in `cli::config`.
+
+mod application;
+mod secret;
+mod service;
+mod units;
+mod users;
+
+pub use application::{
+    ApplicationSettings, LifetimeSettings, LinkSettings, PasswordSettings, SenderSettings,
+};
+pub use secret::SecretSource;
+pub use service::{
+    Argon2Settings, HashingSettings, KeySettings, LimitSettings, LimitStore, LogFormat,
+    MailSettings, ProviderSettings, QueueSettings, QueueStore, Settings,
+};
+pub use units::{Rate, Span};
+pub use users::{
+    ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, SchemeSetting, Tls,
+    UsersSettings,
+};

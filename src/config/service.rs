@@ -1,0 +1,219 @@
+//! What is set once for the whole service.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ApplicationSettings, Rate, SecretSource, Span};
+
+/// The whole configuration file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Address and port that the API and the pages listen on.
+    pub listen: String,
+    /// The scheme, host and port that people reach the service under. Links are built from it.
+    pub public_url: String,
+    /// The application that `/.well-known/change-password` leads to.
+    pub default_app: String,
+    /// Networks whose `X-Forwarded-For` is believed, as CIDR. Nobody by default.
+    pub trusted_proxies: Vec<String>,
+    /// Whether Swagger UI is served at `/docs`.
+    pub docs: bool,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// The secrets that tokens are signed with.
+    pub keys: KeySettings,
+    /// The queue of mails to be sent.
+    pub queue: QueueSettings,
+    /// How often one may ask, and how much mail an account gets.
+    pub limits: LimitSettings,
+    /// Bounds on password hashing.
+    pub hashing: HashingSettings,
+    /// Mail servers by name.
+    pub mail: MailSettings,
+    /// Applications by name.
+    pub apps: BTreeMap<String, ApplicationSettings>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: "0.0.0.0:8080".to_owned(),
+            public_url: String::new(),
+            default_app: "default".to_owned(),
+            trusted_proxies: vec![],
+            docs: false,
+            log: LogFormat::default(),
+            keys: KeySettings::default(),
+            queue: QueueSettings::default(),
+            limits: LimitSettings::default(),
+            hashing: HashingSettings::default(),
+            mail: MailSettings::default(),
+            apps: BTreeMap::new(),
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// One JSON object a line, for machines.
+    #[default]
+    Json,
+    /// For people at a terminal.
+    Pretty,
+}
+
+/// The keyring.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeySettings {
+    /// Name of the secret that signs. All of them verify.
+    pub signing: String,
+    /// The secrets by name, at least 32 bytes each and at most eight.
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// A folder whose file names are key names, instead of or beside `secrets`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dir: Option<PathBuf>,
+}
+
+/// The queue of mails to be sent.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueSettings {
+    /// Where jobs wait.
+    pub store: QueueStore,
+    /// How many jobs may wait before asking is answered by 503.
+    pub capacity: usize,
+    /// How long a stopping process goes on sending.
+    pub drain: Span,
+}
+
+/// Where jobs wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueStore {
+    /// In the process: a crash loses what waits.
+    #[default]
+    Memory,
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        Self { store: QueueStore::Memory, capacity: 10_000, drain: Span(Duration::from_secs(20)) }
+    }
+}
+
+/// How often one may ask, and how much mail an account gets.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSettings {
+    /// `false` switches off every limit, budget and pacing: for load tests only.
+    pub enabled: bool,
+    /// Where counts are kept.
+    pub store: LimitStore,
+    /// Requests by one client (an IPv4 address, an IPv6 /64).
+    pub per_client: Rate,
+    /// Mails to one account, over all purposes and spellings.
+    pub mails_per_account: Rate,
+}
+
+/// Where counts are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitStore {
+    /// In the process: each replica counts for itself.
+    #[default]
+    Memory,
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            store: LimitStore::Memory,
+            per_client: Rate { events: 30, period: HOUR },
+            mails_per_account: Rate { events: 3, period: HOUR },
+        }
+    }
+}
+
+/// Bounds on password hashing.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HashingSettings {
+    /// How many passwords are hashed at a time; each takes `argon2.memory_kib`.
+    pub permits: usize,
+    /// How long a completion waits for its turn before it is answered by 503.
+    pub wait: Span,
+    /// Cost of new Argon2id hashes.
+    pub argon2: Argon2Settings,
+}
+
+/// Cost of new Argon2id hashes, RFC 9106 §3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Argon2Settings {
+    /// Memory in KiB (m).
+    pub memory_kib: u32,
+    /// Passes over the memory (t).
+    pub iterations: u32,
+    /// Lanes (p).
+    pub parallelism: u32,
+}
+
+impl Default for HashingSettings {
+    fn default() -> Self {
+        Self { permits: 2, wait: Span(Duration::from_secs(2)), argon2: Argon2Settings::default() }
+    }
+}
+
+impl Default for Argon2Settings {
+    /// OWASP's password storage recommendation: 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1 }
+    }
+}
+
+/// Mail servers by name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailSettings {
+    /// The providers that applications name.
+    pub providers: BTreeMap<String, ProviderSettings>,
+}
+
+/// One mail server, folder or outbox.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSettings {
+    /// `smtp+starttls://user@host:587`, `smtps://user@host:465`, `smtp://` to loopback only,
+    /// `file:///folder` or `outbox:`.
+    pub url: String,
+    /// The password of the user in the URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<SecretSource>,
+    /// A PEM file with the authority that signed the server's certificate, beside the public ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// Longest wait for each answer of the server.
+    #[serde(default = "mail_timeout")]
+    pub timeout: Span,
+    /// How many connections are kept.
+    #[serde(default = "mail_connections")]
+    pub connections: u32,
+}
+
+fn mail_timeout() -> Span {
+    Span(Duration::from_secs(10))
+}
+
+fn mail_connections() -> u32 {
+    4
+}

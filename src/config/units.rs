@@ -1,0 +1,118 @@
+//! Durations and rates as the configuration writes them: `30m`, `30/h`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A duration written as a whole number and a unit: `ms`, `s`, `m`, `h` or `d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Duration);
+
+/// So many events in a period: `30/h`, `3/m`, `5/s` or `100/d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many at once, and again in each period.
+    pub events: u32,
+    /// The period.
+    pub period: Duration,
+}
+
+impl Rate {
+    /// How long one event takes to come back.
+    #[must_use]
+    pub fn interval(self) -> Duration {
+        self.period / self.events.max(1)
+    }
+}
+
+const UNITS: [(&str, u64); 5] =
+    [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let millis = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, millis)| *millis);
+        millis
+            .zip(number.parse::<u64>().ok())
+            .and_then(|(millis, number)| number.checked_mul(millis))
+            .map(|millis| Self(Duration::from_millis(millis)))
+            .ok_or_else(|| "expected a duration such as \"30m\", \"20s\" or \"24h\"".to_owned())
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let rate = text.split_once('/').and_then(|(events, unit)| {
+            let events = events.parse().ok().filter(|events| *events > 0)?;
+            let period = format!("1{unit}").parse::<Span>().ok()?.0;
+            Some(Self { events, period })
+        });
+        rate.ok_or_else(|| "expected a rate such as \"30/h\" or \"5/m\"".to_owned())
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
+        let largest = UNITS.iter().rev().find(|(_, unit)| millis % unit == 0);
+        let (name, unit) = largest.unwrap_or(&UNITS[0]);
+        write!(f, "{}{name}", millis / unit)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let period = Span(self.period).to_string();
+        write!(f, "{}/{}", self.events, period.trim_start_matches('1'))
+    }
+}
+
+macro_rules! as_text {
+    ($unit:ty) => {
+        impl<'de> Deserialize<'de> for $unit {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl Serialize for $unit {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    };
+}
+as_text!(Span);
+as_text!(Rate);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_and_print_the_same() {
+        for text in ["20s", "30m", "24h", "2d", "1500ms"] {
+            assert_eq!(text.parse::<Span>().unwrap().to_string(), text.replace("24h", "1d"));
+        }
+        for text in ["", "30", "m", "-1m", "1.5h", "30 m", "99999999999999999999h"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_read_and_print_the_same() {
+        let rate: Rate = "3/h".parse().unwrap();
+        assert_eq!((rate.events, rate.interval()), (3, Duration::from_mins(20)));
+        assert_eq!(rate.to_string(), "3/h");
+        for text in ["0/h", "3", "3/", "3/w", "-1/h"] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Where an application's users table is, and what its columns are called.
+
+use serde::{Deserialize, Serialize};
+
+use super::SecretSource;
+
+/// One users table.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsersSettings {
+    /// `postgres://`, `mysql://` (MariaDB too) or `sqlite://`, with user and password.
+    pub database: SecretSource,
+    /// `off` lets a connection that leaves the machine go without verified TLS.
+    #[serde(default)]
+    pub tls: Tls,
+    /// The table, with its schema where it has one: `auth_user`, `app.users`.
+    #[serde(default = "users")]
+    pub table: String,
+    /// The primary key: integer, uuid or text.
+    #[serde(default = "id")]
+    pub id: String,
+    /// The address.
+    #[serde(default = "email")]
+    pub email: String,
+    /// The password hash.
+    #[serde(default = "password")]
+    pub password: String,
+    /// The login name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// What to call the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The time of the last login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_login: Option<String>,
+    /// A column of Regain's own; changing it voids every link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_stamp: Option<String>,
+    /// The language tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// What must hold for an account to be active: all of it.
+    #[serde(default)]
+    pub active: Vec<ConditionSettings>,
+    /// What must hold for its address to be confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<ConditionSettings>,
+    /// How addresses are searched.
+    #[serde(default)]
+    pub email_match: EmailMatchSetting,
+    /// The format that new hashes are written in.
+    #[serde(default)]
+    pub scheme: SchemeSetting,
+}
+
+fn users() -> String {
+    "users".to_owned()
+}
+fn id() -> String {
+    "id".to_owned()
+}
+fn email() -> String {
+    "email".to_owned()
+}
+fn password() -> String {
+    "password".to_owned()
+}
+
+/// Whether a connection must be protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tls {
+    /// Verified TLS wherever the connection leaves the machine.
+    #[default]
+    Verify,
+    /// None: said by an operator whose network protects it.
+    Off,
+}
+
+/// A boolean column by name, or a column and its test.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged, expecting = "a column name, { column, is = \"null\" } or { column, in = [..] }")]
+pub enum ConditionSettings {
+    /// `"is_active"`: the column is true.
+    True(String),
+    /// `{ column = "deleted_at", is = "null" }`.
+    Is(ColumnIs),
+    /// `{ column = "status", in = ["active"] }`.
+    In(ColumnIn),
+}
+
+/// `{ column = "deleted_at", is = "null" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnIs {
+    /// Name of the column.
+    pub column: String,
+    /// What its value must be.
+    pub is: ColumnTest,
+}
+
+/// `{ column = "status", in = ["active"] }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnIn {
+    /// Name of the column.
+    pub column: String,
+    /// The values that will do.
+    pub r#in: Vec<String>,
+}
+
+/// What a column's value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnTest {
+    /// Nothing there.
+    Null,
+    /// Something there.
+    NotNull,
+    /// True.
+    True,
+    /// False.
+    False,
+}
+
+/// How addresses are searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EmailMatchSetting {
+    /// As typed, domain lowered, all lowered.
+    #[default]
+    AsciiLower,
+    /// As typed.
+    Exact,
+    /// By `lower(column)`.
+    Lower,
+}
+
+/// The format that new hashes are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SchemeSetting {
+    /// A PHC string of Argon2id.
+    #[default]
+    Argon2id,
+}

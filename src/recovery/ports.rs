@@ -1,0 +1,131 @@
+//! What the journeys need of the outside world. Adapters implement it; nothing here names one.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use super::{Job, Letter};
+use crate::account::{Account, Identifier};
+
+/// The users table of one application.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// The accounts that an identifier means, at most `limit` of them, compared again in code.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table could not be read.
+    async fn find(&self, identifier: &Identifier, limit: usize)
+    -> Result<Vec<Account>, StoreError>;
+
+    /// The account with this id, from the primary and never from a replica that lags.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table could not be read.
+    async fn read(&self, id: &str) -> Result<Option<Account>, StoreError>;
+
+    /// Writes the new hash if the row still is what `was` says, in one statement.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the row may or may not have been written, read it again.
+    async fn swap_password(&self, was: &Account, hash: &str) -> Result<Swap, StoreError>;
+
+    /// Whether the table can be reached now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What became of a compare-and-swap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swap {
+    /// Exactly one row was written.
+    Won,
+    /// The row is not what it was.
+    Lost,
+}
+
+/// Trouble with the users table. The text is for the log and holds no values.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// The database is locked or the statement was a victim of a deadlock: try again.
+    #[error("the users table is busy: {0}")]
+    Busy(String),
+    /// The connection failed: what was sent may or may not have been done.
+    #[error("the users table cannot be reached: {0}")]
+    Unreachable(String),
+    /// The database refuses the statement: a column is missing, a privilege, a type.
+    #[error("the users table does not fit the configuration: {0}")]
+    Misfit(String),
+}
+
+/// What waits to be mailed or called.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Takes a job that somebody asked for.
+    ///
+    /// # Errors
+    /// [`QueueFull`], decided without knowing what the job is about.
+    async fn ask(&self, job: Job) -> Result<(), QueueFull>;
+
+    /// Takes a job that follows from one already accepted, into room kept free for such,
+    /// to be done after `delay`.
+    ///
+    /// # Errors
+    /// [`QueueFull`] when that room is used up too.
+    async fn follow(&self, job: Job, delay: Duration) -> Result<(), QueueFull>;
+
+    /// Whether an ask would be accepted now.
+    fn has_room(&self) -> bool;
+}
+
+/// The queue takes no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the queue is full")]
+pub struct QueueFull;
+
+/// Who carries mail.
+#[async_trait]
+pub trait Sender: Send + Sync {
+    /// Renders a letter and hands it over.
+    ///
+    /// # Errors
+    /// [`SendError`], whose text holds no address.
+    async fn send(&self, letter: &Letter) -> Result<(), SendError>;
+}
+
+/// A mail that was not taken. The text is the server's own word and holds no address.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SendError {
+    /// Might succeed later: 4xx, time-outs, refused connections.
+    #[error("mail not taken for now: {0}")]
+    Passing(String),
+    /// Will never succeed: 5xx, an address that cannot be written to.
+    #[error("mail refused: {0}")]
+    Final(String),
+}
+
+/// How often and how much.
+#[async_trait]
+pub trait Limits: Send + Sync {
+    /// Takes one request from a client's allowance.
+    ///
+    /// # Errors
+    /// How long to wait.
+    async fn client(&self, client: &str) -> Result<(), TryAfter>;
+
+    /// Takes one mail from an account's budget; `false` when it is used up.
+    async fn mail_budget(&self, app: &str, user_id: &str) -> bool;
+
+    /// Takes one mail from an application's hourly allowance.
+    ///
+    /// # Errors
+    /// How long to wait.
+    async fn pace(&self, app: &str) -> Result<(), TryAfter>;
+}
+
+/// Too soon: how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("try again after {0:?}")]
+pub struct TryAfter(pub Duration);
