@@ -1,0 +1,61 @@
+# Sourced by tests/all, tests/tools, tests/servers and the `run` scripts; not run by itself.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${REGAIN_TEST_CACHE:-$HOME/.cache/regain-tests}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+
+# The name of an installed set of programs changes with the files that say what is in it.
+hash_of() { cat "$@" | sha256sum | cut -c1-16; }
+venv=$cache/python-$(hash_of "$root/tests/python/requirements.txt")
+npm=$cache/npm-$(hash_of "$root/tests/npm/package.json" "$root/tests/npm/package-lock.json")
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    say "error: $*"
+    exit 1
+}
+
+# A free port of 127.0.0.1, from below the range out of which the kernel picks ports for
+# outgoing connections, so that none of those takes it before the server does.
+free_port() {
+    python3 - <<'PYTHON'
+import random, socket
+for port in random.sample(range(20000, 32000), 200):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        print(port)
+        break
+PYTHON
+}
+
+# Runs `regain demo` on a free port and waits until it is alive: sets REGAIN_URL and demo_pid.
+# With REGAIN_URL given, that server is used and nothing is started. The log goes to "$1".
+start_demo() {
+    local log=$1
+    demo_pid=
+    [[ -n ${REGAIN_URL:-} ]] && return
+    local binary=${REGAIN_BIN:-$CARGO_TARGET_DIR/ci/regain} port
+    [[ -x $binary ]] || die "there is no $binary: cargo build --profile ci, or set REGAIN_BIN"
+    port=$(free_port)
+    export REGAIN_URL=http://127.0.0.1:$port
+    "$binary" demo --listen "127.0.0.1:$port" </dev/null >"$log" 2>&1 &
+    demo_pid=$!
+    for _ in {1..300}; do
+        curl --silent --fail --output /dev/null --max-time 2 "$REGAIN_URL/healthz" && return
+        kill -0 "$demo_pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    cat "$log" >&2
+    die "regain demo did not become alive at $REGAIN_URL"
+}
+
+stop_demo() {
+    [[ -n ${demo_pid:-} ]] || return 0
+    kill "$demo_pid" 2>/dev/null || true
+    wait "$demo_pid" 2>/dev/null || true
+    demo_pid=
+}

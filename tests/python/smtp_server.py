@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""A real SMTP server, driven by the tests as a child process.
+
+    smtp_server.py --dir DIR --mode starttls --user mailer --password secret
+
+It listens on a free port of 127.0.0.1 and prints one line of JSON once it does:
+
+    {"port": 2525, "ca": "DIR/ca.pem", "mail": "DIR/mail"}
+
+Every accepted message becomes two files in DIR/mail: `0001.json` with the envelope
+({"mail_from", "rcpt_tos", "tls", "authenticated"}), and `0001.eml` with the bytes as they came.
+The `.eml` is renamed into place last, so whoever sees it can read both.
+
+Every option can also come as one line of JSON on the standard input: `--options-from-stdin`, and
+then {"dir": "…", "mode": "tls", "reject_rcpt": 550, …}. The server ends with its parent.
+"""
+
+import argparse
+import asyncio
+import datetime
+import ipaddress
+import json
+import os
+import signal
+import ssl
+import sys
+import warnings
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+def main():
+    options = read_options()
+    warnings.filterwarnings("ignore", category=UserWarning, module="aiosmtpd")
+    asyncio.run(serve(options))
+
+
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--options-from-stdin", action="store_true", help="read one line of JSON")
+    parser.add_argument("--dir", type=Path, help="where certificates and mail are written")
+    parser.add_argument("--mode", choices=["starttls", "tls", "plain"], default="starttls")
+    parser.add_argument("--user", help="who must log in; nobody has to without it")
+    parser.add_argument("--password", default="")
+    parser.add_argument("--reject-rcpt", type=int, metavar="CODE", help="refuse every recipient")
+    parser.add_argument("--reject-data", type=int, metavar="CODE", help="refuse every message")
+    parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--delay-at", choices=["connect", "data"], default="data",
+                        help="wait before the greeting, or before answering a message")
+    parser.add_argument("--no-starttls", action="store_true",
+                        help="offer no STARTTLS and take everything in clear, as a downgrade does")
+    parser.add_argument("--wrong-host", action="store_true",
+                        help="show a certificate for another host")
+    options = parser.parse_args()
+    if options.options_from_stdin:
+        for name, value in json.loads(sys.stdin.readline()).items():
+            if not hasattr(options, name):
+                parser.error(f"unknown option {name!r} on the standard input")
+            setattr(options, name, Path(value) if name == "dir" else value)
+    if options.dir is None:
+        parser.error("--dir is needed")
+    return options
+
+
+async def serve(options):
+    loop = asyncio.get_running_loop()
+    mail = options.dir / "mail"
+    mail.mkdir(parents=True, exist_ok=True)
+    context = make_tls_context(options.dir, options.wrong_host)
+    handler = Handler(options, mail)
+
+    listener = await loop.create_server(
+        lambda: make_session(options, handler, context),
+        host="127.0.0.1", port=0, backlog=512,
+        ssl=context if options.mode == "tls" else None,
+    )
+    port = listener.sockets[0].getsockname()[1]
+    print(json.dumps({"port": port, "ca": str(options.dir / "ca.pem"), "mail": str(mail)}),
+          flush=True)
+
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    parent = os.getppid()
+    while not stop.is_set() and os.getppid() == parent:
+        try:
+            await asyncio.wait_for(stop.wait(), timeout=0.5)
+        except asyncio.TimeoutError:
+            pass
+    listener.close()
+
+
+def make_session(options, handler, context):
+    starttls = options.mode == "starttls" and not options.no_starttls
+    return SlowToGreet(
+        handler,
+        greeting_delay=options.delay if options.delay_at == "connect" else 0.0,
+        hostname="localhost",
+        enable_SMTPUTF8=True,
+        tls_context=context if starttls else None,
+        require_starttls=starttls,
+        auth_required=options.user is not None,
+        auth_require_tls=starttls,
+        authenticator=handler.authenticate,
+    )
+
+
+class SlowToGreet(SMTP):
+    def __init__(self, *args, greeting_delay, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.greeting_delay = greeting_delay
+
+    async def _handle_client(self):
+        await asyncio.sleep(self.greeting_delay)
+        await super()._handle_client()
+
+
+class Handler:
+    """What the server answers, and where it writes what it was sent."""
+
+    def __init__(self, options, mail):
+        self.options = options
+        self.mail = mail
+        self.count = 0
+
+    def authenticate(self, _server, _session, _envelope, _mechanism, data):
+        right = (
+            isinstance(data, LoginPassword)
+            and self.options.user is not None
+            and data.login == self.options.user.encode()
+            and data.password == self.options.password.encode()
+        )
+        return AuthResult(success=right, handled=False, auth_data=data.login.decode(errors="replace"))
+
+    async def handle_EHLO(self, _server, session, _envelope, hostname, responses):
+        session.host_name = hostname
+        if self.options.user is None:
+            return [line for line in responses if not line.startswith("250-AUTH")]
+        return responses
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _rcpt_options):
+        if self.options.reject_rcpt:
+            return f"{self.options.reject_rcpt} {enhanced(self.options.reject_rcpt)} Recipient refused"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Recipient accepted"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.options.delay_at == "data":
+            await asyncio.sleep(self.options.delay)
+        if self.options.reject_data:
+            return f"{self.options.reject_data} {enhanced(self.options.reject_data)} Message refused"
+        self.keep(envelope, {
+            "mail_from": envelope.mail_from,
+            "rcpt_tos": envelope.rcpt_tos,
+            "tls": server.transport.get_extra_info("ssl_object") is not None,
+            "authenticated": session.auth_data if session.authenticated else None,
+        })
+        return "250 2.0.0 Message accepted"
+
+    def keep(self, envelope, facts):
+        self.count += 1
+        name = f"{self.count:04}"
+        write_whole(self.mail / f"{name}.json", json.dumps(facts).encode())
+        write_whole(self.mail / f"{name}.eml", envelope.original_content)
+
+
+def enhanced(code):
+    return "4.3.0" if code < 500 else "5.1.1"
+
+
+def write_whole(path, content):
+    """A reader never sees half a file: the name appears when the content is complete."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(content)
+    unfinished.rename(path)
+
+
+def make_tls_context(folder, wrong_host):
+    """A certificate authority of this server's own, and a server certificate under it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Regain test authority")])
+    authority = (
+        certificate(authority_name, authority_name, authority_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(key_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), False)
+        .sign(authority_key, hashes.SHA256())
+    )
+
+    if wrong_host:
+        names = [x509.DNSName("another-host.test")]
+    else:
+        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    server_key = ec.generate_private_key(ec.SECP256R1())
+    server_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Regain test mail server")])
+    server = (
+        certificate(server_name, authority_name, server_key.public_key())
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(key_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), False)
+        .sign(authority_key, hashes.SHA256())
+    )
+
+    write_whole(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM))
+    write_whole(folder / "server.pem", server.public_bytes(serialization.Encoding.PEM))
+    write_whole(folder / "server.key", server_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    return context
+
+
+def certificate(subject, issuer, public_key):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=7))
+    )
+
+
+def key_usage(**used):
+    every = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+             "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+    return x509.KeyUsage(**{name: used.get(name, False) for name in every})
+
+
+if __name__ == "__main__":
+    main()
