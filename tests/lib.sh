@@ -4,6 +4,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${REGAIN_TEST_CACHE:-$HOME/.cache/regain-tests}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+export PATH=$PATH:/usr/sbin # where mariadbd is, which only root finds by itself
 
 # The name of an installed set of programs changes with the files that say what is in it.
 hash_of() { cat "$@" | sha256sum | cut -c1-16; }
