@@ -7,6 +7,8 @@
 pub mod account;
 pub mod clock;
 pub mod config;
+pub mod hooks;
+pub mod password;
 pub mod random;
 pub mod recovery;
 pub mod token;

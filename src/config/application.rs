@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Span, UsersSettings};
+use super::{SecretSource, Span, UsersSettings};
 
 /// One application: its users, its mail, its links and its policy.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -27,6 +27,9 @@ pub struct ApplicationSettings {
     /// What a new password must be.
     #[serde(default)]
     pub password: PasswordSettings,
+    /// Where its backend is told what happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookSettings>,
     /// Its users table.
     pub users: UsersSettings,
 }
@@ -85,4 +88,16 @@ impl Default for PasswordSettings {
     fn default() -> Self {
         Self { min_length: 8, max_length: 128 }
     }
+}
+
+/// Where an application's backend is told what happened, by the Standard Webhooks scheme.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// Where events are posted to: https, or http to loopback.
+    pub url: String,
+    /// What they are signed with: `whsec_` and base64.
+    pub secret: SecretSource,
+    /// Which ones: `password.changed`.
+    pub events: Vec<String>,
 }

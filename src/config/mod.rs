@@ -10,6 +10,7 @@ mod users;
 
 pub use application::{
     ApplicationSettings, LifetimeSettings, LinkSettings, PasswordSettings, SenderSettings,
+    WebhookSettings,
 };
 pub use secret::SecretSource;
 pub use service::{

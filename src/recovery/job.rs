@@ -4,82 +4,87 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use super::{Change, Event};
 use crate::account::Identifier;
 use crate::token::Purpose;
 
 /// Something to be mailed or called after the request was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Job {
-    /// A mail.
-    Mail(MailJob),
-}
-
-/// A mail to be made.
 #[derive(Clone, PartialEq, Eq)]
-pub struct MailJob {
+pub struct Job {
     /// The application's name.
     pub app: String,
     /// The request that it comes from, as logs and mails show it.
     pub reference: String,
     /// When it was asked for.
     pub asked_at: OffsetDateTime,
-    /// How often sending it was tried.
+    /// How often doing it was tried.
     pub attempt: u32,
-    /// What it is about.
-    pub about: About,
+    /// What is to be done.
+    pub task: Task,
 }
 
-/// What a mail is about.
+/// What is to be done.
 #[derive(Clone, PartialEq, Eq)]
-pub enum About {
+pub enum Task {
+    /// A mail.
+    Mail(Mail),
+    /// A call of the application's webhook.
+    Hook(Event, Change),
+}
+
+/// A mail to be made.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Mail {
     /// A person asked for a link; whose account it is, is still to be found.
-    Ask {
-        /// What the link is for.
-        purpose: Purpose,
-        /// What the person typed.
-        identifier: Identifier,
-        /// The language asked for.
-        locale: Option<String>,
-        /// An allowed target to go back to.
-        return_to: Option<String>,
-    },
+    Ask(Identifier, LinkWish),
     /// The link of one account, found before and paid from its budget.
     Link {
-        /// What the link is for.
-        purpose: Purpose,
         /// The account.
         user_id: String,
-        /// The language asked for.
-        locale: Option<String>,
-        /// An allowed target to go back to.
-        return_to: Option<String>,
+        /// What was asked for.
+        wish: LinkWish,
     },
-    /// The notice that a password was changed, sent only if the row carries the new hash.
-    PasswordChanged {
-        /// The account.
-        user_id: String,
-        /// What the row must match, made from the new hash under a key of its own.
-        proof: String,
-    },
+    /// The notice that a password was changed, sent only once the row carries the new hash.
+    PasswordChanged(Change),
 }
 
-impl About {
+/// What a person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkWish {
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// The language wanted.
+    pub locale: Option<String>,
+    /// An allowed target to go back to.
+    pub return_to: Option<String>,
+}
+
+impl Task {
     /// A name for logs and metrics.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Ask { .. } => "ask",
-            Self::Link { .. } => "link",
-            Self::PasswordChanged { .. } => "password_changed",
+            Self::Mail(Mail::Ask(..)) => "ask",
+            Self::Mail(Mail::Link { .. }) => "link",
+            Self::Mail(Mail::PasswordChanged(_)) => "notice",
+            Self::Hook(..) => "hook",
         }
     }
 }
 
-impl fmt::Debug for MailJob {
+impl Job {
+    /// The same job with something else to be done.
+    #[must_use]
+    pub(super) fn with(&self, task: Task) -> Self {
+        Self { task, ..self.clone() }
+    }
+}
+
+impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MailJob")
+        f.debug_struct("Job")
             .field("app", &self.app)
-            .field("about", &self.about.kind())
+            .field("task", &self.task.kind())
             .field("reference", &self.reference)
             .finish_non_exhaustive()
     }

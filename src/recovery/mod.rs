@@ -1,9 +1,95 @@
 //! The journeys, and the few ports through which they reach the outside world.
 
+mod application;
+mod ask;
+mod change;
+mod complete;
+mod error;
+mod event;
+mod hashing;
+mod health;
+mod inspect;
 mod job;
 mod letter;
+mod links;
 mod ports;
+mod worker;
 
-pub use job::{About, Job, MailJob};
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub use application::Application;
+pub use ask::Ask;
+pub use change::Change;
+pub use complete::{Completed, Completion};
+pub use error::{AskError, CompleteError, InspectError, Refused};
+pub use event::{Call, Event};
+pub use hashing::{HashingError, HashingPool};
+pub use health::Health;
+pub use inspect::Inspected;
+pub use job::{Job, LinkWish, Mail, Task};
 pub use letter::{Letter, Message};
-pub use ports::{Accounts, Jobs, Limits, QueueFull, SendError, Sender, StoreError, Swap, TryAfter};
+pub use links::{LinkPattern, ReturnTargets, TOKEN_PLACE};
+pub use ports::{
+    Accounts, Hooks, Jobs, Limits, QueueFull, SendError, Sender, StoreError, Swap, TryAfter,
+};
+
+use crate::clock::Clock;
+
+/// The journeys of every application over one queue, one set of limits and one hashing pool.
+pub struct Recovery {
+    applications: BTreeMap<String, Arc<Application>>,
+    jobs: Arc<dyn Jobs>,
+    limits: Arc<dyn Limits>,
+    sender: Arc<dyn Sender>,
+    hooks: Arc<dyn Hooks>,
+    hashing: HashingPool,
+    clock: Clock,
+    /// Whether the last mail could not be handed over.
+    mail_fails: AtomicBool,
+}
+
+/// What the journeys are put together from.
+pub struct Ports {
+    /// What waits to be mailed.
+    pub jobs: Arc<dyn Jobs>,
+    /// How often and how much.
+    pub limits: Arc<dyn Limits>,
+    /// Who carries mail.
+    pub sender: Arc<dyn Sender>,
+    /// Who calls webhooks.
+    pub hooks: Arc<dyn Hooks>,
+}
+
+impl Recovery {
+    /// Puts the journeys together.
+    #[must_use]
+    pub fn new(
+        applications: impl IntoIterator<Item = Application>,
+        ports: Ports,
+        hashing: HashingPool,
+        clock: Clock,
+    ) -> Self {
+        let named = |app: Application| (app.name.clone(), Arc::new(app));
+        Self {
+            applications: applications.into_iter().map(named).collect(),
+            jobs: ports.jobs,
+            limits: ports.limits,
+            sender: ports.sender,
+            hooks: ports.hooks,
+            hashing,
+            clock,
+            mail_fails: AtomicBool::new(false),
+        }
+    }
+
+    /// The application of this name.
+    #[must_use]
+    pub fn application(&self, name: &str) -> Option<&Arc<Application>> {
+        self.applications.get(name)
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::{Job, Letter};
+use super::{Call, Job, Letter};
 use crate::account::{Account, Identifier};
 
 /// The users table of one application.
@@ -95,14 +95,24 @@ pub trait Sender: Send + Sync {
     async fn send(&self, letter: &Letter) -> Result<(), SendError>;
 }
 
-/// A mail that was not taken. The text is the server's own word and holds no address.
+/// Who calls webhooks.
+#[async_trait]
+pub trait Hooks: Send + Sync {
+    /// Tells an application's backend of an event.
+    ///
+    /// # Errors
+    /// [`SendError`] when it did not say that it heard.
+    async fn call(&self, call: &Call) -> Result<(), SendError>;
+}
+
+/// A mail or a call that was not taken. The text is the server's own word and holds no address.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SendError {
     /// Might succeed later: 4xx, time-outs, refused connections.
-    #[error("mail not taken for now: {0}")]
+    #[error("not taken for now: {0}")]
     Passing(String),
     /// Will never succeed: 5xx, an address that cannot be written to.
-    #[error("mail refused: {0}")]
+    #[error("refused: {0}")]
     Final(String),
 }
 

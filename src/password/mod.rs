@@ -1,0 +1,9 @@
+//! New passwords: what they must be, and how they are stored.
+
+mod policy;
+mod scheme;
+mod secret;
+
+pub use policy::{Policy, Refusal};
+pub use scheme::{Argon2Cost, Argon2id, HashError, Scheme};
+pub use secret::Password;

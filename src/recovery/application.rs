@@ -1,0 +1,45 @@
+//! One application as the journeys see it: its keys, its accounts, its policy, its links.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Accounts, Event, LinkPattern, ReturnTargets};
+use crate::password::{Policy, Scheme};
+use crate::token::{ApplicationKeys, Purpose};
+
+/// A tenant, put together from the configuration.
+pub struct Application {
+    /// The name in URLs and keys: `[a-z0-9][a-z0-9-]{0,31}`.
+    pub name: String,
+    /// What people know it as.
+    pub title: String,
+    /// The language of its mails and pages where nothing else is said.
+    pub language: String,
+    /// Its keys, derived from the keyring.
+    pub keys: ApplicationKeys,
+    /// Its users table.
+    pub accounts: Arc<dyn Accounts>,
+    /// What a new password must be.
+    pub policy: Policy,
+    /// How a new password is stored.
+    pub scheme: Scheme,
+    /// Where a password reset link leads.
+    pub reset_link: LinkPattern,
+    /// How long a password reset link lives.
+    pub reset_lifetime: Duration,
+    /// Where people may be sent back to.
+    pub return_targets: ReturnTargets,
+    /// What its webhook is told; empty where it has none.
+    pub hooks: Vec<Event>,
+}
+
+impl Application {
+    /// How long a token of this purpose lives here.
+    #[must_use]
+    pub fn lifetime(&self, purpose: Purpose) -> Duration {
+        match purpose {
+            Purpose::PasswordReset => self.reset_lifetime,
+            other => other.lifetime(),
+        }
+    }
+}

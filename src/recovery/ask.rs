@@ -1,0 +1,48 @@
+//! Asking for a link: limit by client, enqueue, done. The users table is never looked at here,
+//! so that nothing of the answer, its time included, can depend on who has an account.
+
+use super::{Application, AskError, Job, LinkWish, Mail, Recovery, Task};
+use crate::account::Identifier;
+use crate::token::Purpose;
+
+/// What somebody asks for. Everything in it is well formed.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// Whose account, as typed.
+    pub identifier: Identifier,
+    /// The language wanted.
+    pub locale: Option<String>,
+    /// An allowed target to go back to.
+    pub return_to: Option<String>,
+    /// Who asks: the key of the client's allowance.
+    pub client: String,
+    /// The request, as logs and mails show it.
+    pub reference: String,
+}
+
+impl Recovery {
+    /// Accepts an ask, to be worked on after the answer.
+    ///
+    /// # Errors
+    /// [`AskError`] when the client asked too often or the queue is full; both are decided
+    /// without knowing whether there is such an account.
+    pub async fn ask(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
+        self.limits.client(&format!("ask {}", ask.client)).await?;
+        tracing::info!(
+            app = app.name,
+            purpose = ask.purpose.name(),
+            identifier = ask.identifier.masked(),
+            reference = ask.reference,
+            "link asked for"
+        );
+        let wish = LinkWish { purpose: ask.purpose, locale: ask.locale, return_to: ask.return_to };
+        let task = Task::Mail(Mail::Ask(ask.identifier, wish));
+        Ok(self.jobs.ask(self.job(app, ask.reference, task)).await?)
+    }
+
+    pub(super) fn job(&self, app: &Application, reference: String, task: Task) -> Job {
+        Job { app: app.name.clone(), reference, asked_at: self.clock.now(), attempt: 0, task }
+    }
+}

@@ -1,0 +1,191 @@
+//! Using a token to set a new password, once.
+
+use std::time::Duration;
+
+use super::{
+    Accounts, Application, Change, CompleteError, Event, Mail, Recovery, Refused, StoreError, Swap,
+    Task,
+};
+use crate::account::Account;
+use crate::password::Password;
+use crate::token::Purpose;
+
+/// How long to wait before the row is read again after trouble, attempt by attempt.
+const PAUSES: [Duration; 4] = [
+    Duration::from_millis(50),
+    Duration::from_millis(150),
+    Duration::from_millis(400),
+    Duration::from_millis(1000),
+];
+
+/// How long to wait before the notice is made, so that it mostly finds the row written.
+const NOTICE_DELAY: Duration = Duration::from_millis(250);
+
+/// A token and the password to set with it.
+#[derive(Debug)]
+pub struct Completion {
+    /// The token as it came.
+    pub token: String,
+    /// The new password.
+    pub new_password: Password,
+    /// Who tries: the key of the client's allowance.
+    pub client: String,
+    /// The request, as logs and mails show it.
+    pub reference: String,
+}
+
+/// A password was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completed {
+    /// Where the link leads back to.
+    pub return_to: Option<String>,
+}
+
+impl Recovery {
+    /// Sets a new password: MAC → age → row → eligible → fingerprint → policy → hash →
+    /// compare-and-swap. The link is spent by the last step alone.
+    ///
+    /// # Errors
+    /// [`CompleteError`]; the link goes on working unless it was not valid to begin with.
+    pub async fn complete(
+        &self,
+        app: &Application,
+        completion: Completion,
+    ) -> Result<Completed, CompleteError> {
+        self.limits.client(&format!("complete {}", completion.client)).await?;
+        let (opened, account) =
+            self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
+        app.policy.check(&completion.new_password).map_err(CompleteError::Rejected)?;
+        let hash = self.hashing.hash(app.scheme.clone(), completion.new_password).await?;
+        self.announce_change(app, &account, &hash, completion.reference).await?;
+        match settle(app.accounts.as_ref(), &account, &hash).await? {
+            Swap::Won => {
+                tracing::info!(app = app.name, user_id = account.id, "password changed");
+                Ok(Completed { return_to: opened.claims.return_to })
+            }
+            Swap::Lost => Err(Refused::Invalid.into()),
+        }
+    }
+
+    /// Queues the notice and the hook before the row is written. They are sent only once the row
+    /// carries the new hash, so that a crash in between loses nothing and tells no lie.
+    async fn announce_change(
+        &self,
+        app: &Application,
+        account: &Account,
+        hash: &str,
+        reference: String,
+    ) -> Result<(), CompleteError> {
+        let change = Change::of(app, account, hash);
+        let notice = Task::Mail(Mail::PasswordChanged(change.clone()));
+        self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
+        if app.hooks.contains(&Event::PasswordChanged) {
+            let hook = Task::Hook(Event::PasswordChanged, change);
+            self.jobs.follow(self.job(app, reference, hook), NOTICE_DELAY).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The compare-and-swap, and what to make of it when its answer was lost: our hash in the row
+/// is success; a row as it was is tried again; anything else belongs to somebody else.
+async fn settle(accounts: &dyn Accounts, was: &Account, hash: &str) -> Result<Swap, StoreError> {
+    let mut trouble = match accounts.swap_password(was, hash).await {
+        Ok(swap) => return Ok(swap),
+        Err(error @ StoreError::Misfit(_)) => return Err(error),
+        Err(error) => error,
+    };
+    for pause in PAUSES {
+        tracing::warn!(user_id = was.id, %trouble, "reading the row again");
+        tokio::time::sleep(pause).await;
+        match accounts.read(&was.id).await {
+            Ok(Some(now)) if now.password.as_deref() == Some(hash) => return Ok(Swap::Won),
+            Ok(Some(now)) if now == *was => match accounts.swap_password(was, hash).await {
+                Ok(Swap::Won) => return Ok(Swap::Won),
+                // The first attempt may have been carried out late: the next reading tells.
+                Ok(Swap::Lost) => {}
+                Err(error) => trouble = error,
+            },
+            Ok(_) => return Ok(Swap::Lost),
+            Err(error) => trouble = error,
+        }
+    }
+    Err(trouble)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::account::Identifier;
+
+    type Script = Vec<(Result<Swap, StoreError>, Option<&'static str>)>;
+
+    /// A row, and what each swap answers and does to it, whatever it answers.
+    struct Scripted(Mutex<(Account, Script)>);
+
+    #[async_trait]
+    impl Accounts for Scripted {
+        async fn find(&self, _: &Identifier, _: usize) -> Result<Vec<Account>, StoreError> {
+            Ok(vec![])
+        }
+
+        async fn read(&self, _: &str) -> Result<Option<Account>, StoreError> {
+            Ok(Some(self.0.lock().unwrap().0.clone()))
+        }
+
+        async fn swap_password(&self, _: &Account, _: &str) -> Result<Swap, StoreError> {
+            let mut state = self.0.lock().unwrap();
+            let (answer, written) = state.1.remove(0);
+            if let Some(written) = written {
+                state.0.password = Some(written.to_owned());
+            }
+            answer
+        }
+
+        async fn ping(&self) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    async fn settled(script: Script) -> Result<Swap, StoreError> {
+        let was = crate::recovery::testing::ada();
+        settle(&Scripted(Mutex::new((was.clone(), script))), &was, "new").await
+    }
+
+    fn lost_answer() -> Result<Swap, StoreError> {
+        Err(StoreError::Unreachable("connection reset".into()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_lost_after_the_row_was_written_is_success() {
+        assert_eq!(settled(vec![(lost_answer(), Some("new"))]).await, Ok(Swap::Won));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_lost_before_the_row_was_written_is_tried_again() {
+        let script = vec![(lost_answer(), None), (Ok(Swap::Won), Some("new"))];
+        assert_eq!(settled(script).await, Ok(Swap::Won));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_attempt_carried_out_late_is_success_and_not_lost() {
+        let script = vec![(lost_answer(), None), (Ok(Swap::Lost), Some("new"))];
+        assert_eq!(settled(script).await, Ok(Swap::Won));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_row_that_somebody_else_wrote_is_lost() {
+        assert_eq!(settled(vec![(lost_answer(), Some("theirs"))]).await, Ok(Swap::Lost));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn trouble_that_stays_is_told_and_nothing_claimed() {
+        let busy = || Err(StoreError::Busy("database is locked".into()));
+        let script = (0..=PAUSES.len()).map(|_| (busy(), None)).collect();
+        assert_eq!(settled(script).await, busy());
+    }
+}

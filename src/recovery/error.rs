@@ -1,0 +1,135 @@
+//! Why a journey ends early. One enum a journey; `http::problem` turns each into an answer.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{HashingError, QueueFull, StoreError, TryAfter};
+use crate::password::Refusal;
+use crate::token::TokenError;
+
+/// Why asking for a link is refused: never for anything about the account.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AskError {
+    /// The client asked too often.
+    #[error("asked too often, wait {0:?}")]
+    RateLimited(Duration),
+    /// The queue is full.
+    #[error("the queue is full")]
+    Busy,
+}
+
+/// Why a token does nothing. Which of the many reasons behind [`Refused::Invalid`] it was, the
+/// public is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// Forged, malformed, spent, of another purpose, or its account is gone or closed.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Genuine, but too old.
+    #[error("the token has expired")]
+    Expired,
+}
+
+/// Why looking at a token fails.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InspectError {
+    /// The token does nothing.
+    #[error(transparent)]
+    Token(#[from] Refused),
+    /// The client asked too often.
+    #[error("asked too often, wait {0:?}")]
+    RateLimited(Duration),
+    /// The users table cannot be read for now.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Why completing a reset fails. Whatever it is, the link works as before unless it was spent.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CompleteError {
+    /// The token does nothing.
+    #[error(transparent)]
+    Token(#[from] Refused),
+    /// The new password is not good enough.
+    #[error("the new password is refused")]
+    Rejected(Vec<Refusal>),
+    /// The client tried too often.
+    #[error("tried too often, wait {0:?}")]
+    RateLimited(Duration),
+    /// Too much to do for now: hashing permits or the queue are used up.
+    #[error("too much to do for now")]
+    Busy(Duration),
+    /// The users table cannot be reached, or does not fit.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+    /// The password could not be hashed.
+    #[error("{0}")]
+    Hashing(String),
+}
+
+impl From<TokenError> for Refused {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Expired { .. } => Self::Expired,
+            TokenError::Malformed | TokenError::BadSignature | TokenError::FromTheFuture => {
+                Self::Invalid
+            }
+        }
+    }
+}
+
+impl From<TokenError> for InspectError {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error.into())
+    }
+}
+
+impl From<InspectError> for CompleteError {
+    fn from(error: InspectError) -> Self {
+        match error {
+            InspectError::Token(refused) => Self::Token(refused),
+            InspectError::RateLimited(wait) => Self::RateLimited(wait),
+            InspectError::Unavailable(error) => Self::Unavailable(error),
+        }
+    }
+}
+
+impl From<HashingError> for CompleteError {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::NoTurn(wait) => Self::Busy(wait),
+            HashingError::Failed(error) => Self::Hashing(error.to_string()),
+        }
+    }
+}
+
+impl From<TryAfter> for AskError {
+    fn from(error: TryAfter) -> Self {
+        Self::RateLimited(error.0)
+    }
+}
+
+impl From<TryAfter> for InspectError {
+    fn from(error: TryAfter) -> Self {
+        Self::RateLimited(error.0)
+    }
+}
+
+impl From<TryAfter> for CompleteError {
+    fn from(error: TryAfter) -> Self {
+        Self::RateLimited(error.0)
+    }
+}
+
+impl From<QueueFull> for AskError {
+    fn from(QueueFull: QueueFull) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<QueueFull> for CompleteError {
+    fn from(QueueFull: QueueFull) -> Self {
+        Self::Busy(Duration::from_secs(1))
+    }
+}

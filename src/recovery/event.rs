@@ -1,0 +1,57 @@
+//! What an application's backend is told by its webhook.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+/// Something that happened to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// A new password was set.
+    PasswordChanged,
+}
+
+/// An event on its way. Its id stays the same however often it is told.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The application's name.
+    pub app: String,
+    /// What happened.
+    pub event: Event,
+    /// The account.
+    pub user_id: String,
+    /// One for each event, for receivers to tell a repetition.
+    pub id: String,
+    /// When it happened.
+    pub at: OffsetDateTime,
+    /// When it is told.
+    pub now: OffsetDateTime,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Self; 1] = [Self::PasswordChanged];
+
+    /// Its name in the configuration and in the call.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "password.changed",
+        }
+    }
+
+    /// The event of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("event", &self.event)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,133 @@
+//! Where links lead, and where people may be sent back to.
+
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::token::Token;
+
+/// The place of the token in a link's pattern.
+pub const TOKEN_PLACE: &str = "{token}";
+
+/// A URL with one place for the token. It comes from the configuration and from nowhere else,
+/// so that no request can say where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkPattern(String);
+
+impl LinkPattern {
+    /// Takes a pattern that holds `{token}` once.
+    #[must_use]
+    pub fn parse(pattern: &str) -> Option<Self> {
+        let once = pattern.matches(TOKEN_PLACE).count() == 1;
+        let url = Url::parse(&pattern.replace(TOKEN_PLACE, "t")).ok()?;
+        (once && matches!(url.scheme(), "http" | "https")).then(|| Self(pattern.to_owned()))
+    }
+
+    /// The link that carries a token.
+    #[must_use]
+    pub fn fill(&self, token: &Token) -> Zeroizing<String> {
+        Zeroizing::new(self.0.replace(TOKEN_PLACE, token.expose()))
+    }
+}
+
+/// The addresses that an application allows people to be sent back to.
+#[derive(Clone, Debug, Default)]
+pub struct ReturnTargets(Vec<Url>);
+
+impl ReturnTargets {
+    /// Takes the allowed addresses; `None` names the first that is no http(s) URL.
+    ///
+    /// # Errors
+    /// The address that cannot be used.
+    pub fn parse(allowed: &[String]) -> Result<Self, String> {
+        let parse = |text: &String| plain_url(text).ok_or_else(|| text.clone());
+        allowed.iter().map(parse).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The target in its normal form, if scheme, host and port are those of an allowed address
+    /// and its path begins with that address' path by whole segments.
+    #[must_use]
+    pub fn check(&self, target: &str) -> Option<String> {
+        let url = plain_url(target)?;
+        self.0.iter().any(|allowed| within(allowed, &url)).then(|| url.to_string())
+    }
+}
+
+/// An absolute http(s) URL without user, control characters, backslashes or dot segments:
+/// what browsers and servers read alike.
+fn plain_url(text: &str) -> Option<Url> {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\' || !c.is_ascii();
+    let encoded = text.to_ascii_lowercase();
+    let tricks = ["%0d", "%0a", "%00", "%2e", "%2f", "%5c", "/../", "/./"];
+    if text.len() > 2048 || text.contains(odd) || tricks.iter().any(|t| encoded.contains(t)) {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    let no_user = url.username().is_empty() && url.password().is_none();
+    (matches!(url.scheme(), "http" | "https") && no_user && url.has_host()).then_some(url)
+}
+
+fn within(allowed: &Url, url: &Url) -> bool {
+    let segments = |url: &Url| -> Vec<String> {
+        let path = url.path().trim_end_matches('/').to_owned();
+        path.split('/').skip(1).map(str::to_owned).collect()
+    };
+    let (prefix, path) = (segments(allowed), segments(url));
+    allowed.origin() == url.origin() && path.starts_with(&prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_holds_the_token_once_and_is_a_url() {
+        assert!(LinkPattern::parse("https://app.example.com/new-password#{token}").is_some());
+        for pattern in [
+            "https://app.example.com/",
+            "{token}",
+            "javascript:{token}",
+            "https://a.example/{token}{token}",
+        ] {
+            assert!(LinkPattern::parse(pattern).is_none(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a12_targets_never_leave_the_allow_list() {
+        let targets = ReturnTargets::parse(&["https://good.example/app".into()]).unwrap();
+        for target in [
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "https://good.example@evil.example/app",
+            "https://good.example/app%0d%0aLocation: https://evil.example",
+            "https://good.example/app/../../evil",
+            "https://good.example/..//evil",
+            "http://good.example/app",
+            "https://good.example:8443/app",
+            "https://good.example/apple",
+            "https://good.example/",
+            "https://good.example.evil.example/app",
+            "https://good.example/app/%2e%2e/x",
+            "",
+            "https:good.example/app\\..",
+            "data:text/html,x",
+        ] {
+            assert_eq!(targets.check(target), None, "{target}");
+        }
+        for target in [
+            "https://good.example/app",
+            "https://good.example/app/x?y=z#w",
+            "https://GOOD.example:443/app/",
+        ] {
+            assert!(targets.check(target).is_some(), "{target}");
+        }
+    }
+
+    #[test]
+    fn an_allowed_root_allows_the_whole_site() {
+        let targets = ReturnTargets::parse(&["https://good.example/".into()]).unwrap();
+        assert!(targets.check("https://good.example/anything/below").is_some());
+        assert!(ReturnTargets::parse(&["ftp://good.example".into()]).is_err());
+    }
+}

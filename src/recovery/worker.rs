@@ -1,0 +1,207 @@
+//! What happens after the answer: find the accounts, keep the eligible ones, take from their
+//! budgets, mint, send.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::change::Seen;
+use super::{
+    Application, Call, Change, Event, Job, Letter, LinkWish, Mail, Message, Recovery, SendError,
+    Task, TryAfter,
+};
+use crate::account::{Account, Identifier};
+use crate::token::Claims;
+
+/// Most accounts that share one address and each get a link.
+const ACCOUNTS_PER_ADDRESS: usize = 5;
+/// First wait after passing trouble; it doubles from attempt to attempt.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// Longest wait between attempts.
+const LONGEST_RETRY: Duration = Duration::from_mins(5);
+/// How long a notice waits for its row to be written before it is given up.
+const CHANGE_PATIENCE: Duration = Duration::from_mins(1);
+/// How long notices and hooks go on being tried once the row is written.
+const NEWS_LIFE: Duration = Duration::from_hours(24);
+
+impl Recovery {
+    /// Does one job to its end, or hands what is left of it back to the queue.
+    pub async fn perform(&self, job: Job) {
+        let Some(app) = self.application(&job.app) else {
+            tracing::error!(app = job.app, "job of an unknown application dropped");
+            return;
+        };
+        match &job.task {
+            Task::Mail(Mail::Ask(identifier, wish)) => {
+                self.find_and_send(app, &job, identifier, wish).await;
+            }
+            Task::Mail(Mail::Link { user_id, wish }) => {
+                self.send_again(app, &job, user_id, wish).await;
+            }
+            Task::Mail(Mail::PasswordChanged(change)) => {
+                if let Some(account) = self.changed(app, &job, change).await {
+                    let notice = Message::PasswordChanged;
+                    self.send(app, &job, &account, account.locale.clone(), notice, NEWS_LIFE).await;
+                }
+            }
+            Task::Hook(event, change) => {
+                if let Some(account) = self.changed(app, &job, change).await {
+                    self.call(app, &job, *event, account.id).await;
+                }
+            }
+        }
+    }
+
+    async fn find_and_send(
+        &self,
+        app: &Application,
+        job: &Job,
+        identifier: &Identifier,
+        wish: &LinkWish,
+    ) {
+        let accounts = match app.accounts.find(identifier, ACCOUNTS_PER_ADDRESS).await {
+            Ok(accounts) => accounts,
+            Err(error) => return self.later(job, app.lifetime(wish.purpose), &error).await,
+        };
+        for account in accounts {
+            if let Err(reason) = account.eligible() {
+                tracing::info!(app = app.name, user_id = account.id, %reason, "no mail");
+            } else if self.limits.mail_budget(&app.name, &account.id).await {
+                let (user_id, wish) = (account.id.clone(), wish.clone());
+                let job = job.with(Task::Mail(Mail::Link { user_id, wish: wish.clone() }));
+                self.send_link(app, &job, &account, &wish).await;
+            } else {
+                tracing::info!(app = app.name, user_id = account.id, "no mail: budget used up");
+            }
+        }
+    }
+
+    /// A link that was paid for, but could not be sent: the account may have changed since.
+    async fn send_again(&self, app: &Application, job: &Job, user_id: &str, wish: &LinkWish) {
+        match app.accounts.read(user_id).await {
+            Ok(Some(account)) if account.eligible().is_ok() => {
+                self.send_link(app, job, &account, wish).await;
+            }
+            Ok(_) => tracing::info!(app = app.name, user_id, "no mail: account gone or closed"),
+            Err(error) => self.later(job, app.lifetime(wish.purpose), &error).await,
+        }
+    }
+
+    async fn send_link(&self, app: &Application, job: &Job, account: &Account, wish: &LinkWish) {
+        let lifetime = app.lifetime(wish.purpose);
+        let claims = Claims {
+            user_id: account.id.clone(),
+            fingerprint: app.keys.fingerprint(wish.purpose, &account.marks()),
+            lifetime: None,
+            return_to: wish.return_to.clone(),
+        };
+        let token = app.keys.mint(wish.purpose, self.clock.now(), &claims);
+        let message = Message::PasswordReset { link: app.reset_link.fill(&token), lifetime };
+        let locale = wish.locale.clone().or_else(|| account.locale.clone());
+        self.send(app, job, account, locale, message, lifetime).await;
+    }
+
+    async fn send(
+        &self,
+        app: &Application,
+        job: &Job,
+        account: &Account,
+        locale: Option<String>,
+        message: Message,
+        life: Duration,
+    ) {
+        if let Err(TryAfter(wait)) = self.limits.pace(&app.name).await {
+            return self.follow(job.clone(), wait).await;
+        }
+        let Some(to) = account.email.clone() else { return };
+        let kind = message.kind();
+        let letter = Letter {
+            app: app.name.clone(),
+            to,
+            display_name: account.display_name.clone(),
+            locale,
+            reference: job.reference.clone(),
+            now: self.clock.now(),
+            message,
+        };
+        let sent = self.sender.send(&letter).await;
+        self.note_delivery(sent.is_ok());
+        self.conclude(job, kind, sent, life).await;
+    }
+
+    async fn call(&self, app: &Application, job: &Job, event: Event, user_id: String) {
+        let call = Call {
+            app: app.name.clone(),
+            event,
+            user_id,
+            id: job.reference.clone(),
+            at: job.asked_at,
+            now: self.clock.now(),
+        };
+        let called = self.hooks.call(&call).await;
+        self.conclude(job, event.name(), called, NEWS_LIFE).await;
+    }
+
+    /// The account whose row carries the change, if it does; a change that may yet come is
+    /// looked for again.
+    async fn changed(&self, app: &Application, job: &Job, change: &Change) -> Option<Account> {
+        match change.seen(app).await {
+            Ok(Seen::Written(account)) => return Some(account),
+            Ok(Seen::NotYet) => self.later(job, CHANGE_PATIENCE, &"the row is not written").await,
+            Ok(Seen::Never) => {}
+            Err(error) => self.later(job, NEWS_LIFE, &error).await,
+        }
+        None
+    }
+
+    async fn conclude(
+        &self,
+        job: &Job,
+        kind: &'static str,
+        outcome: Result<(), SendError>,
+        life: Duration,
+    ) {
+        let (app, reference) = (&job.app, &job.reference);
+        match outcome {
+            Ok(()) => tracing::info!(app, kind, reference, "sent"),
+            Err(error @ SendError::Passing(_)) => self.later(job, life, &error).await,
+            Err(error @ SendError::Final(_)) => {
+                tracing::error!(app, kind, reference, %error, "lost");
+            }
+        }
+    }
+
+    /// Puts a job off, unless it would come too late to be of use.
+    async fn later(&self, job: &Job, life: Duration, why: &(dyn fmt::Display + Sync)) {
+        let delay = backoff(job.attempt);
+        let (app, kind, reference) = (&job.app, job.task.kind(), &job.reference);
+        if self.clock.now() + delay >= job.asked_at + life {
+            tracing::error!(app, kind, reference, %why, "given up");
+            return;
+        }
+        tracing::warn!(app, kind, reference, %why, ?delay, "put off");
+        self.follow(Job { attempt: job.attempt + 1, ..job.clone() }, delay).await;
+    }
+
+    async fn follow(&self, job: Job, delay: Duration) {
+        let reference = job.reference.clone();
+        if let Err(error) = self.jobs.follow(job, delay).await {
+            tracing::error!(reference, %error, "job lost");
+        }
+    }
+}
+
+fn backoff(attempt: u32) -> Duration {
+    FIRST_RETRY.saturating_mul(1 << attempt.min(16)).min(LONGEST_RETRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_and_stay_bounded() {
+        assert_eq!(backoff(0), Duration::from_secs(2));
+        assert_eq!(backoff(3), Duration::from_secs(16));
+        assert_eq!(backoff(60), LONGEST_RETRY);
+    }
+}
