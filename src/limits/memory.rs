@@ -1,0 +1,185 @@
+//! Counts kept in the process, in bounded memory.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::gcra::Gcra;
+use crate::clock::Clock;
+use crate::config::LimitSettings;
+use crate::recovery::{Limits, TryAfter};
+
+/// Most keys that are counted at a time, for clients and for accounts each: some ten megabytes.
+const MAX_KEYS: usize = 100_000;
+
+/// Limits of one process; each replica counts for itself.
+pub struct MemoryLimits {
+    clock: Clock,
+    started: OffsetDateTime,
+    enabled: bool,
+    clients: Counts<String>,
+    accounts: Counts<(String, String)>,
+    pace: HashMap<String, Counts<()>>,
+}
+
+impl MemoryLimits {
+    /// Limits by these settings; `per_hour` is each application's number of mails an hour.
+    pub fn new(
+        settings: &LimitSettings,
+        per_hour: impl IntoIterator<Item = (String, u32)>,
+        clock: Clock,
+    ) -> Self {
+        let (client, account) = (settings.per_client, settings.mails_per_account);
+        let pace = |(app, mails): (String, u32)| {
+            // A minute's worth at once, so that a short rush is not spread out.
+            let rate = Gcra::new((mails / 60).max(1), Duration::from_hours(1) / mails.max(1));
+            (app, Counts::new(rate, 1))
+        };
+        Self {
+            started: clock.now(),
+            enabled: settings.enabled,
+            clients: Counts::new(Gcra::new(client.events, client.interval()), MAX_KEYS),
+            accounts: Counts::new(Gcra::new(account.events, account.interval()), MAX_KEYS),
+            pace: per_hour.into_iter().map(pace).collect(),
+            clock,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        Duration::try_from(self.clock.now() - self.started).unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl Limits for MemoryLimits {
+    async fn client(&self, client: &str) -> Result<(), TryAfter> {
+        if !self.enabled {
+            return Ok(());
+        }
+        self.clients.take(client.to_owned(), self.now()).map_err(TryAfter)
+    }
+
+    async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
+        let key = || (app.to_owned(), user_id.to_owned());
+        !self.enabled || self.accounts.take(key(), self.now()).is_ok()
+    }
+
+    async fn pace(&self, app: &str) -> Result<(), TryAfter> {
+        match self.pace.get(app) {
+            Some(pace) if self.enabled => pace.take((), self.now()).map_err(TryAfter),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Arrival times by key, at most `most` of them. Only keys that are back at their full
+/// allowance are forgotten, so that a flood of new keys frees nobody who is to wait.
+struct Counts<K> {
+    rate: Gcra,
+    most: usize,
+    arrivals: Mutex<Arrivals<K>>,
+}
+
+struct Arrivals<K> {
+    by_key: HashMap<K, Duration>,
+    /// No key is worth looking for before this time: so that a full map is not searched each time.
+    next_sweep: Duration,
+}
+
+/// How often a full map is searched for keys to forget.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+impl<K: Eq + Hash> Counts<K> {
+    fn new(rate: Gcra, most: usize) -> Self {
+        let arrivals = Arrivals { by_key: HashMap::new(), next_sweep: Duration::ZERO };
+        Self { rate, most, arrivals: Mutex::new(arrivals) }
+    }
+
+    fn take(&self, key: K, now: Duration) -> Result<(), Duration> {
+        // A thread that panicked elsewhere leaves whole numbers behind: they are as good as ever.
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        if !arrivals.by_key.contains_key(&key) && arrivals.by_key.len() >= self.most {
+            if now >= arrivals.next_sweep {
+                arrivals.by_key.retain(|_, arrival| *arrival > now);
+                arrivals.next_sweep = now + SWEEP_EVERY;
+            }
+            if arrivals.by_key.len() >= self.most {
+                return Err(SWEEP_EVERY);
+            }
+        }
+        let arrival = arrivals.by_key.get(&key).copied().unwrap_or_default();
+        arrivals.by_key.insert(key, self.rate.take(arrival, now)?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(most: usize) -> Counts<u32> {
+        Counts::new(Gcra::new(1, Duration::from_mins(1)), most)
+    }
+
+    #[test]
+    fn a53_a_flood_of_keys_is_bounded_and_frees_nobody_who_is_to_wait() {
+        let counts = counts(100);
+        assert!(counts.take(0, Duration::ZERO).is_ok());
+        for flood in 1..10_000 {
+            let _taken_or_refused = counts.take(flood, Duration::ZERO);
+        }
+        assert!(counts.arrivals.lock().unwrap().by_key.len() <= 100);
+        assert!(counts.take(0, Duration::from_secs(30)).is_err(), "the first still has to wait");
+        assert!(counts.take(99_999, Duration::from_secs(30)).is_err(), "full means refused");
+    }
+
+    #[test]
+    fn a53_keys_that_are_replenished_make_room() {
+        let counts = counts(100);
+        for key in 0..100 {
+            assert!(counts.take(key, Duration::ZERO).is_ok());
+        }
+        assert!(counts.take(100, Duration::from_secs(59)).is_err());
+        assert!(counts.take(100, Duration::from_secs(61)).is_ok());
+        assert_eq!(counts.arrivals.lock().unwrap().by_key.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a50_an_account_has_three_mails_at_once_and_one_each_twenty_minutes() {
+        let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
+        let limits = MemoryLimits::new(&LimitSettings::default(), [], clock.clone());
+        let mut mails = 0;
+        for _ask in 0..10_000 {
+            mails += u32::from(limits.mail_budget("shop", "1").await);
+        }
+        assert_eq!(mails, 3);
+        clock.advance(Duration::from_mins(20));
+        assert!(limits.mail_budget("shop", "1").await);
+        assert!(!limits.mail_budget("shop", "1").await);
+        assert!(limits.mail_budget("shop", "2").await, "others have their own");
+        assert!(limits.mail_budget("blog", "1").await);
+    }
+
+    #[tokio::test]
+    async fn switched_off_nothing_is_limited() {
+        let settings = LimitSettings { enabled: false, ..LimitSettings::default() };
+        let limits = MemoryLimits::new(&settings, [("shop".to_owned(), 1)], Clock::system());
+        for _again in 0..100 {
+            assert!(limits.client("c").await.is_ok());
+            assert!(limits.mail_budget("shop", "1").await);
+            assert!(limits.pace("shop").await.is_ok());
+        }
+    }
+
+    #[test]
+    fn a_budget_that_refills_more_slowly_than_links_die_is_refused() {
+        let settings = LimitSettings::default();
+        assert!(super::super::check(&settings, Duration::from_mins(20)).is_ok());
+        let problem = super::super::check(&settings, Duration::from_mins(19)).unwrap_err();
+        assert!(problem.contains("20m") && problem.contains("19m"), "{problem}");
+    }
+}

@@ -1,0 +1,265 @@
+//! A bounded queue in the process. A crash loses what waits; SIGTERM does not.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+
+use crate::recovery::{Job, Jobs, QueueFull};
+
+/// Room beyond the capacity that asks cannot use: for notices, hooks and what is tried again.
+const RESERVE: usize = 1000;
+
+/// Jobs that wait, are put off, or are being done.
+pub struct MemoryQueue {
+    capacity: usize,
+    state: Mutex<State>,
+    /// Wakes workers when there is something to do or nothing more will come.
+    work: Notify,
+    /// Wakes who waits for the end.
+    idle: Notify,
+    myself: Weak<Self>,
+}
+
+#[derive(Default)]
+struct State {
+    ready: VecDeque<Job>,
+    /// Jobs that a timer holds.
+    delayed: usize,
+    /// Jobs that a worker holds.
+    in_flight: usize,
+    closed: bool,
+}
+
+impl State {
+    fn waiting(&self) -> usize {
+        self.ready.len() + self.delayed
+    }
+
+    fn idle(&self) -> bool {
+        self.waiting() == 0 && self.in_flight == 0
+    }
+}
+
+/// Says that a job is being done, until it is dropped.
+pub struct Ticket(Arc<MemoryQueue>);
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.in_flight -= 1;
+        self.0.settle(&state);
+    }
+}
+
+impl MemoryQueue {
+    /// A queue that takes `capacity` asks.
+    #[must_use]
+    pub fn new(capacity: usize) -> Arc<Self> {
+        Arc::new_cyclic(|myself| Self {
+            capacity,
+            state: Mutex::default(),
+            work: Notify::new(),
+            idle: Notify::new(),
+            myself: myself.clone(),
+        })
+    }
+
+    /// The next job, and the ticket to hold while it is done; `None` once the queue is closed and
+    /// nothing is left that could still bring a job.
+    pub async fn take(&self) -> Option<(Job, Ticket)> {
+        loop {
+            let woken = self.work.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            {
+                let mut state = self.state();
+                if let (Some(job), Some(queue)) = (state.ready.pop_front(), self.myself.upgrade()) {
+                    state.in_flight += 1;
+                    return Some((job, Ticket(queue)));
+                }
+                if state.closed && state.idle() {
+                    return None;
+                }
+            }
+            woken.await;
+        }
+    }
+
+    /// Takes no more asks. What follows from accepted jobs is still taken.
+    pub fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        self.settle(&state);
+    }
+
+    /// Resolves when nothing waits, nothing is put off and nothing is being done.
+    pub async fn drained(&self) {
+        loop {
+            let woken = self.idle.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            if self.state().idle() {
+                return;
+            }
+            woken.await;
+        }
+    }
+
+    /// How many jobs wait or are put off.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.state().waiting()
+    }
+
+    fn put_off(&self, job: Job, delay: Duration) {
+        let Some(queue) = self.myself.upgrade() else { return };
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let mut state = queue.state();
+            state.delayed -= 1;
+            state.ready.push_back(job);
+            queue.work.notify_waiters();
+        });
+    }
+
+    fn settle(&self, state: &State) {
+        if state.idle() {
+            self.idle.notify_waiters();
+            if state.closed {
+                self.work.notify_waiters();
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Jobs for MemoryQueue {
+    async fn ask(&self, job: Job) -> Result<(), QueueFull> {
+        let mut state = self.state();
+        if state.closed || state.waiting() >= self.capacity {
+            return Err(QueueFull);
+        }
+        state.ready.push_back(job);
+        self.work.notify_waiters();
+        Ok(())
+    }
+
+    async fn follow(&self, job: Job, delay: Duration) -> Result<(), QueueFull> {
+        let mut state = self.state();
+        if state.waiting() >= self.capacity.saturating_add(RESERVE) {
+            return Err(QueueFull);
+        }
+        if delay.is_zero() {
+            state.ready.push_back(job);
+            self.work.notify_waiters();
+        } else {
+            state.delayed += 1;
+            drop(state);
+            self.put_off(job, delay);
+        }
+        Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        let state = self.state();
+        !state.closed && state.waiting() < self.capacity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::account::Identifier;
+    use crate::recovery::{LinkWish, Mail, Task};
+    use crate::token::Purpose;
+
+    fn job(reference: usize) -> Job {
+        let wish = LinkWish { purpose: Purpose::PasswordReset, locale: None, return_to: None };
+        Job {
+            app: "shop".to_owned(),
+            reference: reference.to_string(),
+            asked_at: OffsetDateTime::UNIX_EPOCH,
+            attempt: 0,
+            task: Task::Mail(Mail::Ask(Identifier::parse("ada").unwrap(), wish)),
+        }
+    }
+
+    #[tokio::test]
+    async fn asks_beyond_the_capacity_are_refused_and_followers_use_the_reserve() {
+        let queue = MemoryQueue::new(2);
+        assert!(queue.ask(job(1)).await.is_ok() && queue.ask(job(2)).await.is_ok());
+        assert!(!queue.has_room());
+        assert_eq!(queue.ask(job(3)).await, Err(QueueFull));
+        for n in 0..RESERVE {
+            assert!(queue.follow(job(n), Duration::ZERO).await.is_ok());
+        }
+        assert_eq!(queue.follow(job(0), Duration::ZERO).await, Err(QueueFull));
+        assert_eq!(queue.depth(), 2 + RESERVE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_queue_gives_out_what_it_holds_delayed_jobs_included_and_then_ends() {
+        let queue = MemoryQueue::new(10);
+        queue.ask(job(1)).await.unwrap();
+        queue.follow(job(2), Duration::from_secs(5)).await.unwrap();
+        queue.close();
+        assert_eq!(queue.ask(job(3)).await, Err(QueueFull));
+        for reference in ["1", "2"] {
+            let (job, ticket) = queue.take().await.unwrap();
+            assert_eq!(job.reference, reference);
+            drop(ticket);
+        }
+        assert!(queue.take().await.is_none());
+        queue.drained().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn every_job_is_given_out_once_however_many_ask_and_work() {
+        let queue = MemoryQueue::new(10_000);
+        let producers: Vec<_> = (0..8)
+            .map(|p| {
+                let queue = queue.clone();
+                tokio::spawn(async move {
+                    for n in 0..500 {
+                        queue.ask(job(p * 500 + n)).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        let workers: Vec<_> = (0..4)
+            .map(|_| {
+                let queue = queue.clone();
+                tokio::spawn(async move {
+                    let mut seen = Vec::new();
+                    while let Some((job, _ticket)) = queue.take().await {
+                        seen.push(job.reference);
+                    }
+                    seen
+                })
+            })
+            .collect();
+        for producer in producers {
+            producer.await.unwrap();
+        }
+        queue.drained().await;
+        queue.close();
+        let mut seen = Vec::new();
+        for worker in workers {
+            seen.extend(worker.await.unwrap());
+        }
+        assert_eq!(seen.len(), 4000);
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 4000);
+    }
+}

@@ -1,0 +1,5 @@
+//! Where jobs wait between the answer and the work.
+
+mod memory;
+
+pub use memory::{MemoryQueue, Ticket};
