@@ -1,27 +1,45 @@
-//! Placeholder, replaced by the token core.
-/// What fingerprints are made of.
-#[derive(Clone, Copy)]
-pub struct Marks<'a> {
-    /// Row id.
-    pub user_id: &'a str,
-    /// Stored address.
-    pub email: Option<&'a str>,
-    /// Stored hash.
-    pub password: Option<&'a str>,
-    /// Recovery stamp.
-    pub recovery_stamp: Option<&'a str>,
-    /// Last login.
-    pub last_login: Option<&'a str>,
-}
-/// What a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Reset.
-    PasswordReset,
-    /// Confirm.
-    EmailConfirmation,
-    /// Login.
-    Login,
-    /// Session.
-    Session,
-}
+//! Tokens, the fingerprints in them, and the keys under both. Nothing here is stored anywhere.
+//!
+//! The stack is acyclic, each layer knowing only those above it in this list:
+//!
+//! 1. [`base64url`] writes bytes in the one accepted spelling.
+//! 2. `mac` is HMAC-SHA256 with the key prepared beforehand; `ring` is several keys, one signing.
+//! 3. `signer` puts a signature behind a text: `message.signature`.
+//! 4. `timed` puts a time between the two: `payload.timestamp.signature`.
+//! 5. `claims` is the payload's JSON, and `fingerprint` what ties it to a row as it was.
+//! 6. [`ApplicationKeys`] joins them for one application, with `seal` for cookies and jobs.
+//!
+//! The result is, byte for byte, what itsdangerous' `URLSafeTimedSerializer` makes and reads with
+//! SHA-256, `key_derivation="hmac"` and the salt `<app>/<purpose salt>`, less compression.
+//!
+//! Of an incoming token the shape and the signature's spelling are looked at, then the MAC is
+//! checked; only when it holds are time and payload decoded. No algorithm is read from a token.
+//! MACs and fingerprints are compared in constant time (`Mac::verify_slice`).
+
+mod application;
+pub mod base64url;
+mod claims;
+mod error;
+mod fingerprint;
+mod keyring;
+mod mac;
+mod purpose;
+mod ring;
+mod seal;
+mod secret;
+mod signer;
+mod timed;
+
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod vectors;
+
+pub use application::{ApplicationKeys, Opened, Token};
+pub use claims::Claims;
+pub use error::{KeyringError, TokenError, WeakSecret};
+pub use fingerprint::Marks;
+pub use keyring::{Keyring, MAX_KEYS};
+pub use purpose::Purpose;
+pub use secret::Secret;
+pub use timed::MAX_TOKEN_BYTES;
