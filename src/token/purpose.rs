@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Purpose {
@@ -45,7 +42,7 @@ const TABLE: [Facts; 4] = [
         purpose: Purpose::PasswordReset,
         name: "password-reset",
         salt: "recover-key",
-        lifetime: Duration::from_secs(30 * MINUTE),
+        lifetime: Duration::from_mins(30),
         marks: &[Mark::UserId, Mark::Email, Mark::Password, Mark::RecoveryStamp],
         mail: Some("password_reset"),
         page: Some("reset"),
@@ -54,7 +51,7 @@ const TABLE: [Facts; 4] = [
         purpose: Purpose::EmailConfirmation,
         name: "email-confirmation",
         salt: "email-confirm-key",
-        lifetime: Duration::from_secs(24 * HOUR),
+        lifetime: Duration::from_hours(24),
         marks: &[Mark::UserId, Mark::Email],
         mail: Some("email_confirmation"),
         page: Some("confirm-email"),
@@ -63,7 +60,7 @@ const TABLE: [Facts; 4] = [
         purpose: Purpose::Login,
         name: "login",
         salt: "login-key",
-        lifetime: Duration::from_secs(15 * MINUTE),
+        lifetime: Duration::from_mins(15),
         marks: &[Mark::UserId, Mark::Email, Mark::Password, Mark::RecoveryStamp, Mark::LastLogin],
         mail: Some("login_link"),
         page: Some("login"),
@@ -72,7 +69,7 @@ const TABLE: [Facts; 4] = [
         purpose: Purpose::Session,
         name: "session",
         salt: "session-key",
-        lifetime: Duration::from_secs(15 * MINUTE),
+        lifetime: Duration::from_mins(15),
         marks: &[Mark::UserId, Mark::Email, Mark::Password, Mark::RecoveryStamp],
         mail: None,
         page: None,

@@ -1,1 +1,3 @@
 //! Everything through its real parts.
+
+mod itsdangerous;

@@ -13,7 +13,7 @@ mod keys;
 mod parsing;
 
 const RESET: Purpose = Purpose::PasswordReset;
-const HALF_AN_HOUR: Duration = Duration::from_secs(1800);
+const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 const ISSUED_AT: i64 = 1_795_000_000;
 
 fn secret(seed: u8) -> Secret {
@@ -23,8 +23,8 @@ fn secret(seed: u8) -> Secret {
 
 /// A ring of the secrets named by these letters, the first of them signing.
 fn keys(names: &str, app: &str) -> ApplicationKeys {
-    let named = names.bytes().map(|name| (char::from(name).to_string(), secret(name)));
-    Keyring::new(&names[..1], named).expect("a keyring").application(app)
+    let secrets = names.bytes().map(|name| (char::from(name).to_string(), secret(name)));
+    Keyring::new(&names[..1], secrets).expect("a keyring").application(app)
 }
 
 fn at(seconds: i64) -> OffsetDateTime {

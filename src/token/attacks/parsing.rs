@@ -180,7 +180,7 @@ fn a21_a_token_is_good_up_to_and_with_its_last_second() {
     let at_age =
         |age: Duration| keys("a", "shop").open(RESET, &token(), at(ISSUED_AT) + age, HALF_AN_HOUR);
     assert!(at_age(Duration::from_secs(1799)).is_ok());
-    let opened = at_age(Duration::from_secs(1800)).expect("the last second");
+    let opened = at_age(HALF_AN_HOUR).expect("the last second");
     assert_eq!((opened.issued_at, opened.expires_at), (at(ISSUED_AT), at(ISSUED_AT + 1800)));
     assert!(at_age(Duration::from_millis(1_800_999)).is_ok(), "whole seconds are compared");
     assert_eq!(
