@@ -9,4 +9,5 @@ pub mod clock;
 pub mod config;
 pub mod random;
 pub mod recovery;
+pub mod store;
 pub mod token;
