@@ -1,11 +1,13 @@
-//! What the database says of the table: the key's kind, types of columns, lengths.
+//! What the database says of the table: the key's kind, and each column's type, length and
+//! character set.
 
 use sea_orm::QueryResult;
 
 use crate::recovery::StoreError;
 
+use super::charset;
 use super::errors;
-use super::id::IdKind;
+use super::id::{Id, IdKind};
 use super::mapping::Mapping;
 
 /// The mapped table as the database describes it.
@@ -23,10 +25,12 @@ pub(super) struct Column {
     pub(super) data_type: String,
     /// How many characters fit, where the engine holds to a limit.
     pub(super) max_chars: Option<usize>,
+    /// In lower case, where the engine has one for it: `utf8mb4`, `latin1`.
+    pub(super) charset: Option<String>,
 }
 
 impl Shape {
-    /// Reads the answer to [`super::dialect::Dialect::catalogue`]: name, type, length.
+    /// Reads the answer to [`super::dialect::Dialect::catalogue`]: name, type, length, characters.
     pub(super) fn read(mapping: &Mapping, rows: &[QueryResult]) -> Result<Self, StoreError> {
         let found: Vec<Column> = rows.iter().map(column).collect::<Result<_, _>>()?;
         Self::of(mapping, &found)
@@ -60,6 +64,18 @@ impl Shape {
     /// The type of a mapped column.
     pub(super) fn data_type(&self, name: &str) -> Option<&str> {
         self.column(name).map(|column| column.data_type.as_str())
+    }
+
+    /// Whether a column could hold this text at all. One that it could not hold must not be asked
+    /// for: MySQL would convert the column instead, past its index, or fail.
+    pub(super) fn can_hold(&self, name: &str, text: &str) -> bool {
+        let charset = self.column(name).and_then(|column| column.charset.as_deref());
+        charset.is_none_or(|charset| charset::can_hold(charset, text))
+    }
+
+    /// Reads a key, if the table could have it.
+    pub(super) fn parse_id(&self, name: &str, text: &str) -> Option<Id> {
+        self.id.parse(text).filter(|_| self.can_hold(name, text))
     }
 
     /// Refuses a hash that is longer than its column.
@@ -96,7 +112,9 @@ fn column(row: &QueryResult) -> Result<Column, StoreError> {
     let read = || {
         let length = text(2)?.and_then(|length| length.parse().ok());
         let (name, data_type) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
-        Ok(Column { name, data_type: data_type.to_ascii_lowercase(), max_chars: length })
+        let charset = text(3)?.map(|charset| charset.to_ascii_lowercase());
+        let data_type = data_type.to_ascii_lowercase();
+        Ok(Column { name, data_type, max_chars: length, charset })
     };
     read().map_err(|error| errors::store_error(&error))
 }
@@ -114,12 +132,14 @@ pub(super) mod tests {
             name: name.to_owned(),
             data_type: if name == mapping.columns.id { id } else { others }.to_owned(),
             max_chars: Some(100),
+            charset: None,
         });
         Shape::of(mapping, &found.collect::<Vec<_>>()).unwrap()
     }
 
     fn column(name: &str, data_type: &str) -> Column {
-        Column { name: name.to_owned(), data_type: data_type.to_owned(), max_chars: None }
+        let (name, data_type) = (name.to_owned(), data_type.to_owned());
+        Column { name, data_type, max_chars: None, charset: None }
     }
 
     #[test]

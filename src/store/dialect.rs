@@ -95,7 +95,8 @@ impl Dialect {
         }
     }
 
-    /// Asks for name, type and greatest length of each column, found as the table itself is.
+    /// Asks for name, type, greatest length and character set of each column, of the table that
+    /// a statement by this name would find.
     pub(super) fn catalogue(self, table: &TableName) -> Statement {
         let schema = table.schema.clone();
         let (sql, values): (_, Vec<Value>) = match self {
@@ -119,21 +120,24 @@ impl Dialect {
 /// By way of `to_regclass`, which follows the search path as a statement does.
 const POSTGRES_CATALOGUE: &str = "\
     SELECT CAST(c.column_name AS text), CAST(c.udt_name AS text), \
-    CAST(c.character_maximum_length AS text) \
+    CAST(c.character_maximum_length AS text), CAST(getdatabaseencoding() AS text) \
     FROM information_schema.columns c \
     JOIN pg_catalog.pg_namespace n ON n.nspname = c.table_schema \
     JOIN pg_catalog.pg_class t ON t.relnamespace = n.oid AND t.relname = c.table_name \
     WHERE t.oid = to_regclass($1)";
 
+/// MySQL calls three-byte UTF-8 `utf8`, which elsewhere is the whole of it.
 const MYSQL_CATALOGUE: &str = "\
     SELECT CONVERT(COLUMN_NAME USING utf8mb4), CONVERT(DATA_TYPE USING utf8mb4), \
-    CONVERT(CHARACTER_MAXIMUM_LENGTH USING utf8mb4) \
+    CONVERT(CHARACTER_MAXIMUM_LENGTH USING utf8mb4), \
+    CASE CHARACTER_SET_NAME WHEN 'utf8' THEN 'utf8mb3' \
+    ELSE CONVERT(CHARACTER_SET_NAME USING utf8mb4) END \
     FROM information_schema.COLUMNS \
     WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?";
 
 /// Without lengths, because `SQLite` keeps to none. A schema of NULL means any.
 const SQLITE_CATALOGUE: &str = "\
-    SELECT CAST(name AS TEXT), CAST(type AS TEXT), CAST(NULL AS TEXT) \
+    SELECT CAST(name AS TEXT), CAST(type AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT) \
     FROM pragma_table_xinfo(?, ?)";
 
 fn col(name: &str) -> Expr {

@@ -42,7 +42,7 @@ fn database_error(error: &(dyn DatabaseError + 'static)) -> StoreError {
     if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return mysql(error.number(), message);
     }
-    let code = error.try_downcast_ref::<SqliteError>().and_then(|error| error.code());
+    let code = error.try_downcast_ref::<SqliteError>().and_then(DatabaseError::code);
     sqlite(code.and_then(|code| code.parse().ok()).unwrap_or_default(), message)
 }
 

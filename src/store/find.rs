@@ -11,7 +11,7 @@ use super::mapping::Mapping;
 const STRANGERS: usize = 64;
 
 impl Mapping {
-    /// Asks for the rows that might be meant; `None` when there is no column to ask.
+    /// Asks for the rows that might be meant; `None` when no row can be.
     pub(super) fn find(
         &self,
         shape: &Shape,
@@ -19,13 +19,8 @@ impl Mapping {
         limit: usize,
     ) -> Option<SelectStatement> {
         let wanted = match identifier {
-            Identifier::Email(email) => self.has_email(shape, email),
-            Identifier::Username(username) => {
-                let column = self.columns.username.as_deref()?;
-                let data_type = shape.data_type(column);
-                let name = self.dialect.parameter(data_type, username.as_str());
-                Expr::col(Alias::new(column)).eq(name)
-            }
+            Identifier::Email(email) => self.has_email(shape, email)?,
+            Identifier::Username(username) => self.has_name(shape, username.as_str())?,
         };
         let mut select = self.select();
         // By the key's text and not by the key: its index must not tempt the planner to walk
@@ -47,17 +42,26 @@ impl Mapping {
         }
     }
 
-    fn has_email(&self, shape: &Shape, email: &EmailAddress) -> Expr {
-        let name = self.columns.email.as_str();
-        let column = Expr::col(Alias::new(name));
-        let spellings = email.spellings(self.email_match);
-        if self.email_match == EmailMatch::Lower {
-            let lower = Expr::from(Func::lower(column));
-            return lower.is_in(spellings);
+    fn has_email(&self, shape: &Shape, email: &EmailAddress) -> Option<Expr> {
+        let column = self.columns.email.as_str();
+        let mut spellings = email.spellings(self.email_match);
+        spellings.retain(|spelling| shape.can_hold(column, spelling));
+        if spellings.is_empty() {
+            return None;
         }
-        let data_type = shape.data_type(name);
+        let stored = Expr::col(Alias::new(column));
+        if self.email_match == EmailMatch::Lower {
+            return Some(Expr::from(Func::lower(stored)).is_in(spellings));
+        }
+        let data_type = shape.data_type(column);
         let typed = spellings.iter().map(|spelling| self.dialect.parameter(data_type, spelling));
-        column.is_in(typed)
+        Some(stored.is_in(typed))
+    }
+
+    fn has_name(&self, shape: &Shape, name: &str) -> Option<Expr> {
+        let column = self.columns.username.as_deref()?;
+        let typed = self.dialect.parameter(shape.data_type(column), name);
+        shape.can_hold(column, name).then(|| Expr::col(Alias::new(column)).eq(typed))
     }
 }
 

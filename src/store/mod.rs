@@ -4,6 +4,7 @@
 //! run time; `dialect.rs` is the one file that knows what the engines do differently.
 
 mod catalogue;
+mod charset;
 mod columns;
 mod connect;
 mod dialect;
@@ -107,7 +108,7 @@ impl Accounts for UsersTable {
 
     async fn read(&self, id: &str) -> Result<Option<Account>, StoreError> {
         let shape = self.shape().await?;
-        let Some(key) = shape.id.parse(id) else {
+        let Some(key) = shape.parse_id(&self.mapping.columns.id, id) else {
             return Ok(None);
         };
         let accounts = self.accounts(&self.mapping.read(shape, &key)).await?;
@@ -121,7 +122,7 @@ impl Accounts for UsersTable {
     async fn swap_password(&self, was: &Account, hash: &str) -> Result<Swap, StoreError> {
         self.refuse_too_long(hash).await?;
         let shape = self.shape().await?;
-        let Some(key) = shape.id.parse(&was.id) else {
+        let Some(key) = shape.parse_id(&self.mapping.columns.id, &was.id) else {
             return Ok(Swap::Lost);
         };
         let update = self.mapping.swap(shape, &key, was, hash);
