@@ -13,4 +13,5 @@ pub mod password;
 pub mod queue;
 pub mod random;
 pub mod recovery;
+pub mod store;
 pub mod token;

@@ -1,0 +1,157 @@
+//! Which columns are read, and which field of an account each of them fills.
+
+use crate::account::{Account, Condition, Test};
+use crate::config::{ColumnTest, ConditionSettings, UsersSettings};
+
+use super::StoreConfigError;
+
+/// The names of the mapped columns.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    pub(super) id: String,
+    pub(super) email: String,
+    pub(super) password: String,
+    pub(super) username: Option<String>,
+    pub(super) recovery_stamp: Option<String>,
+    display_name: Option<String>,
+    last_login: Option<String>,
+    locale: Option<String>,
+    active: Vec<Condition>,
+    confirmed: Vec<Condition>,
+}
+
+impl Columns {
+    pub(super) fn new(settings: &UsersSettings) -> Result<Self, StoreConfigError> {
+        let columns = Self {
+            id: settings.id.clone(),
+            email: settings.email.clone(),
+            password: settings.password.clone(),
+            username: settings.username.clone(),
+            recovery_stamp: settings.recovery_stamp.clone(),
+            display_name: settings.display_name.clone(),
+            last_login: settings.last_login.clone(),
+            locale: settings.locale.clone(),
+            active: settings.active.iter().map(condition).collect(),
+            confirmed: settings.confirmed.iter().map(condition).collect(),
+        };
+        match columns.names().into_iter().find(|name| name.is_empty() || name.contains('\0')) {
+            Some(name) => Err(StoreConfigError::Column(name.to_owned())),
+            None => Ok(columns),
+        }
+    }
+
+    /// Every mapped column once, in the order in which rows are read.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let always = [&self.id, &self.email, &self.password];
+        let perhaps = [
+            &self.username,
+            &self.recovery_stamp,
+            &self.display_name,
+            &self.last_login,
+            &self.locale,
+        ];
+        let conditions = self.active.iter().chain(&self.confirmed).map(|on| &on.column);
+        let mut names = Vec::new();
+        for name in always.into_iter().chain(perhaps.into_iter().flatten()).chain(conditions) {
+            if !names.contains(&name.as_str()) {
+                names.push(name.as_str());
+            }
+        }
+        names
+    }
+
+    /// The account in a row, whose values are in the order of [`Columns::names`]. A row
+    /// without a key is none.
+    pub(super) fn account(&self, values: &[Option<String>]) -> Option<Account> {
+        let names = self.names();
+        let value = |name: &String| {
+            let at = names.iter().position(|known| known == name)?;
+            values.get(at).cloned().flatten()
+        };
+        let optional = |name: &Option<String>| name.as_ref().and_then(value);
+        let conditions = |conditions: &[Condition]| {
+            conditions.iter().map(|on| (on.clone(), value(&on.column))).collect()
+        };
+        Some(Account {
+            id: value(&self.id)?,
+            email: value(&self.email),
+            username: optional(&self.username),
+            display_name: optional(&self.display_name),
+            password: value(&self.password),
+            recovery_stamp: optional(&self.recovery_stamp),
+            last_login: optional(&self.last_login),
+            locale: optional(&self.locale),
+            active: conditions(&self.active),
+            confirmed: conditions(&self.confirmed),
+        })
+    }
+
+    /// What must still be as it was read when the password is written, each column once.
+    pub(super) fn unchanged<'a>(&'a self, was: &'a Account) -> Vec<(&'a str, Option<&'a str>)> {
+        let mut columns = vec![
+            (self.id.as_str(), Some(was.id.as_str())),
+            (self.password.as_str(), was.password.as_deref()),
+            (self.email.as_str(), was.email.as_deref()),
+        ];
+        let stamp = self.recovery_stamp.iter().map(|name| (name, &was.recovery_stamp));
+        let conditions = was.active.iter().chain(&was.confirmed).map(|(on, at)| (&on.column, at));
+        for (name, value) in stamp.chain(conditions) {
+            let column = (name.as_str(), value.as_deref());
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        columns
+    }
+}
+
+fn condition(settings: &ConditionSettings) -> Condition {
+    let (column, test) = match settings {
+        ConditionSettings::True(column) => (column, Test::True),
+        ConditionSettings::Is(on) => (&on.column, column_test(on.is)),
+        ConditionSettings::In(on) => (&on.column, Test::In(on.r#in.clone())),
+    };
+    Condition { column: column.clone(), test }
+}
+
+fn column_test(test: ColumnTest) -> Test {
+    match test {
+        ColumnTest::Null => Test::Null,
+        ColumnTest::NotNull => Test::NotNull,
+        ColumnTest::True => Test::True,
+        ColumnTest::False => Test::False,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::mapping::tests::settings;
+
+    #[test]
+    fn a_column_named_twice_is_read_once_and_fills_both_fields() {
+        let mut settings = settings();
+        settings.username = Some("email".to_owned());
+        settings.display_name = Some("name".to_owned());
+        let columns = Columns::new(&settings).unwrap();
+        assert_eq!(columns.names(), ["id", "email", "password", "name", "is_active"]);
+        let row = ["7", "ada@example.com", "hash", "Ada", "1"].map(|text| Some(text.to_owned()));
+        let account = columns.account(&row).unwrap();
+        assert_eq!(account.username, account.email);
+        assert_eq!(account.display_name.as_deref(), Some("Ada"));
+        assert_eq!(account.active[0].1.as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn a_row_without_a_key_is_no_account() {
+        let columns = Columns::new(&settings()).unwrap();
+        assert!(columns.account(&[None, None, None, None]).is_none());
+    }
+
+    #[test]
+    fn an_empty_column_name_is_refused() {
+        let mut settings = settings();
+        settings.locale = Some(String::new());
+        assert!(matches!(Columns::new(&settings), Err(StoreConfigError::Column(_))));
+    }
+}

@@ -1,0 +1,145 @@
+//! What PostgreSQL, MySQL with MariaDB, and `SQLite` do differently. Nowhere else is asked which
+//! of them it is, save where a connection is made and its errors are read.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Value};
+use sea_orm::{DbBackend, Statement};
+
+use super::id::{Id, IdKind};
+use super::table::TableName;
+
+/// A family of databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Postgres,
+    /// MariaDB too.
+    MySql,
+    Sqlite,
+}
+
+impl Dialect {
+    pub(super) const fn backend(self) -> DbBackend {
+        match self {
+            Self::Postgres => DbBackend::Postgres,
+            Self::MySql => DbBackend::MySql,
+            Self::Sqlite => DbBackend::Sqlite,
+        }
+    }
+
+    /// A column of whatever type as text in UTF-8.
+    pub(super) fn text(self, column: &str) -> Expr {
+        let template = match self {
+            Self::Postgres => "CAST($1 AS text)",
+            Self::MySql => "CONVERT(? USING utf8mb4)",
+            Self::Sqlite => "CAST(? AS TEXT)",
+        };
+        Expr::cust_with_expr(template, col(column))
+    }
+
+    /// Whether a column's text is this one, byte for byte, whatever its collation says of case,
+    /// accents and trailing spaces.
+    pub(super) fn is_bytewise(self, column: &str, value: &str) -> Expr {
+        let template = match self {
+            Self::Postgres => "$1 COLLATE \"C\" = $2",
+            Self::MySql => "CAST(? AS BINARY) = CAST(? AS BINARY)",
+            Self::Sqlite => "? = ? COLLATE BINARY",
+        };
+        Expr::cust_with_exprs(template, [self.text(column), Expr::val(value)])
+    }
+
+    /// Whether the key is this one. The column stands alone, so that its index is used.
+    pub(super) fn is_id(self, column: &str, data_type: Option<&str>, id: &Id) -> Expr {
+        let value = match id {
+            Id::Integer(number) => Expr::val(*number),
+            Id::Uuid(text) | Id::Text(text) => self.parameter(data_type, text),
+        };
+        col(column).eq(value)
+    }
+
+    /// A text in the type of the column that it is compared with. PostgreSQL would otherwise cast
+    /// the column, past its index and past what `citext` means.
+    pub(super) fn parameter(self, data_type: Option<&str>, text: &str) -> Expr {
+        let template = match (self, data_type) {
+            (Self::Postgres, Some("uuid")) => "CAST($1 AS uuid)",
+            (Self::Postgres, Some("citext")) => "CAST($1 AS citext)",
+            (Self::Postgres, Some("bpchar")) => "CAST($1 AS bpchar)",
+            _ => return Expr::val(text),
+        };
+        Expr::cust_with_expr(template, Expr::val(text))
+    }
+
+    /// Whether two column names mean one column.
+    pub(super) fn same_name(self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Postgres => one == other,
+            Self::MySql | Self::Sqlite => one.eq_ignore_ascii_case(other),
+        }
+    }
+
+    /// The kind of key that a type makes, in the words of [`Dialect::catalogue`].
+    pub(super) fn id_kind(self, data_type: &str) -> Option<IdKind> {
+        match (self, data_type) {
+            (Self::Postgres, "int2" | "int4" | "int8")
+            | (Self::MySql, "tinyint" | "smallint" | "mediumint" | "int" | "bigint") => {
+                Some(IdKind::Integer)
+            }
+            (Self::Postgres | Self::MySql, "uuid") => Some(IdKind::Uuid),
+            (Self::Postgres, "text" | "varchar" | "bpchar" | "citext")
+            | (Self::MySql, "char" | "varchar" | "tinytext" | "text") => Some(IdKind::Text),
+            // <https://sqlite.org/datatype3.html> §3.1: the declared type is searched for words.
+            (Self::Sqlite, declared) if declared.contains("int") => Some(IdKind::Integer),
+            (Self::Sqlite, declared) => {
+                let textual = ["char", "clob", "text", "uuid"];
+                textual.iter().any(|word| declared.contains(word)).then_some(IdKind::Text)
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks for name, type, greatest length and character set of each column, of the table that
+    /// a statement by this name would find.
+    pub(super) fn catalogue(self, table: &TableName) -> Statement {
+        let schema = table.schema.clone();
+        let (sql, values): (_, Vec<Value>) = match self {
+            Self::Postgres => (POSTGRES_CATALOGUE, vec![table.quoted().into()]),
+            Self::MySql => (MYSQL_CATALOGUE, vec![schema.into(), table.table.clone().into()]),
+            Self::Sqlite => (SQLITE_CATALOGUE, vec![table.table.clone().into(), schema.into()]),
+        };
+        Statement::from_sql_and_values(self.backend(), sql, values)
+    }
+
+    /// The words before a statement that ask for its plan, and where in a row the plan is.
+    pub(super) const fn explain(self) -> (&'static str, usize) {
+        match self {
+            Self::Postgres => ("EXPLAIN", 0),
+            Self::MySql => ("EXPLAIN FORMAT=JSON", 0),
+            Self::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        }
+    }
+}
+
+/// By way of `to_regclass`, which follows the search path as a statement does.
+const POSTGRES_CATALOGUE: &str = "\
+    SELECT CAST(c.column_name AS text), CAST(c.udt_name AS text), \
+    CAST(c.character_maximum_length AS text), CAST(getdatabaseencoding() AS text) \
+    FROM information_schema.columns c \
+    JOIN pg_catalog.pg_namespace n ON n.nspname = c.table_schema \
+    JOIN pg_catalog.pg_class t ON t.relnamespace = n.oid AND t.relname = c.table_name \
+    WHERE t.oid = to_regclass($1)";
+
+/// MySQL calls three-byte UTF-8 `utf8`, which elsewhere is the whole of it.
+const MYSQL_CATALOGUE: &str = "\
+    SELECT CONVERT(COLUMN_NAME USING utf8mb4), CONVERT(DATA_TYPE USING utf8mb4), \
+    CONVERT(CHARACTER_MAXIMUM_LENGTH USING utf8mb4), \
+    CASE CHARACTER_SET_NAME WHEN 'utf8' THEN 'utf8mb3' \
+    ELSE CONVERT(CHARACTER_SET_NAME USING utf8mb4) END \
+    FROM information_schema.COLUMNS \
+    WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?";
+
+/// Without lengths, because `SQLite` keeps to none. A schema of NULL means any.
+const SQLITE_CATALOGUE: &str = "\
+    SELECT CAST(name AS TEXT), CAST(type AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT) \
+    FROM pragma_table_xinfo(?, ?)";
+
+fn col(name: &str) -> Expr {
+    Expr::col(Alias::new(name))
+}

@@ -1,0 +1,151 @@
+//! The users table of an application, wherever it is and whatever its columns are called.
+//!
+//! Nothing is known of it before the configuration is read, so that statements are built at
+//! run time; `dialect.rs` is the one file that knows what the engines do differently.
+
+mod catalogue;
+mod charset;
+mod columns;
+mod connect;
+mod dialect;
+mod errors;
+mod explain;
+mod find;
+mod id;
+mod mapping;
+mod read;
+mod swap;
+mod table;
+mod tls;
+
+use std::future::Future;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use tokio::sync::OnceCell;
+
+use crate::account::{Account, Identifier};
+use crate::config::UsersSettings;
+use crate::recovery::{Accounts, StoreError, Swap};
+
+use catalogue::Shape;
+use mapping::Mapping;
+
+pub use connect::{PoolSettings, StoreConfigError};
+pub use explain::Plan;
+
+/// How long a statement may take. `SQLite` waits 5 s for a lock, which must fit in.
+const STATEMENT_MAX: Duration = Duration::from_secs(10);
+
+/// A users table behind a pool of connections, which are made when they are first needed.
+pub struct UsersTable {
+    database: DatabaseConnection,
+    mapping: Mapping,
+    /// Read at first use, because the database may be down at the start.
+    shape: OnceCell<Shape>,
+}
+
+impl UsersTable {
+    /// Prepares the pool without connecting; it must be called inside a Tokio runtime. The
+    /// URL is what `settings.database` resolves to.
+    ///
+    /// # Errors
+    /// [`StoreConfigError`]: what is wrong with the URL or the settings, and the cure.
+    pub fn connect(
+        url: &str,
+        settings: &UsersSettings,
+        pool: &PoolSettings,
+    ) -> Result<Self, StoreConfigError> {
+        let (database, dialect) = connect::open(url, settings.tls, pool)?;
+        let mapping = Mapping::new(dialect, settings)?;
+        Ok(Self { database, mapping, shape: OnceCell::new() })
+    }
+
+    async fn shape(&self) -> Result<&Shape, StoreError> {
+        self.shape.get_or_try_init(|| self.introspect()).await
+    }
+
+    async fn introspect(&self) -> Result<Shape, StoreError> {
+        let catalogue = self.mapping.dialect.catalogue(&self.mapping.table);
+        let rows = answer(self.database.query_all_raw(catalogue)).await?;
+        Shape::read(&self.mapping, &rows)
+    }
+
+    async fn accounts(&self, select: &SelectStatement) -> Result<Vec<Account>, StoreError> {
+        let rows = answer(self.database.query_all(select)).await?;
+        self.mapping.accounts(&rows)
+    }
+
+    /// Refuses a hash that the column would cut off (MySQL may do so without a word). What is
+    /// known of the column is looked up again first: somebody may have widened it since.
+    async fn refuse_too_long(&self, hash: &str) -> Result<(), StoreError> {
+        let column = &self.mapping.columns.password;
+        if self.shape().await?.refuse_too_long(column, hash).is_ok() {
+            return Ok(());
+        }
+        self.introspect().await?.refuse_too_long(column, hash)
+    }
+}
+
+#[async_trait]
+impl Accounts for UsersTable {
+    async fn find(
+        &self,
+        identifier: &Identifier,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        let shape = self.shape().await?;
+        let Some(select) = self.mapping.find(shape, identifier, limit) else {
+            return Ok(vec![]);
+        };
+        let mut accounts = self.accounts(&select).await?;
+        accounts.retain(|account| self.mapping.is_meant(identifier, account));
+        accounts.truncate(limit);
+        Ok(accounts)
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        let shape = self.shape().await?;
+        let Some(key) = shape.parse_id(&self.mapping.columns.id, id) else {
+            return Ok(None);
+        };
+        let accounts = self.accounts(&self.mapping.read(shape, &key)).await?;
+        let mut meant = accounts.into_iter().filter(|account| account.id == id);
+        match (meant.next(), meant.next()) {
+            (Some(_), Some(_)) => Err(self.mapping.id_not_unique()),
+            (account, _) => Ok(account),
+        }
+    }
+
+    async fn swap_password(&self, was: &Account, hash: &str) -> Result<Swap, StoreError> {
+        self.refuse_too_long(hash).await?;
+        let shape = self.shape().await?;
+        let Some(key) = shape.parse_id(&self.mapping.columns.id, &was.id) else {
+            return Ok(Swap::Lost);
+        };
+        let update = self.mapping.swap(shape, &key, was, hash);
+        match answer(self.database.execute(&update)).await?.rows_affected() {
+            0 => Ok(Swap::Lost),
+            1 => Ok(Swap::Won),
+            _ => Err(self.mapping.id_not_unique()),
+        }
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.shape().await?;
+        answer(self.database.query_all(&self.mapping.nothing())).await?;
+        Ok(())
+    }
+}
+
+/// Waits for the database, but not for ever: a lock may be held or a network cut in two.
+async fn answer<T>(statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(STATEMENT_MAX, statement).await {
+        Ok(result) => result.map_err(|error| errors::store_error(&error)),
+        Err(_) => {
+            Err(StoreError::Unreachable(format!("no answer within {} s", STATEMENT_MAX.as_secs())))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The compare-and-swap, for which alone a link works once.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UpdateStatement};
+
+use crate::account::Account;
+
+use super::catalogue::Shape;
+use super::id::Id;
+use super::mapping::Mapping;
+
+impl Mapping {
+    /// Writes the hash into the row that still is as it was read: found by its key, compared
+    /// byte for byte, NULL with NULL.
+    pub(super) fn swap(
+        &self,
+        shape: &Shape,
+        id: &Id,
+        was: &Account,
+        hash: &str,
+    ) -> UpdateStatement {
+        let column = self.columns.id.as_str();
+        let mut update = Query::update();
+        update
+            .table(self.table.reference())
+            .value(Alias::new(&self.columns.password), hash)
+            .and_where(self.dialect.is_id(column, shape.data_type(column), id));
+        for (column, value) in self.columns.unchanged(was) {
+            update.and_where(match value {
+                Some(value) => self.dialect.is_bytewise(column, value),
+                None => Expr::col(Alias::new(column)).is_null(),
+            });
+        }
+        update
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::catalogue::tests::shape;
+    use crate::store::dialect::Dialect;
+    use crate::store::mapping::tests::{mapping, settings, sql};
+
+    fn swap(mapping: &Mapping, id_type: &str, row: &[Option<&str>]) -> String {
+        let row: Vec<Option<String>> = row.iter().map(|value| value.map(str::to_owned)).collect();
+        let was = mapping.columns.account(&row).unwrap();
+        let shape = shape(mapping, id_type, "text");
+        let id = shape.id.parse(&was.id).unwrap();
+        sql(mapping.dialect, &mapping.swap(&shape, &id, &was, "new"))
+    }
+
+    const ROW: [Option<&str>; 4] = [Some("7"), Some("ada@example.com"), Some("old"), Some("1")];
+
+    #[test]
+    fn the_row_is_compared_bytewise_in_every_dialect() {
+        assert_eq!(
+            swap(&mapping(Dialect::Postgres), "int8", &ROW),
+            r#"UPDATE "users" SET "password" = $1 WHERE "id" = $2 AND (CAST("id" AS text) COLLATE "C" = $3) AND (CAST("password" AS text) COLLATE "C" = $4) AND (CAST("email" AS text) COLLATE "C" = $5) AND (CAST("is_active" AS text) COLLATE "C" = $6)"#
+        );
+        assert_eq!(
+            swap(&mapping(Dialect::MySql), "int", &ROW),
+            "UPDATE `users` SET `password` = ? WHERE `id` = ? AND (CAST(CONVERT(`id` USING utf8mb4) AS BINARY) = CAST(? AS BINARY)) AND (CAST(CONVERT(`password` USING utf8mb4) AS BINARY) = CAST(? AS BINARY)) AND (CAST(CONVERT(`email` USING utf8mb4) AS BINARY) = CAST(? AS BINARY)) AND (CAST(CONVERT(`is_active` USING utf8mb4) AS BINARY) = CAST(? AS BINARY))"
+        );
+        assert_eq!(
+            swap(&mapping(Dialect::Sqlite), "integer", &ROW),
+            r#"UPDATE "users" SET "password" = ? WHERE "id" = ? AND (CAST("id" AS TEXT) = ? COLLATE BINARY) AND (CAST("password" AS TEXT) = ? COLLATE BINARY) AND (CAST("email" AS TEXT) = ? COLLATE BINARY) AND (CAST("is_active" AS TEXT) = ? COLLATE BINARY)"#
+        );
+    }
+
+    #[test]
+    fn null_is_compared_with_is_null() {
+        let mut settings = settings();
+        settings.recovery_stamp = Some("stamp".to_owned());
+        let mapping = Mapping::new(Dialect::Sqlite, &settings).unwrap();
+        let sql = swap(&mapping, "text", &[Some("a"), None, None, None, None]);
+        for column in ["email", "password", "stamp", "is_active"] {
+            assert!(sql.contains(&format!("\"{column}\" IS NULL")), "{sql}");
+        }
+    }
+}
