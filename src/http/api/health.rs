@@ -1,0 +1,74 @@
+//! Whether the process is well.
+
+use std::time::Duration;
+
+use poem::web::Data;
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use super::Tag;
+use crate::http::State;
+use crate::http::problem::{Code, Problem};
+
+/// How long an unready process may need.
+const UNREADY: Duration = Duration::from_secs(5);
+
+pub struct Health;
+
+#[OpenApi]
+impl Health {
+    /// Whether the process lives
+    ///
+    /// Answers as long as the process can answer at all.
+    #[oai(path = "/healthz", method = "get", operation_id = "getHealth", tag = "Tag::Health")]
+    async fn get_health(&self) -> Alive {
+        Alive::Alive(Json(HealthAnswer { status: "ok".to_owned() }))
+    }
+
+    /// Whether the process takes asks
+    ///
+    /// 503 only while an ask could not be taken: starting, stopping, or the queue is full. Trouble
+    /// with a database or the mail server is told as `degraded`, since asking needs neither.
+    #[oai(path = "/readyz", method = "get", operation_id = "getReadiness", tag = "Tag::Health")]
+    async fn get_readiness(&self, Data(state): Data<&State>) -> poem::Result<Ready> {
+        let health = state.recovery.health().await;
+        if !health.takes_asks {
+            return Err(Problem::passing(Code::Busy, UNREADY).into());
+        }
+        let status = if health.trouble.is_empty() { "ready" } else { "degraded" };
+        let reasons = Some(health.trouble).filter(|trouble| !trouble.is_empty());
+        Ok(Ready::Ready(Json(ReadinessAnswer { status: status.to_owned(), reasons })))
+    }
+}
+
+/// The process lives.
+#[derive(Object)]
+#[oai(rename = "Health")]
+pub struct HealthAnswer {
+    /// Always `ok`.
+    status: String,
+}
+
+#[derive(ApiResponse)]
+enum Alive {
+    /// It lives.
+    #[oai(status = 200)]
+    Alive(Json<HealthAnswer>),
+}
+
+/// The process takes asks.
+#[derive(Object)]
+#[oai(rename = "Readiness", skip_serializing_if_is_none)]
+pub struct ReadinessAnswer {
+    /// `ready`, or `degraded` when something is in trouble.
+    status: String,
+    /// What is in trouble, for operators.
+    reasons: Option<Vec<String>>,
+}
+
+#[derive(ApiResponse)]
+enum Ready {
+    /// Asks are taken.
+    #[oai(status = 200)]
+    Ready(Json<ReadinessAnswer>),
+}

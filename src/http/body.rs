@@ -1,0 +1,231 @@
+//! JSON bodies, read strictly: the documented members, each once, each of its type.
+
+use poem::{Request, RequestBody};
+use poem_openapi::impl_apirequest_for_payload;
+use poem_openapi::payload::{ParsePayload, Payload};
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::types::Type;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::problem::{Code, FieldError, Problem};
+
+/// A body of JSON that became a `T`.
+pub struct StrictJson<T>(pub T);
+
+/// What can be read from the members of an object.
+pub trait FromMembers: Sized {
+    /// Takes the members it knows.
+    fn from_members(members: &mut Members) -> Self;
+}
+
+/// The members of an object, to be taken one by one. What is wrong is collected, so that all of
+/// it is told at once.
+pub struct Members {
+    left: Vec<(String, Value)>,
+    errors: Vec<FieldError>,
+    /// Whether a value has the right shape but cannot be used.
+    refused: bool,
+}
+
+impl Members {
+    fn parse(body: &[u8]) -> Result<Self, Problem> {
+        let object: Object = serde_json::from_slice(body).map_err(|_| {
+            let message = "is not one JSON object in UTF-8".to_owned();
+            malformed(FieldError { field: "", reason: "not_json", message })
+        })?;
+        Ok(Self { left: object.0, errors: Vec::new(), refused: false })
+    }
+
+    /// A text that must be there; empty where it is not.
+    pub fn required(&mut self, field: &'static str) -> String {
+        self.optional(field).unwrap_or_else(|| {
+            if !self.errors.iter().any(|error| error.field == field) {
+                self.wrong(field, "required", "is missing");
+            }
+            String::new()
+        })
+    }
+
+    /// A text that may be there. `null` is no text.
+    pub fn optional(&mut self, field: &'static str) -> Option<String> {
+        let found = self.left.iter().position(|(name, _)| name == field)?;
+        let (_, value) = self.left.swap_remove(found);
+        if self.left.iter().any(|(name, _)| name == field) {
+            self.left.retain(|(name, _)| name != field);
+            self.wrong(field, "duplicate", "is there more than once");
+            return None;
+        }
+        let Value::String(text) = value else {
+            self.wrong(field, "not_text", "must be a text");
+            return None;
+        };
+        Some(text)
+    }
+
+    /// Says that a value of the right shape cannot be used.
+    pub fn refuse(&mut self, field: &'static str, reason: &'static str, message: impl ToString) {
+        self.refused = true;
+        self.errors.push(FieldError { field, reason, message: message.to_string() });
+    }
+
+    fn wrong(&mut self, field: &'static str, reason: &'static str, message: &str) {
+        self.errors.push(FieldError { field, reason, message: message.to_owned() });
+    }
+
+    fn read<T: FromMembers>(body: &[u8]) -> Result<T, Problem> {
+        let mut members = Self::parse(body)?;
+        let value = T::from_members(&mut members);
+        if !members.left.is_empty() {
+            members.refused = false;
+            // The name is the client's own word and is not repeated.
+            members.wrong("", "unknown", "has a member that is not documented");
+        }
+        let shape = ["required", "duplicate", "not_text", "unknown"];
+        let malformed = members.errors.iter().any(|error| shape.contains(&error.reason));
+        match (members.errors.is_empty(), malformed) {
+            (true, _) => Ok(value),
+            (false, true) => Err(Problem::with_errors(Code::Malformed, members.errors)),
+            (false, false) => Err(Problem::with_errors(Code::InvalidValue, members.errors)),
+        }
+    }
+}
+
+fn malformed(error: FieldError) -> Problem {
+    Problem::with_errors(Code::Malformed, vec![error])
+}
+
+/// An object's members in order, duplicates included.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(All)
+    }
+}
+
+impl<T: Type> Payload for StrictJson<T> {
+    const CONTENT_TYPE: &'static str = "application/json";
+
+    fn check_content_type(content_type: &str) -> bool {
+        let mut parts = content_type.split(';').map(str::trim);
+        let kind = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(Self::CONTENT_TYPE));
+        kind && parts.all(|part| {
+            part.is_empty()
+                || part.eq_ignore_ascii_case("charset=utf-8")
+                || part.eq_ignore_ascii_case("charset=\"utf-8\"")
+        })
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        T::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+impl<T: Type + FromMembers> ParsePayload for StrictJson<T> {
+    const IS_REQUIRED: bool = true;
+
+    async fn from_request(_request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let bytes = body.take()?.into_bytes().await?;
+        Ok(Self(Members::read(&bytes)?))
+    }
+}
+
+impl_apirequest_for_payload!(StrictJson<T>, T: Type + FromMembers);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Two {
+        a: String,
+        b: Option<String>,
+    }
+
+    impl FromMembers for Two {
+        fn from_members(members: &mut Members) -> Self {
+            let two = Self { a: members.required("a"), b: members.optional("b") };
+            if two.a == "bad" {
+                members.refuse("a", "bad", "is bad");
+            }
+            two
+        }
+    }
+
+    fn reasons(body: &str) -> (u16, Vec<(String, String)>) {
+        let Err(problem) = Members::read::<Two>(body.as_bytes()) else { return (200, vec![]) };
+        let json = problem.json();
+        let errors = json["errors"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (
+            json["status"].as_u64().unwrap() as u16,
+            errors.map(|error| (text(&error["field"]), text(&error["reason"]))).collect(),
+        )
+    }
+
+    #[test]
+    fn the_documented_members_are_read() {
+        let two = Members::read::<Two>(br#"{"b":"y","a":"x"}"#).unwrap();
+        assert_eq!((two.a.as_str(), two.b.as_deref()), ("x", Some("y")));
+    }
+
+    #[test]
+    fn a81_what_is_not_documented_is_refused_and_told_by_field_and_reason() {
+        for (body, status, field, reason) in [
+            ("", 400, "", "not_json"),
+            ("[]", 400, "", "not_json"),
+            ("{\"a\":\"x\"} {}", 400, "", "not_json"),
+            ("\u{feff}{\"a\":\"x\"}", 400, "", "not_json"),
+            (r#"{"a":"\ud800"}"#, 400, "", "not_json"),
+            ("{}", 400, "a", "required"),
+            (r#"{"a":null}"#, 400, "a", "not_text"),
+            (r#"{"a":1}"#, 400, "a", "not_text"),
+            (r#"{"a":true}"#, 400, "a", "not_text"),
+            (r#"{"a":["x"]}"#, 400, "a", "not_text"),
+            (r#"{"a":"x","a":"y"}"#, 400, "a", "duplicate"),
+            (r#"{"a":"x","c":"y"}"#, 400, "", "unknown"),
+            (r#"{"a":"bad"}"#, 422, "a", "bad"),
+        ] {
+            let found = reasons(body);
+            assert_eq!(found.0, status, "{body}");
+            assert_eq!(found.1[0], (field.to_owned(), reason.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn a81_deep_nesting_is_refused_and_not_followed() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(30_000), "]".repeat(30_000));
+        assert_eq!(reasons(&deep).0, 400);
+    }
+
+    #[test]
+    fn only_json_in_utf_8_is_json() {
+        type Body = StrictJson<String>;
+        for kind in ["application/json", "Application/JSON; charset=UTF-8", "application/json;"] {
+            assert!(Body::check_content_type(kind), "{kind}");
+        }
+        for kind in ["text/plain", "application/foo+json", "application/json; charset=latin1", ""] {
+            assert!(!Body::check_content_type(kind), "{kind}");
+        }
+    }
+}

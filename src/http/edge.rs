@@ -1,0 +1,128 @@
+//! What every request and every answer passes: an id, a cap on the body, one shape of problems,
+//! headers, one line in the log.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+use poem::http::{HeaderValue, Method, header};
+use poem::{Body, Endpoint, IntoResponse, Request, Response};
+use tokio::io::AsyncReadExt as _;
+
+use super::problem::{Code, Problem};
+use super::state::State;
+use super::{pages, routes};
+
+/// Most bytes of a body.
+const BODY_MAX_BYTES: u64 = 64 * 1024;
+
+/// The id of a request: ours, never the client's.
+#[derive(Clone)]
+pub struct Reference(pub String);
+
+/// The endpoint around everything.
+pub struct Edge<E> {
+    inner: E,
+    state: State,
+}
+
+impl<E: Endpoint> Edge<E> {
+    /// The edge around `inner`.
+    pub const fn new(inner: E, state: State) -> Self {
+        Self { inner, state }
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        let path = request.uri().path().to_owned();
+        let body = request.take_body();
+        let body = capped(&request, body).await?;
+        request.set_body(body);
+        // A panic is a fault of one request, not of the process.
+        let answered = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
+        match answered {
+            Ok(Ok(answer)) => Ok(answer.into_response()),
+            Ok(Err(error)) => Err(problem(&error, &path)),
+            Err(_panic) => {
+                tracing::error!("a handler panicked");
+                Err(Problem::new(Code::Internal))
+            }
+        }
+    }
+}
+
+impl<E: Endpoint> Endpoint for Edge<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let reference = crate::token::base64url::encode(&self.state.random.bytes::<12>());
+        request.set_data(Reference(reference.clone()));
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let (route, _) = routes::find(&path).unwrap_or(("none", ""));
+        let mut answer = match self.answer(request).await {
+            Ok(answer) => answer,
+            Err(problem) => self.dress(&problem, &path, &reference),
+        };
+        if method == Method::HEAD {
+            answer.set_body(Body::empty());
+        }
+        add_headers(&mut answer, &reference);
+        let status = answer.status().as_u16();
+        tracing::info!(method = %method, route, status, reference, "answered");
+        Ok(answer)
+    }
+}
+
+impl<E> Edge<E> {
+    /// Problems of pages are pages; all others are JSON.
+    fn dress(&self, problem: &Problem, path: &str, reference: &str) -> Response {
+        let Some(name) = path.strip_prefix("/a/").and_then(|rest| rest.split('/').next()) else {
+            return poem::error::ResponseError::as_response(problem);
+        };
+        let app = self.state.recovery.application(name);
+        let app = app.map(|app| (app.name.as_str(), app.title.as_str()));
+        pages::render_problem(problem, app, reference)
+    }
+}
+
+/// The body, if it is no longer than the cap, whatever its length was said to be.
+async fn capped(request: &Request, body: Body) -> Result<Body, Problem> {
+    let said = request.header(header::CONTENT_LENGTH).and_then(|said| said.parse::<u64>().ok());
+    if said.is_some_and(|said| said > BODY_MAX_BYTES) {
+        return Err(Problem::new(Code::TooLarge));
+    }
+    let mut bytes = Vec::new();
+    let mut stream = body.into_async_read().take(BODY_MAX_BYTES + 1);
+    stream.read_to_end(&mut bytes).await.map_err(|_| Problem::new(Code::Malformed))?;
+    if bytes.len() as u64 > BODY_MAX_BYTES {
+        return Err(Problem::new(Code::TooLarge));
+    }
+    Ok(Body::from_vec(bytes))
+}
+
+/// Our own problems as they are; of the framework's errors the status alone, since their texts
+/// repeat what was submitted.
+fn problem(error: &poem::Error, path: &str) -> Problem {
+    if let Some(problem) = error.downcast_ref::<Problem>() {
+        return problem.clone();
+    }
+    match (Problem::of_status(error.status()), routes::find(path)) {
+        (problem, Some((_, allow))) if problem.code() == Code::MethodNotAllowed => {
+            Problem::method_not_allowed(allow.to_owned())
+        }
+        (problem, _) => problem,
+    }
+}
+
+fn add_headers(answer: &mut Response, reference: &str) {
+    let headers = answer.headers_mut();
+    if let Ok(reference) = HeaderValue::from_str(reference) {
+        headers.insert("x-request-id", reference);
+    }
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}

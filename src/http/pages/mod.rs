@@ -1,0 +1,38 @@
+//! Regain's own pages: enough of them that a link in a mail leads somewhere. They work without
+//! JavaScript, and GET changes nothing.
+
+mod ask;
+mod cookie;
+mod double_submit;
+mod form;
+mod new_password;
+mod view;
+
+use std::sync::Arc;
+
+use poem::{Request, Response, Route, get, handler};
+
+use super::problem::Problem;
+use super::state::State;
+use crate::recovery::Application;
+
+pub use view::render_problem;
+
+/// The pages of every application.
+pub fn routes() -> Route {
+    Route::new()
+        .at("/:app/reset", get(ask::show).post(ask::submit))
+        .at("/:app/reset/:token", get(new_password::arrive))
+        .at("/:app/new-password", get(new_password::show).post(new_password::submit))
+        .at("/:app/style.css", get(style))
+}
+
+#[handler]
+fn style() -> Response {
+    view::stylesheet()
+}
+
+/// The application that a path names.
+fn application(state: &State, request: &Request) -> Result<Arc<Application>, Problem> {
+    state.application(request.raw_path_param("app").unwrap_or_default())
+}

@@ -1,0 +1,67 @@
+//! Every path and its methods: what 405 answers in `Allow`, and what the log calls a request,
+//! since the URI itself may hold a token.
+
+/// Path templates, each with the methods that are answered there.
+const TABLE: [(&str, &str); 15] = [
+    ("/v1/apps/{app}/password-resets", "POST"),
+    ("/v1/apps/{app}/password-resets/complete", "POST"),
+    ("/v1/apps/{app}/tokens/inspect", "POST"),
+    ("/healthz", "GET, HEAD"),
+    ("/readyz", "GET, HEAD"),
+    ("/openapi.json", "GET, HEAD"),
+    ("/openapi.yaml", "GET, HEAD"),
+    ("/docs", "GET, HEAD"),
+    ("/docs/{file}", "GET, HEAD"),
+    ("/a/{app}/reset", "GET, HEAD, POST"),
+    ("/a/{app}/reset/{token}", "GET, HEAD"),
+    ("/a/{app}/new-password", "GET, HEAD, POST"),
+    ("/a/{app}/style.css", "GET, HEAD"),
+    ("/demo/outbox", "GET, HEAD"),
+    ("/demo/outbox.json", "GET, HEAD"),
+];
+
+/// The template that a path fits, and the methods there.
+pub fn find(path: &str) -> Option<(&'static str, &'static str)> {
+    TABLE.iter().find(|(template, _)| fits(template, path)).copied()
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (mut template, mut path) = (template.split('/'), path.split('/'));
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return true,
+            (Some(part), Some(segment)) if part == segment => {}
+            (Some(part), Some(segment)) if part.starts_with('{') && !segment.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_their_templates_by_whole_segments() {
+        let reset = find("/v1/apps/shop/password-resets");
+        assert_eq!(reset, Some(("/v1/apps/{app}/password-resets", "POST")));
+        for path in ["/", "/v1/apps//password-resets", "/v1/apps/shop/password-resets/", "/a/shop"]
+        {
+            assert_eq!(find(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_operation_of_the_document_is_in_the_table() {
+        let document: serde_json::Value =
+            serde_json::from_str(&crate::http::document::json()).unwrap();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            let (_, allow) =
+                find(&path.replace("{app}", "shop")).unwrap_or_else(|| panic!("{path}"));
+            for method in operations.as_object().unwrap().keys().filter(|key| *key != "parameters")
+            {
+                assert!(allow.contains(&method.to_uppercase()), "{method} {path}");
+            }
+        }
+    }
+}

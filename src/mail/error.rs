@@ -1,0 +1,45 @@
+//! Why a mail setting cannot be used, and its cure. No text holds a password.
+
+use thiserror::Error;
+
+/// A mail setting that cannot be used.
+#[derive(Debug, Error)]
+pub enum MailConfigError {
+    /// The URL of a provider.
+    #[error("mail.providers.{provider}.url {problem}; {cure}")]
+    Url {
+        /// The provider's name.
+        provider: String,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// What to do.
+        cure: &'static str,
+    },
+    /// The sender of an application.
+    #[error("apps.{app}.mail.from is no address; write it like \"Example <no-reply@example.com>\"")]
+    From {
+        /// The application's name.
+        app: String,
+    },
+    /// A provider that is not there.
+    #[error(
+        "apps.{app}.mail.provider names {provider:?}, which is not under [mail.providers]; add it"
+    )]
+    Provider {
+        /// The application's name.
+        app: String,
+        /// The name.
+        provider: String,
+    },
+    /// An authority's certificate.
+    #[error("mail.providers.{provider}.ca cannot be used: {problem}; give a PEM file")]
+    Ca {
+        /// The provider's name.
+        provider: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A built-in template that is not well formed.
+    #[error("a mail template cannot be used: {0}")]
+    Template(String),
+}

@@ -1,0 +1,107 @@
+//! From a letter to a mail handed over: each application's sender and provider.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lettre::message::Mailbox;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use super::error::MailConfigError;
+use super::message::message;
+use super::outbox::{Kept, Outbox};
+use super::provider::{Carrier, Provider};
+use super::template::{Templates, Written};
+use crate::config::{ApplicationSettings, Settings};
+use crate::random::Random;
+use crate::recovery::{Letter, Message, SendError, Sender};
+
+/// Carries the mail of every application.
+pub struct Mailer {
+    templates: Templates,
+    providers: BTreeMap<String, Arc<Provider>>,
+    senders: BTreeMap<String, AppSender>,
+    random: Random,
+}
+
+struct AppSender {
+    title: String,
+    from: Mailbox,
+    provider: Arc<Provider>,
+}
+
+impl Mailer {
+    /// Makes the providers and senders that the settings name; `passwords` are the providers'
+    /// by name. No server is spoken to yet.
+    ///
+    /// # Errors
+    /// [`MailConfigError`] for the first setting that cannot be used.
+    pub fn new(
+        settings: &Settings,
+        passwords: &BTreeMap<String, Zeroizing<String>>,
+        random: Random,
+    ) -> Result<Self, MailConfigError> {
+        let mut providers = BTreeMap::new();
+        for (name, provider) in &settings.mail.providers {
+            let provider = Provider::parse(name, provider, passwords.get(name).cloned())?;
+            providers.insert(name.clone(), Arc::new(provider));
+        }
+        let mut senders = BTreeMap::new();
+        for (name, app) in &settings.apps {
+            senders.insert(name.clone(), sender(name, app, &providers)?);
+        }
+        Ok(Self { templates: Templates::new()?, providers, senders, random })
+    }
+
+    /// The mails kept in memory, if a provider is `outbox:`.
+    #[must_use]
+    pub fn outbox(&self) -> Option<Outbox> {
+        self.providers.values().find_map(|provider| match provider.as_ref() {
+            Provider::Outbox(outbox) => Some(outbox.clone()),
+            _ => None,
+        })
+    }
+}
+
+#[async_trait]
+impl Sender for Mailer {
+    async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+        let sender = self.senders.get(&letter.app);
+        let sender =
+            sender.ok_or_else(|| SendError::Final("the application has no sender".to_owned()))?;
+        let written = self.templates.write(letter, &sender.title)?;
+        let mail = message(letter, &written, &sender.from, &self.random)?;
+        if let Provider::Outbox(outbox) = sender.provider.as_ref() {
+            outbox.keep(kept(letter, written));
+        }
+        sender.provider.carry(mail).await
+    }
+}
+
+fn sender(
+    name: &str,
+    app: &ApplicationSettings,
+    providers: &BTreeMap<String, Arc<Provider>>,
+) -> Result<AppSender, MailConfigError> {
+    let from = app.mail.from.parse().map_err(|_| MailConfigError::From { app: name.to_owned() })?;
+    let provider = providers.get(&app.mail.provider).cloned().ok_or_else(|| {
+        MailConfigError::Provider { app: name.to_owned(), provider: app.mail.provider.clone() }
+    })?;
+    Ok(AppSender { title: app.name.clone(), from, provider })
+}
+
+fn kept(letter: &Letter, written: Written) -> Kept {
+    let links = match &letter.message {
+        Message::PasswordReset { link, .. } => vec![link.to_string()],
+        Message::PasswordChanged => vec![],
+    };
+    Kept {
+        to: letter.to.clone(),
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+        links,
+        at: letter.now.format(&Rfc3339).unwrap_or_default(),
+    }
+}

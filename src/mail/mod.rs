@@ -1,0 +1,14 @@
+//! Carries mail: what it says, how it is written down, and to whom it is handed over.
+
+mod error;
+mod file;
+mod mailer;
+mod message;
+mod outbox;
+mod provider;
+mod smtp;
+mod template;
+
+pub use error::MailConfigError;
+pub use mailer::Mailer;
+pub use outbox::{Kept, Outbox};
