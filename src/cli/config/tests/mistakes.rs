@@ -15,6 +15,11 @@ fn the_smallest_good_file_is_good() {
 }
 
 #[test]
+fn the_file_of_the_kubernetes_manifests_is_good() {
+    load_with(include_str!("../../../../k8s/base/regain.toml"), &[]).unwrap();
+}
+
+#[test]
 fn a_file_that_is_not_there_says_how_to_make_one() {
     let path = Path::new("/nowhere/regain.toml");
     assert_snapshot!(load(path, std::iter::empty()).unwrap_err(), @r#"
