@@ -5,6 +5,8 @@
 //! `docs/architecture.md` walks through it and `tests/architecture.rs` holds the import table.
 
 pub mod account;
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod hooks;

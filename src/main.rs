@@ -1,3 +1,7 @@
 //! The `regain` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regain::cli::run()
+}

@@ -1,0 +1,170 @@
+//! Reads secrets from where the configuration says they are.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::config::SecretSource;
+
+/// A secret that cannot be had. It never holds the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{setting}` {problem}\n    {cure}")]
+pub struct SecretError {
+    /// The setting's path, say `apps.default.users.database`.
+    pub setting: String,
+    /// What is wrong; reads on after the setting.
+    pub problem: String,
+    /// What to do.
+    pub cure: String,
+}
+
+/// The bytes of a secret; of a file without its one trailing newline.
+///
+/// # Errors
+/// [`SecretError`] when the file cannot be read or nothing is in it.
+pub fn bytes(source: &SecretSource, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    match source {
+        SecretSource::Inline(text) => {
+            let bytes = Zeroizing::new(text.as_bytes().to_vec());
+            let cure = "write it as a string or as { file = \"/path\" }";
+            if bytes.is_empty() { Err(error(setting, "is empty", cure)) } else { Ok(bytes) }
+        }
+        SecretSource::File(path) => file(path, setting),
+    }
+}
+
+/// A secret that is text.
+///
+/// # Errors
+/// [`SecretError`] as for [`bytes`], and when it is not UTF-8.
+pub fn text(source: &SecretSource, setting: &str) -> Result<Zeroizing<String>, SecretError> {
+    let bytes = bytes(source, setting)?;
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(error(setting, "is not text", "save it as UTF-8")),
+    }
+}
+
+/// The secrets in a folder by the names of their files.
+///
+/// Names that begin with a dot are passed over: Kubernetes keeps its versions of a mounted
+/// secret under such names.
+///
+/// # Errors
+/// [`SecretError`] when the folder or a file in it cannot be read, or a file is empty.
+pub fn folder(
+    folder: &Path,
+    setting: &str,
+) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, SecretError> {
+    let unreadable = |reason| unreadable(setting, folder, &reason);
+    let mut secrets = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
+        if !name.starts_with('.') && path.is_file() {
+            secrets.insert(name.to_owned(), file(&path, setting)?);
+        }
+    }
+    Ok(secrets)
+}
+
+fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let read = fs::read(path).map_err(|reason| unreadable(setting, path, &reason))?;
+    let mut bytes = Zeroizing::new(read);
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    if bytes.is_empty() {
+        let problem = format!("leads to {}, which is empty", path.display());
+        return Err(error(setting, problem, "write the secret into the file"));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(setting: &str, path: &Path, reason: &io::Error) -> SecretError {
+    let problem = format!("leads to {}, which cannot be read: {reason}", path.display());
+    error(setting, problem, "put the secret there and let the user that runs regain read it")
+}
+
+fn error(setting: &str, problem: impl Into<String>, cure: &str) -> SecretError {
+    let (problem, cure) = (problem.into(), cure.to_owned());
+    SecretError { setting: setting.to_owned(), problem, cure }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::random::Random;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new() -> Self {
+            let name = u64::from_be_bytes(Random::system().bytes());
+            let path = std::env::temp_dir().join(format!("regain-secrets-{name:x}"));
+            fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+
+        fn write(&self, name: &str, content: &[u8]) -> SecretSource {
+            let path = self.0.join(name);
+            fs::write(&path, content).unwrap();
+            SecretSource::File(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_file_loses_one_trailing_newline_and_no_more() {
+        let folder = Folder::new();
+        for (content, secret) in [("key", "key"), ("key\n", "key"), ("key\n\n", "key\n")] {
+            let source = folder.write("secret", content.as_bytes());
+            assert_eq!(*text(&source, "keys.secrets.a").unwrap(), secret);
+        }
+    }
+
+    #[test]
+    fn an_empty_or_missing_secret_is_named_with_its_file_and_cure() {
+        let folder = Folder::new();
+        let empty = bytes(&folder.write("empty", b"\n"), "keys.secrets.a").unwrap_err();
+        assert!(empty.to_string().contains("`keys.secrets.a` leads to"), "{empty}");
+        assert!(empty.problem.ends_with("empty, which is empty"), "{empty}");
+        let missing = SecretSource::File(folder.0.join("missing"));
+        let missing = bytes(&missing, "apps.default.users.database").unwrap_err();
+        assert!(missing.problem.contains("missing, which cannot be read"), "{missing}");
+        let inline = SecretSource::Inline(Zeroizing::new(String::new()));
+        assert_eq!(bytes(&inline, "x").unwrap_err().problem, "is empty");
+    }
+
+    #[test]
+    fn no_message_holds_what_a_file_holds() {
+        let folder = Folder::new();
+        let source = folder.write("binary", b"canary\xff");
+        let error = text(&source, "mail.providers.main.password").unwrap_err();
+        assert_eq!(error.problem, "is not text");
+        assert!(!format!("{error} {error:?} {source:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_folder_names_its_keys_and_keeps_its_dot_names_to_itself() {
+        let given = Folder::new();
+        given.write("2026-10", b"old\n");
+        given.write("2026-11", b"new");
+        given.write("..2026_11_24", b"a version");
+        fs::create_dir(given.0.join("..data")).unwrap();
+        let secrets = folder(&given.0, "keys.dir").unwrap();
+        assert_eq!(secrets.keys().collect::<Vec<_>>(), ["2026-10", "2026-11"]);
+        assert_eq!(**secrets["2026-10"], *b"old");
+    }
+}

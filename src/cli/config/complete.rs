@@ -1,0 +1,88 @@
+//! Names in the configuration that must lead to something.
+
+use super::error::ConfigError;
+use super::names::did_you_mean;
+use crate::config::{KeySettings, Settings};
+
+/// The keyring's size: every key costs one more try of each foreign token.
+const MOST_KEYS: usize = 8;
+
+/// What is not named well, and names that lead nowhere.
+pub(super) fn check(settings: &Settings) -> Vec<ConfigError> {
+    let mut errors = keys(&settings.keys);
+    for name in settings.mail.providers.keys() {
+        errors.extend(own_name(&format!("mail.providers.{name}"), name));
+    }
+    errors.extend(applications(settings));
+    errors
+}
+
+fn keys(keys: &KeySettings) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    if keys.secrets.is_empty() && keys.dir.is_none() {
+        let cure = "make one by `regain key new` and write secrets.2026-11 = { file = \"/path\" }";
+        errors.push(ConfigError::at("keys.secrets", "is missing, and so is `keys.dir`", cure));
+    } else if keys.dir.is_none() && !keys.secrets.contains_key(&keys.signing) {
+        let cure = did_you_mean(&keys.signing, names(keys.secrets.keys()), str::to_owned);
+        errors.push(ConfigError::at("keys.signing", "names none of `keys.secrets`", cure));
+    }
+    if keys.secrets.len() > MOST_KEYS {
+        let cure = "take out those older than the longest link's life";
+        errors.push(ConfigError::at("keys.secrets", "holds more than eight keys", cure));
+    }
+    errors.extend(
+        keys.secrets.keys().filter_map(|name| own_name(&format!("keys.secrets.{name}"), name)),
+    );
+    errors
+}
+
+fn own_name(path: &str, name: &str) -> Option<ConfigError> {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let short = (1..=64).contains(&name.len());
+    (!short || name.starts_with('.') || !name.chars().all(good)).then(|| {
+        ConfigError::at(
+            path,
+            "has a name that cannot be used",
+            "use A-Z, a-z, 0-9, `-`, `_` and `.`, 64 at most",
+        )
+    })
+}
+
+fn applications(settings: &Settings) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    for (name, app) in &settings.apps {
+        if !is_application_name(name) {
+            let cure = "use a-z, 0-9 and `-`, not first, 32 at most";
+            let problem = "has a name that cannot stand in its URLs";
+            errors.push(ConfigError::at(format!("apps.{name}"), problem, cure));
+        }
+        if !settings.mail.providers.contains_key(&app.mail.provider) {
+            let known = names(settings.mail.providers.keys());
+            let cure = if known.is_empty() {
+                "add a section [mail.providers.main]".to_owned()
+            } else {
+                did_you_mean(&app.mail.provider, known, str::to_owned)
+            };
+            let problem = "names no provider under `mail.providers`";
+            errors.push(ConfigError::at(format!("apps.{name}.mail.provider"), problem, cure));
+        }
+    }
+    if settings.apps.is_empty() {
+        let cure = "add a section [apps.default] for your application";
+        errors.push(ConfigError::at("apps", "is missing: there is no application", cure));
+    } else if !settings.apps.contains_key(&settings.default_app) {
+        let spell = |name: &str| format!("default_app = \"{name}\"");
+        let cure = did_you_mean(&settings.default_app, names(settings.apps.keys()), spell);
+        errors.push(ConfigError::at("default_app", "names no application under `apps`", cure));
+    }
+    errors
+}
+
+fn is_application_name(name: &str) -> bool {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=32).contains(&name.len()) && !name.starts_with('-') && name.chars().all(good)
+}
+
+fn names<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    keys.map(String::as_str).collect()
+}

@@ -1,0 +1,215 @@
+//! Settings that would make the service unsafe, or useless, are refused before it starts.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::address::{cidr, is_host_and_port, is_loopback, web_url};
+use super::error::ConfigError;
+use crate::config::{
+    ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, ProviderSettings,
+    Settings, Span,
+};
+
+/// What a reset link lives where nothing is said.
+const RESET_LIFETIME: Duration = Duration::from_mins(30);
+const LONGEST_RESET: Duration = Duration::from_hours(24);
+
+/// OWASP's password storage recommendation: KiB and passes that are equally strong, one lane each.
+const ARGON2_MINIMA: [(u32, u32); 5] =
+    [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
+
+/// NIST SP 800-63B-4 §3.1.1.2: at least eight, and sixty-four must be allowed.
+const SHORTEST_MINIMUM: usize = 8;
+const SHORTEST_MAXIMUM: usize = 64;
+/// A longer password costs memory and tells nothing more.
+const LONGEST_MAXIMUM: usize = 1024;
+
+/// Everything that makes these settings unsafe, each with its cure.
+///
+/// Weak keys and what only a database or a mail server can tell are found when the service is
+/// put together. Loopback is exempt from what protects against others on the way.
+#[must_use]
+pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
+    let mut errors = doors(settings);
+    errors.extend(hashing(&settings.hashing, &settings.public_url));
+    errors.extend(budget(&settings.limits, settings.apps.values()));
+    for (name, provider) in &settings.mail.providers {
+        errors.extend(mail(&format!("mail.providers.{name}"), provider));
+    }
+    for (name, app) in &settings.apps {
+        errors.extend(links(name, app));
+        errors.extend(passwords(name, app));
+    }
+    if settings.queue.capacity == 0 {
+        errors.push(at_least_one("queue.capacity"));
+    }
+    errors
+}
+
+/// Where people come in: addresses and proxies.
+fn doors(settings: &Settings) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    if !is_host_and_port(&settings.listen) {
+        let cure = "write an address and a port, say \"0.0.0.0:8080\"";
+        errors.push(ConfigError::at("listen", "is not HOST:PORT", cure));
+    }
+    errors.extend(public_url(&settings.public_url));
+    for network in &settings.trusted_proxies {
+        let (problem, cure) = match cidr(network) {
+            None => (
+                "holds what is not a network",
+                "write networks like \"10.0.0.0/8\" or \"10.0.0.7/32\"",
+            ),
+            Some((_, 0)) => (
+                "believes everybody: anyone could pass for any client",
+                "name only the networks that your proxies are in",
+            ),
+            Some(_) => continue,
+        };
+        errors.push(ConfigError::at("trusted_proxies", problem, cure));
+    }
+    errors
+}
+
+fn public_url(text: &str) -> Option<ConfigError> {
+    let at = |problem, cure| Some(ConfigError::at("public_url", problem, cure));
+    let bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    match web_url(text) {
+        Some(url) if !bare(&url) => at(
+            "holds more than scheme, host and port",
+            "write it like \"https://accounts.example.com\"",
+        ),
+        Some(url) if url.scheme() == "http" && !is_loopback(&url) => at(
+            "is http off loopback: every link could be read on the way",
+            "write https:// (TLS ends at your ingress), or use 127.0.0.1 to try things out",
+        ),
+        Some(_) => None,
+        None => at("is not an http(s) URL", "write it like \"https://accounts.example.com\""),
+    }
+}
+
+fn hashing(hashing: &HashingSettings, public_url: &str) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    let Argon2Settings { memory_kib, iterations, parallelism } = hashing.argon2;
+    let enough = ARGON2_MINIMA.iter().any(|(m, t)| memory_kib >= *m && iterations >= *t);
+    let at_home = web_url(public_url).is_some_and(|url| is_loopback(&url));
+    if !enough && !at_home {
+        let problem = "is weaker than OWASP's minimum: stolen hashes could be guessed";
+        let cure = "leave it out for memory_kib = 19456, iterations = 2, or take (47104, 1), \
+                    (12288, 3), (9216, 4) or (7168, 5)";
+        errors.push(ConfigError::at("hashing.argon2", problem, cure));
+    }
+    for (key, value) in
+        [("hashing.permits", hashing.permits), ("hashing.argon2.parallelism", parallelism as usize)]
+    {
+        if value == 0 {
+            errors.push(at_least_one(key));
+        }
+    }
+    errors
+}
+
+/// A mailbox must always hold a live link, else asking often would lock its owner out.
+fn budget<'a>(
+    limits: &LimitSettings,
+    apps: impl Iterator<Item = &'a ApplicationSettings>,
+) -> Option<ConfigError> {
+    // A lifetime of nought is refused by itself.
+    let shortest = apps.map(reset_lifetime).filter(|lifetime| !lifetime.is_zero()).min()?;
+    let interval = limits.mails_per_account.interval();
+    (limits.enabled && interval >= shortest).then(|| {
+        let problem = format!(
+            "gives one mail back in {}, but the shortest link lives {}: \
+             a mailbox could be left without a live link",
+            Span(interval),
+            Span(shortest)
+        );
+        let cure = "allow more mails, say \"3/h\", or let links live longer";
+        ConfigError::at("limits.mails_per_account", problem, cure)
+    })
+}
+
+fn reset_lifetime(app: &ApplicationSettings) -> Duration {
+    app.lifetimes.password_reset.map_or(RESET_LIFETIME, |span| span.0)
+}
+
+fn mail(at: &str, provider: &ProviderSettings) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    let key = format!("{at}.url");
+    let url = Url::parse(&provider.url).ok();
+    let scheme = url.as_ref().map_or("", Url::scheme);
+    let host = url.as_ref().is_some_and(|url| url.host_str().is_some_and(|host| !host.is_empty()));
+    let problem = match scheme {
+        "smtps" | "smtp+starttls" | "smtp" if !host => Some("names no host"),
+        "smtp" if !url.as_ref().is_some_and(is_loopback) => {
+            Some("is plain SMTP off loopback: every link could be read on the way")
+        }
+        "smtps" | "smtp+starttls" | "smtp" | "file" | "outbox" => None,
+        _ => Some("is not the URL of a mail server"),
+    };
+    if let Some(problem) = problem {
+        let cure = "write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder";
+        errors.push(ConfigError::at(&key, problem, cure));
+    }
+    if url.is_some_and(|url| url.password().is_some()) {
+        let cure = format!("move it to {at}.password");
+        errors.push(ConfigError::at(&key, "holds a password, and URLs get printed", cure));
+    }
+    if provider.connections == 0 {
+        errors.push(at_least_one(&format!("{at}.connections")));
+    }
+    errors
+}
+
+fn links(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    if let Some(pattern) = &app.links.password_reset {
+        let filled = |with: &str| web_url(&pattern.replace("{token}", with));
+        let host = |with: &str| filled(with).and_then(|url| url.host_str().map(str::to_owned));
+        let problem = match filled("t") {
+            None => Some("is not an http(s) URL"),
+            _ if pattern.matches("{token}").count() != 1 => Some("must hold {token} once"),
+            _ if host("t") != host("u") => Some("would tell the token to name servers"),
+            Some(url) if url.scheme() == "http" && !is_loopback(&url) => {
+                Some("is http off loopback: the token could be read on the way")
+            }
+            Some(_) => None,
+        };
+        let key = format!("apps.{name}.links.password_reset");
+        let cure = "write it like \"https://app.example.com/new-password#{token}\"";
+        errors.extend(problem.map(|problem| ConfigError::at(key, problem, cure)));
+    }
+    let lifetime = reset_lifetime(app);
+    if lifetime.as_secs() == 0 || lifetime > LONGEST_RESET {
+        let key = format!("apps.{name}.lifetimes.password_reset");
+        let problem = "must be at least one second and at most 24h";
+        errors.push(ConfigError::at(key, problem, "leave it out for 30m"));
+    }
+    if app.mail.per_hour == 0 {
+        errors.push(at_least_one(&format!("apps.{name}.mail.per_hour")));
+    }
+    errors
+}
+
+fn passwords(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
+    let (min, max) = (app.password.min_length, app.password.max_length);
+    let at = |key: &str| format!("apps.{name}.password.{key}");
+    let mut errors = vec![];
+    if min < SHORTEST_MINIMUM {
+        let problem = "lets passwords be too short (NIST SP 800-63B-4 §3.1.1.2)";
+        errors.push(ConfigError::at(at("min_length"), problem, "write 8 or more; 15 is better"));
+    }
+    if !(SHORTEST_MAXIMUM..=LONGEST_MAXIMUM).contains(&max) {
+        let problem = "must let people use long passwords, but not without end";
+        errors.push(ConfigError::at(at("max_length"), problem, "write 64 to 1024"));
+    } else if min > max {
+        let problem = "is more than max_length: no password would do";
+        errors.push(ConfigError::at(at("min_length"), problem, "write 8 to 15"));
+    }
+    errors
+}
+
+fn at_least_one(key: &str) -> ConfigError {
+    ConfigError::at(key, "is 0, so nothing would ever be done", "write 1 or more, or leave it out")
+}

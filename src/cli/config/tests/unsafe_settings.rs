@@ -1,0 +1,204 @@
+//! Invariant 9: what would make the service unsafe keeps it from starting.
+
+use insta::assert_snapshot;
+
+use super::{GOOD, changed, load_with, with};
+
+const PUBLIC: &str = "https://accounts.example.com";
+
+#[test]
+fn an_http_public_url_is_refused_off_loopback() {
+    assert_snapshot!(changed(PUBLIC, "http://accounts.example.com"), @r#"
+    regain.toml:1:1: `public_url` is http off loopback: every link could be read on the way
+        write https:// (TLS ends at your ingress), or use 127.0.0.1 to try things out
+    "#);
+}
+
+#[test]
+fn an_http_public_url_will_do_on_loopback() {
+    for url in ["http://127.0.0.1:8080", "http://localhost:8080/", "http://[::1]:8080"] {
+        assert!(load_with(&GOOD.replace(PUBLIC, url), &[]).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn a_public_url_is_scheme_host_and_port() {
+    assert_snapshot!(changed(PUBLIC, "https://accounts.example.com/regain"), @r#"
+    regain.toml:1:1: `public_url` holds more than scheme, host and port
+        write it like "https://accounts.example.com"
+    "#);
+    assert_snapshot!(changed(PUBLIC, "accounts.example.com"), @r#"
+    regain.toml:1:1: `public_url` is not an http(s) URL
+        write it like "https://accounts.example.com"
+    "#);
+    for url in ["https://me@accounts.example.com", "ftp://accounts.example.com", "https://"] {
+        assert!(changed(PUBLIC, url).contains("is not an http(s) URL"), "{url}");
+    }
+}
+
+#[test]
+fn listening_needs_a_host_and_a_port() {
+    assert_snapshot!(with("", "listen = \"8080\""), @r#"
+    regain.toml:1:1: `listen` is not HOST:PORT
+        write an address and a port, say "0.0.0.0:8080"
+    "#);
+}
+
+#[test]
+fn proxies_are_networks_and_not_everybody() {
+    assert_snapshot!(with("", "trusted_proxies = [\"10.0.0.1\"]"), @r#"
+    regain.toml:1:1: `trusted_proxies` holds what is not a network
+        write networks like "10.0.0.0/8" or "10.0.0.7/32"
+    "#);
+    assert_snapshot!(with("", "trusted_proxies = [\"10.0.0.0/8\", \"0.0.0.0/0\"]"), @r#"
+    regain.toml:1:1: `trusted_proxies` believes everybody: anyone could pass for any client
+        name only the networks that your proxies are in
+    "#);
+}
+
+#[test]
+fn a_link_pattern_holds_the_token_once_and_is_https() {
+    let links =
+        |pattern: &str| with("apps.default", &format!("links.password_reset = \"{pattern}\""));
+    assert_snapshot!(links("https://app.example.com/new"), @r#"
+    regain.toml:8:7: `apps.default.links.password_reset` must hold {token} once
+        write it like "https://app.example.com/new-password#{token}"
+    "#);
+    assert_snapshot!(links("http://app.example.com/new#{token}"), @r#"
+    regain.toml:8:7: `apps.default.links.password_reset` is http off loopback: the token could be read on the way
+        write it like "https://app.example.com/new-password#{token}"
+    "#);
+    assert_snapshot!(links("javascript:alert('{token}')"), @r#"
+    regain.toml:8:7: `apps.default.links.password_reset` is not an http(s) URL
+        write it like "https://app.example.com/new-password#{token}"
+    "#);
+    assert_snapshot!(links("https://{token}.example.com/"), @r#"
+    regain.toml:8:7: `apps.default.links.password_reset` would tell the token to name servers
+        write it like "https://app.example.com/new-password#{token}"
+    "#);
+    for good in ["https://app.example.com/#{token}", "http://localhost:3000/new?token={token}"] {
+        let line = format!("[apps.default]\nlinks.password_reset = \"{good}\"\n");
+        assert!(load_with(&GOOD.replace("[apps.default]\n", &line), &[]).is_ok(), "{good}");
+    }
+}
+
+#[test]
+fn a_link_lives_a_while_and_not_for_days() {
+    let lifetime =
+        |span: &str| with("apps.default", &format!("lifetimes.password_reset = \"{span}\""));
+    assert_snapshot!(lifetime("2d"), @r#"
+    regain.toml:8:11: `apps.default.lifetimes.password_reset` must be at least one second and at most 24h
+        leave it out for 30m
+    "#);
+    assert_snapshot!(lifetime("0s"), @r#"
+    regain.toml:8:11: `apps.default.lifetimes.password_reset` must be at least one second and at most 24h
+        leave it out for 30m
+    "#);
+}
+
+#[test]
+fn a_mailbox_always_holds_a_live_link() {
+    assert_snapshot!(with("", "limits.mails_per_account = \"2/h\""), @r#"
+    regain.toml:1:8: `limits.mails_per_account` gives one mail back in 30m, but the shortest link lives 30m: a mailbox could be left without a live link
+        allow more mails, say "3/h", or let links live longer
+    "#);
+    assert_snapshot!(with("apps.default", "lifetimes.password_reset = \"15m\""), @r#"
+    regain.toml: `limits.mails_per_account` gives one mail back in 20m, but the shortest link lives 15m: a mailbox could be left without a live link
+        allow more mails, say "3/h", or let links live longer
+    "#);
+    let unlimited = format!("limits = {{ enabled = false, mails_per_account = \"1/d\" }}\n{GOOD}");
+    assert!(load_with(&unlimited, &[]).is_ok());
+}
+
+#[test]
+fn argon2_is_no_weaker_than_owasp_says_save_on_loopback() {
+    let weak = "hashing.argon2 = { memory_kib = 8, iterations = 1 }\n";
+    assert_snapshot!(with("", weak), @r#"
+    regain.toml:1:9: `hashing.argon2` is weaker than OWASP's minimum: stolen hashes could be guessed
+        leave it out for memory_kib = 19456, iterations = 2, or take (47104, 1), (12288, 3), (9216, 4) or (7168, 5)
+    "#);
+    let on_loopback = format!("{weak}{}", GOOD.replace(PUBLIC, "http://127.0.0.1:8080"));
+    assert!(load_with(&on_loopback, &[]).is_ok());
+    for (memory, passes, good) in [
+        (47_104, 1, true),
+        (19_456, 2, true),
+        (12_288, 3, true),
+        (9_216, 4, true),
+        (7_168, 5, true),
+        (47_103, 1, false),
+        (19_455, 2, false),
+        (7_167, 9, false),
+        (65_536, 0, false),
+    ] {
+        let cost = format!("hashing.argon2 = {{ memory_kib = {memory}, iterations = {passes} }}");
+        assert_eq!(load_with(&format!("{cost}\n{GOOD}"), &[]).is_ok(), good, "{cost}");
+    }
+}
+
+#[test]
+fn password_lengths_follow_nist() {
+    let password = |lengths: &str| with("apps.default", &format!("password = {{ {lengths} }}"));
+    assert_snapshot!(password("min_length = 7"), @r#"
+    regain.toml:8:14: `apps.default.password.min_length` lets passwords be too short (NIST SP 800-63B-4 §3.1.1.2)
+        write 8 or more; 15 is better
+    "#);
+    assert_snapshot!(password("max_length = 63"), @r#"
+    regain.toml:8:14: `apps.default.password.max_length` must let people use long passwords, but not without end
+        write 64 to 1024
+    "#);
+    assert_snapshot!(password("max_length = 1025"), @r#"
+    regain.toml:8:14: `apps.default.password.max_length` must let people use long passwords, but not without end
+        write 64 to 1024
+    "#);
+    assert_snapshot!(password("min_length = 100, max_length = 64"), @r#"
+    regain.toml:8:14: `apps.default.password.min_length` is more than max_length: no password would do
+        write 8 to 15
+    "#);
+}
+
+#[test]
+fn plain_smtp_stays_on_loopback() {
+    let smtp = |url: &str| changed("smtps://mailer@mail.example.com:465", url);
+    assert_snapshot!(smtp("smtp://mail.example.com:25"), @r#"
+    regain.toml:6:1: `mail.providers.main.url` is plain SMTP off loopback: every link could be read on the way
+        write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder
+    "#);
+    assert_snapshot!(smtp("mail.example.com"), @r#"
+    regain.toml:6:1: `mail.providers.main.url` is not the URL of a mail server
+        write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder
+    "#);
+    assert_snapshot!(smtp("smtps:"), @r#"
+    regain.toml:6:1: `mail.providers.main.url` names no host
+        write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder
+    "#);
+    for url in ["smtp://127.0.0.1:1025", "smtp://localhost:1025", "file:///var/mail", "outbox:"] {
+        let file = GOOD.replace("smtps://mailer@mail.example.com:465", url);
+        assert!(load_with(&file, &[]).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn a_password_stays_out_of_urls() {
+    assert_snapshot!(changed("mailer@", "mailer:pass@"), @r#"
+    regain.toml:6:1: `mail.providers.main.url` holds a password, and URLs get printed
+        move it to mail.providers.main.password
+    "#);
+}
+
+#[test]
+fn nothing_that_must_happen_is_set_to_nought() {
+    assert_snapshot!(with("", "queue.capacity = 0\nhashing.permits = 0"), @r#"
+    regain.toml:2:9: `hashing.permits` is 0, so nothing would ever be done
+        write 1 or more, or leave it out
+    regain.toml:1:7: `queue.capacity` is 0, so nothing would ever be done
+        write 1 or more, or leave it out
+    "#);
+    assert_snapshot!(with("mail.providers.main", "connections = 0"), @r#"
+    regain.toml:6:1: `mail.providers.main.connections` is 0, so nothing would ever be done
+        write 1 or more, or leave it out
+    "#);
+    assert_snapshot!(changed("from = ", "per_hour = 0, from = "), @r#"
+    regain.toml:9:29: `apps.default.mail.per_hour` is 0, so nothing would ever be done
+        write 1 or more, or leave it out
+    "#);
+}

@@ -1,0 +1,37 @@
+//! `regain demo`: what to open, and who is there.
+
+use std::net::SocketAddr;
+
+use super::commands::block_on;
+use super::output::{Failure, print};
+use crate::app;
+
+/// Runs the demo until it is told to stop.
+pub(super) fn run(listen: &str) -> Result<(), Failure> {
+    let ready = |address| {
+        // The demo runs on for whoever asks it, even where nobody reads this.
+        let _ = print(&welcome(address));
+    };
+    block_on(app::demo(listen, ready))?.map_err(Failure::from)
+}
+
+fn welcome(address: SocketAddr) -> String {
+    format!(
+        "Regain's demo is ready. Nothing leaves this machine, and nothing is kept.
+
+  http://{address}/a/default/reset     ask for a link
+  http://{address}/demo/outbox         read the mail it sent
+  http://{address}/docs                try the API
+
+Accounts:
+  ada@example.com            (username ada)
+  grace@example.com
+  disabled@example.com       disabled: gets no mail
+  unconfirmed@example.com    address not confirmed: gets no mail
+  nopassword@example.com     has no password: gets no mail
+  shared@example.com         two accounts: a link for each
+
+Ctrl-C stops it.
+"
+    )
+}

@@ -1,0 +1,206 @@
+//! The command line.
+
+mod commands;
+pub mod config;
+mod demo;
+mod healthcheck;
+mod key;
+mod output;
+mod token;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use output::Failure;
+use token::PurposeName;
+
+/// Password recovery for the users table you already have, without a token table.
+#[derive(Parser)]
+#[command(name = "regain", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try everything on this machine: accounts, mail and pages embedded, nothing kept
+    Demo {
+        /// Where to listen; on loopback only
+        #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080",
+              value_parser = host_and_port)]
+        listen: String,
+    },
+    /// Run the service
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Where to listen, instead of where the configuration says
+        #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
+        listen: Option<String>,
+    },
+    /// Print every setting with its default, or the effective settings of a file
+    Config {
+        /// Check this file, and print what holds with it and the environment
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print the OpenAPI document
+    Openapi {
+        /// As YAML instead of JSON
+        #[arg(long)]
+        yaml: bool,
+        /// Write openapi.json and openapi.yaml into this folder instead of printing
+        #[arg(long, value_name = "DIR", conflicts_with = "yaml")]
+        write: Option<PathBuf>,
+    },
+    /// Make and look at tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Make keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Succeed if the service is alive; for containers
+    Healthcheck {
+        /// What must answer 200; http only
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/healthz")]
+        url: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token for an account and print it with its link
+    Issue {
+        #[command(flatten)]
+        of: TokenArguments,
+        /// The account's id in the users table
+        #[arg(long, value_name = "ID")]
+        user: String,
+    },
+    /// Say what a token is worth now; changes nothing
+    Inspect {
+        /// The token, or - to read it from standard input, where no other user can see it
+        #[arg(allow_hyphen_values = true)]
+        token: String,
+        #[command(flatten)]
+        of: TokenArguments,
+    },
+}
+
+#[derive(Args)]
+struct TokenArguments {
+    /// The application, by its name under [apps]
+    #[arg(long, value_name = "NAME")]
+    app: String,
+    /// What the token is for
+    #[arg(long)]
+    purpose: PurposeName,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Print a new 256-bit key, for a key file
+    New,
+}
+
+#[derive(Args)]
+struct ConfigFile {
+    /// The configuration file; `REGAIN_CONFIG` where left out
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Does what the arguments of the process say.
+///
+/// The exit code is 0 for success, 1 for failure and 2 for arguments that make no sense.
+#[must_use]
+pub fn run() -> ExitCode {
+    run_with(std::env::args_os())
+}
+
+fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(usage) => {
+            let printed = usage.print().is_ok();
+            let code = if printed { usage.exit_code() } else { 1 };
+            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+        }
+    };
+    match dispatch(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo { listen } => demo::run(&listen),
+        Command::Serve { config, listen } => commands::serve(&config, listen),
+        Command::Config { config } => commands::config(config.as_deref()),
+        Command::Openapi { yaml, write } => commands::openapi(yaml, write.as_deref()),
+        Command::Token(TokenCommand::Issue { of, user }) => token::issue(&of, &user),
+        Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
+        Command::Key(KeyCommand::New) => key::new(),
+        Command::Healthcheck { url } => healthcheck::run(&url),
+    }
+}
+
+fn host_and_port(text: &str) -> Result<String, String> {
+    let good = config::is_host_and_port(text);
+    good.then(|| text.to_owned()).ok_or_else(|| "write it like 127.0.0.1:8080".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_declared_without_contradictions() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_documented_commands_are_understood() {
+        for line in [
+            "regain demo",
+            "regain demo --listen 127.0.0.1:0",
+            "regain serve --config regain.toml --listen [::]:8080",
+            "regain serve",
+            "regain config --config regain.toml",
+            "regain openapi --yaml",
+            "regain openapi --write openapi",
+            "regain token issue --app default --user 7 --purpose password-reset",
+            "regain token inspect eyJ.a.b --app default --purpose login --config regain.toml",
+            "regain token inspect - --app default --purpose session",
+            "regain key new",
+            "regain healthcheck --url http://127.0.0.1:9999/healthz",
+        ] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn arguments_without_sense_are_refused() {
+        for line in [
+            "regain",
+            "regain demo --listen 8080",
+            "regain token issue --app default --user 7",
+            "regain token issue --app default --user 7 --purpose anything",
+            "regain openapi --yaml --write openapi",
+        ] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

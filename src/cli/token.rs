@@ -1,0 +1,78 @@
+//! `regain token issue` and `regain token inspect`, for operators who hold the key.
+
+use std::io::Read;
+
+use clap::ValueEnum;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use super::TokenArguments;
+use super::commands::{block_on, settings};
+use super::output::{Failure, print};
+use crate::app;
+use crate::token::Purpose;
+
+/// A token is a few hundred bytes; more is not one.
+const LONGEST_TOKEN: u64 = 16 * 1024;
+
+/// A purpose as the command line writes it.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum PurposeName {
+    /// To choose a new password
+    PasswordReset,
+    /// To confirm an address
+    EmailConfirmation,
+    /// To log in once
+    Login,
+    /// To be logged in for a while
+    Session,
+}
+
+impl From<PurposeName> for Purpose {
+    fn from(name: PurposeName) -> Self {
+        match name {
+            PurposeName::PasswordReset => Self::PasswordReset,
+            PurposeName::EmailConfirmation => Self::EmailConfirmation,
+            PurposeName::Login => Self::Login,
+            PurposeName::Session => Self::Session,
+        }
+    }
+}
+
+/// Prints a new token, its link and when it ends.
+pub(super) fn issue(of: &TokenArguments, user: &str) -> Result<(), Failure> {
+    let settings = settings(&of.config)?;
+    let issued = block_on(app::issue_token(&settings, &of.app, of.purpose.into(), user))??;
+    let expires_at = issued.expires_at.format(&Rfc3339);
+    let expires_at = expires_at.map_err(|error| Failure::new(error.to_string()))?;
+    let (token, link) = (issued.token.as_str(), issued.link.as_str());
+    print(&Zeroizing::new(format!("token {token}\nlink {link}\nexpires_at {expires_at}\n")))
+}
+
+/// Prints what a token is worth now.
+pub(super) fn inspect(of: &TokenArguments, token: String) -> Result<(), Failure> {
+    let mut token = Zeroizing::new(token);
+    if *token == "-" {
+        token = read_token(std::io::stdin().lock())?;
+    }
+    let settings = settings(&of.config)?;
+    print(&block_on(app::inspect_token(&settings, &of.app, of.purpose.into(), &token))??)
+}
+
+fn read_token(input: impl Read) -> Result<Zeroizing<String>, Failure> {
+    let mut text = Zeroizing::new(String::new());
+    let read = input.take(LONGEST_TOKEN).read_to_string(&mut text);
+    read.map_err(|error| Failure::new(format!("cannot read the token: {error}")))?;
+    Ok(Zeroizing::new(text.trim_end().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_from_standard_input_loses_its_newline_only() {
+        let token = read_token(&b"eyJ.a.b\n"[..]).ok().unwrap();
+        assert_eq!(*token, "eyJ.a.b");
+    }
+}
