@@ -29,12 +29,12 @@ pub fn yaml() -> String {
 }
 
 #[handler]
-pub fn serve_json() -> Response {
+pub(super) fn serve_json() -> Response {
     answer("application/json", json())
 }
 
 #[handler]
-pub fn serve_yaml() -> Response {
+pub(super) fn serve_yaml() -> Response {
     answer("application/yaml", yaml())
 }
 

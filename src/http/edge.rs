@@ -114,6 +114,14 @@ fn problem(error: &poem::Error, path: &str) -> Problem {
 
 fn add_headers(answer: &mut Response, reference: &str) {
     let headers = answer.headers_mut();
+    // JSON has no charset parameter (RFC 8259 §11).
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/json; charset=utf-8")
+    {
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
     if let Ok(reference) = HeaderValue::from_str(reference) {
         headers.insert("x-request-id", reference);
     }

@@ -29,6 +29,7 @@ pub fn endpoint(
         .nest("/", api::service())
         .at("/openapi.json", poem::get(document::serve_json))
         .at("/openapi.yaml", poem::get(document::serve_yaml))
+        .at("/.well-known/change-password", poem::get(pages::change_password))
         .nest("/a", pages::routes());
     if state.docs {
         routes = docs::add(routes);

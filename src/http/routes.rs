@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 15] = [
+const TABLE: [(&str, &str); 16] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/tokens/inspect", "POST"),
@@ -16,6 +16,7 @@ const TABLE: [(&str, &str); 15] = [
     ("/a/{app}/reset/{token}", "GET, HEAD"),
     ("/a/{app}/new-password", "GET, HEAD, POST"),
     ("/a/{app}/style.css", "GET, HEAD"),
+    ("/.well-known/change-password", "GET, HEAD"),
     ("/demo/outbox", "GET, HEAD"),
     ("/demo/outbox.json", "GET, HEAD"),
 ];

@@ -22,6 +22,8 @@ pub struct State {
     pub secure: bool,
     /// Whether Swagger UI is served.
     pub docs: bool,
+    /// The application that `/.well-known/change-password` leads to.
+    pub default_app: Arc<str>,
     proxies: Arc<Proxies>,
 }
 
@@ -40,6 +42,7 @@ impl State {
             random,
             secure: settings.public_url.starts_with("https://"),
             docs: settings.docs,
+            default_app: settings.default_app.as_str().into(),
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -62,7 +62,7 @@ impl Templates {
         let title = one_line(title);
         let values = |subject: &str| {
             context! {
-                subject, link, title => &title, lifetime => &lifetime,
+                subject, link, href => in_html(link), title => &title, lifetime => &lifetime,
                 greeting => greeting(letter.display_name.as_deref()),
                 reference => &letter.reference,
                 time => clock_time(letter.now),
@@ -78,6 +78,12 @@ impl Templates {
         let html = render("body.html", &subject)?;
         Ok(Written { subject, text, html })
     }
+}
+
+/// A link in HTML with its slashes as they are, which some mail readers want to see.
+fn in_html(link: &str) -> Value {
+    let escaped = link.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    Value::from_safe_string(escaped)
 }
 
 /// Greets by name, unless the name could be taken for a link or for markup: anybody may have

@@ -1,7 +1,20 @@
 //! Everything through its real parts.
+//!
+//! `tests/all` starts the servers and sets `REGAIN_TEST_…`; without them a test says what it
+//! leaves out, and with `REGAIN_TEST_ALL=1` leaving out is a failure.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod asking;
+mod completing;
 mod databases;
+mod harness;
 mod itsdangerous;
+mod journey;
+mod people;
+mod process;
+mod python;
+mod race;
+mod serving;
+mod silence;
 mod store;

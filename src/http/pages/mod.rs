@@ -10,6 +10,7 @@ mod view;
 
 use std::sync::Arc;
 
+use poem::web::Data;
 use poem::{Request, Response, Route, get, handler};
 
 use super::problem::Problem;
@@ -25,6 +26,13 @@ pub fn routes() -> Route {
         .at("/:app/reset/:token", get(new_password::arrive))
         .at("/:app/new-password", get(new_password::show).post(new_password::submit))
         .at("/:app/style.css", get(style))
+}
+
+/// Where password managers look for the page that changes a password (W3C "A Well-Known URL for
+/// Changing Passwords").
+#[handler]
+pub fn change_password(Data(state): Data<&State>) -> Response {
+    view::see_other(&format!("/a/{}/reset", state.default_app), &[])
 }
 
 #[handler]

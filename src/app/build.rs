@@ -1,0 +1,220 @@
+//! From settings to a service: every part is made here and nowhere else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::{Response, Route};
+
+use super::{StartError, secrets};
+use crate::clock::Clock;
+use crate::config::{ApplicationSettings, KeySettings, Settings};
+use crate::hooks::Webhooks;
+use crate::http;
+use crate::limits::MemoryLimits;
+use crate::mail::{Mailer, Outbox};
+use crate::password::{Argon2Cost, Argon2id, Policy, Scheme};
+use crate::queue::MemoryQueue;
+use crate::random::Random;
+use crate::recovery::{
+    Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets,
+};
+use crate::store::{PoolSettings, UsersTable};
+use crate::token::{Keyring, Purpose, Secret};
+
+/// Everything that runs, put together. Clones share it.
+#[derive(Clone)]
+pub struct Service {
+    /// The journeys.
+    pub recovery: Arc<Recovery>,
+    /// What waits to be done.
+    pub queue: Arc<MemoryQueue>,
+    /// The mails kept in memory, where a provider is `outbox:`.
+    pub outbox: Option<Outbox>,
+    state: http::State,
+    beside: fn(Route, &Self) -> Route,
+}
+
+impl Service {
+    /// Makes every part. Databases and mail servers need not be up.
+    ///
+    /// # Errors
+    /// [`StartError`] for the first setting that cannot be used.
+    pub fn build(settings: &Settings, clock: Clock, random: Random) -> Result<Self, StartError> {
+        let keyring = keyring(&settings.keys)?;
+        let applications = settings
+            .apps
+            .iter()
+            .map(|(name, app)| application(settings, &keyring, name, app))
+            .collect::<Result<Vec<_>, _>>()?;
+        check_budget(settings, &applications)?;
+        let mailer = mailer(settings, &random)?;
+        let queue = MemoryQueue::new(settings.queue.capacity);
+        let per_hour = settings.apps.iter().map(|(name, app)| (name.clone(), app.mail.per_hour));
+        let limits = MemoryLimits::new(&settings.limits, per_hour, clock.clone());
+        let outbox = mailer.outbox();
+        let ports = Ports {
+            jobs: queue.clone(),
+            limits: Arc::new(limits),
+            sender: Arc::new(mailer),
+            hooks: Arc::new(webhooks(settings)?),
+        };
+        let hashing =
+            HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
+        let recovery = Arc::new(Recovery::new(applications, ports, hashing, clock));
+        let state = http::State::new(recovery.clone(), settings, random).map_err(|network| {
+            StartError::setting(
+                "trusted_proxies",
+                format!("holds {network:?}, which is no network"),
+                "write networks like \"10.0.0.0/8\"",
+            )
+        })?;
+        Ok(Self { recovery, queue, outbox, state, beside: |routes, _| routes })
+    }
+
+    /// The service with more routes laid beside its own.
+    #[must_use]
+    pub(super) fn beside(self, beside: fn(Route, &Self) -> Route) -> Self {
+        Self { beside, ..self }
+    }
+
+    /// The API, the pages and, for the demo, its outbox.
+    #[must_use]
+    pub fn endpoint(&self) -> BoxEndpoint<'static, Response> {
+        http::endpoint(self.state.clone(), |routes| (self.beside)(routes, self))
+    }
+}
+
+fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
+    let mut named = BTreeMap::new();
+    for (name, source) in &settings.secrets {
+        named.insert(name.clone(), secrets::bytes(source, &format!("keys.secrets.{name}"))?);
+    }
+    if let Some(dir) = &settings.dir {
+        named.extend(secrets::folder(dir, "keys.dir")?);
+    }
+    let parse = |(name, bytes): (String, zeroize::Zeroizing<Vec<u8>>)| match Secret::parse(&bytes) {
+        Ok(secret) => Ok((name, secret)),
+        Err(weak) => Err(StartError::setting(
+            format!("keys.secrets.{name}"),
+            weak,
+            "make a new one by `regain key new`",
+        )),
+    };
+    let parsed = named.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    Keyring::new(&settings.signing, parsed).map_err(|error| {
+        StartError::setting(
+            "keys.signing",
+            error,
+            "name one of the secrets under [keys] in `signing`",
+        )
+    })
+}
+
+fn application(
+    settings: &Settings,
+    keyring: &Keyring,
+    name: &str,
+    app: &ApplicationSettings,
+) -> Result<Application, StartError> {
+    let at = |setting: &str| format!("apps.{name}.{setting}");
+    let url = secrets::text(&app.users.database, &at("users.database"))?;
+    let accounts = UsersTable::connect(&url, &app.users, &PoolSettings::default())
+        .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))?;
+    let own_pages =
+        format!("{}/a/{name}/reset/{{token}}", settings.public_url.trim_end_matches('/'));
+    let pattern = app.links.password_reset.as_deref().unwrap_or(&own_pages);
+    let reset_link = LinkPattern::parse(pattern).ok_or_else(|| {
+        StartError::setting(
+            at("links.password_reset"),
+            "is not a URL with one {token} in it",
+            "write it like \"https://app.example.com/new-password#{token}\"",
+        )
+    })?;
+    let return_targets = ReturnTargets::parse(&app.return_to).map_err(|_| {
+        StartError::setting(
+            at("return_to"),
+            "holds something that is no plain http or https URL",
+            "write targets like \"https://app.example.com/\"",
+        )
+    })?;
+    Ok(Application {
+        name: name.to_owned(),
+        title: app.name.clone(),
+        language: app.language.clone(),
+        keys: keyring.application(name),
+        accounts: Arc::new(accounts),
+        policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
+        scheme: scheme(settings)?,
+        reset_link,
+        reset_lifetime: app
+            .lifetimes
+            .password_reset
+            .map_or(Purpose::PasswordReset.lifetime(), |span| span.0),
+        return_targets,
+        hooks: events(name, app)?,
+    })
+}
+
+fn events(name: &str, app: &ApplicationSettings) -> Result<Vec<Event>, StartError> {
+    let names = app.webhook.iter().flat_map(|webhook| &webhook.events);
+    let parse = |event: &String| {
+        Event::from_name(event).ok_or_else(|| {
+            let known = Event::ALL.map(Event::name).join(", ");
+            StartError::setting(
+                format!("apps.{name}.webhook.events"),
+                format!("holds {event:?}, which is no event"),
+                format!("name some of: {known}"),
+            )
+        })
+    };
+    names.map(parse).collect()
+}
+
+fn webhooks(settings: &Settings) -> Result<Webhooks, StartError> {
+    let failed = |error| StartError::setting("apps", error, "see docs/operating.md");
+    let mut webhooks = Webhooks::new().map_err(failed)?;
+    for (name, app) in &settings.apps {
+        let Some(webhook) = &app.webhook else { continue };
+        let secret = secrets::text(&webhook.secret, &format!("apps.{name}.webhook.secret"))?;
+        webhooks.add(name, &webhook.url, &secret).map_err(failed)?;
+    }
+    Ok(webhooks)
+}
+
+fn scheme(settings: &Settings) -> Result<Scheme, StartError> {
+    let cost = settings.hashing.argon2;
+    let cost = Argon2Cost {
+        memory_kib: cost.memory_kib,
+        iterations: cost.iterations,
+        parallelism: cost.parallelism,
+    };
+    Argon2id::new(cost).map(Scheme::Argon2id).map_err(|error| {
+        StartError::setting("hashing.argon2", error, "leave it out: the default is OWASP's")
+    })
+}
+
+/// A mailbox must always hold a live link: a budget may refill no slower than links die.
+fn check_budget(settings: &Settings, applications: &[Application]) -> Result<(), StartError> {
+    let lifetimes = applications.iter().map(|app| app.lifetime(Purpose::PasswordReset));
+    let Some(shortest) = lifetimes.min() else { return Ok(()) };
+    crate::limits::check(&settings.limits, shortest).map_err(|problem| {
+        StartError::setting(
+            "limits.mails_per_account",
+            problem,
+            "allow more mails or let links live longer",
+        )
+    })
+}
+
+fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, StartError> {
+    let mut passwords = BTreeMap::new();
+    for (name, provider) in &settings.mail.providers {
+        if let Some(source) = &provider.password {
+            let setting = format!("mail.providers.{name}.password");
+            passwords.insert(name.clone(), secrets::text(source, &setting)?);
+        }
+    }
+    Mailer::new(settings, &passwords, random.clone())
+        .map_err(|error| StartError::setting("mail", error, "see docs/operating.md"))
+}

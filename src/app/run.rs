@@ -1,0 +1,109 @@
+//! The life of the process: listen, work, stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use poem::Server;
+use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Service, StartError, logging};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::random::Random;
+
+/// How many jobs are worked on at a time: sending mail is mostly waiting.
+const WORKERS: usize = 8;
+
+/// How long a request in flight may take once the process was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Runs the service until SIGTERM or ctrl-c, then finishes what was accepted.
+///
+/// # Errors
+/// [`StartError`] when a setting cannot be used or the address not be listened on.
+pub async fn serve(settings: Settings) -> Result<(), StartError> {
+    logging::start(settings.log);
+    let service = Service::build(&settings, Clock::system(), Random::system())?;
+    let listening = Listening::on(&settings.listen).await?;
+    tracing::info!(address = %listening.address, public_url = settings.public_url, "listening");
+    listening.run(service, settings.queue.drain.0, stop_signal()?).await
+}
+
+/// A socket that is bound, so that its port is known before anything is built on it.
+pub struct Listening {
+    /// The address bound.
+    pub address: SocketAddr,
+    acceptor: TcpAcceptor,
+}
+
+impl Listening {
+    /// Binds `HOST:PORT`; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] when the address cannot be had.
+    pub async fn on(listen: &str) -> Result<Self, StartError> {
+        let failed = |source| StartError::Listen { listen: listen.to_owned(), source };
+        let acceptor = TcpListener::bind(listen).into_acceptor().await.map_err(failed)?;
+        let address =
+            acceptor.local_addr().into_iter().find_map(|local| local.as_socket_addr().copied());
+        let address = address
+            .ok_or_else(|| failed(std::io::Error::other("the socket has no internet address")))?;
+        Ok(Self { address, acceptor })
+    }
+
+    /// Answers requests and works on jobs until `stop`; then stops accepting, finishes requests
+    /// in flight and goes on sending for at most `drain`.
+    ///
+    /// # Errors
+    /// [`StartError::Failed`] when the server breaks.
+    pub async fn run(
+        self,
+        service: Service,
+        drain: Duration,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), StartError> {
+        let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(service.clone()))).collect();
+        let served = Server::new_with_acceptor(self.acceptor)
+            .name("")
+            .run_with_graceful_shutdown(service.endpoint(), stop, Some(LAST_REQUESTS))
+            .await;
+        tracing::info!(waiting = service.queue.depth(), "stopping");
+        service.queue.close();
+        if tokio::time::timeout(drain, service.queue.drained()).await.is_err() {
+            tracing::error!(lost = service.queue.depth(), "jobs lost: not done in time");
+        }
+        workers.iter().for_each(tokio::task::JoinHandle::abort);
+        tracing::info!("stopped");
+        served.map_err(|error| StartError::Failed(format!("the server broke: {error}")))
+    }
+}
+
+async fn work(service: Service) {
+    while let Some((job, ticket)) = service.queue.take().await {
+        // In a task of its own: a job that panics takes no worker with it.
+        let recovery = service.recovery.clone();
+        let done = tokio::spawn(async move { recovery.perform(job).await }).await;
+        if let Err(error) = done {
+            tracing::error!(%error, "a job broke off");
+        }
+        drop(ticket);
+    }
+}
+
+/// Resolves on SIGTERM, which Kubernetes sends, or SIGINT, which ctrl-c sends.
+///
+/// # Errors
+/// [`StartError::Failed`] when the signals cannot be listened to.
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, StartError> {
+    let listen = |kind| signal(kind).map_err(|error| StartError::Failed(error.to_string()));
+    let (mut terminate, mut interrupt) =
+        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

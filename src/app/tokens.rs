@@ -1,0 +1,85 @@
+//! What the command line does with tokens, for operators who hold the key.
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::{Service, StartError};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::random::Random;
+use crate::recovery::{Application, Recovery};
+use crate::token::{Claims, Purpose};
+
+/// A token made by hand.
+pub struct IssuedToken {
+    /// The token itself.
+    pub token: Zeroizing<String>,
+    /// The link that carries it.
+    pub link: Zeroizing<String>,
+    /// The last moment at which it works.
+    pub expires_at: OffsetDateTime,
+}
+
+/// Makes a token for an account, as the worker would when it is asked for a link.
+///
+/// # Errors
+/// [`StartError`] when settings, application or account do not serve.
+pub async fn issue_token(
+    settings: &Settings,
+    app: &str,
+    purpose: Purpose,
+    user_id: &str,
+) -> Result<IssuedToken, StartError> {
+    let clock = Clock::system();
+    let service = Service::build(settings, clock.clone(), Random::system())?;
+    let app = find(&service.recovery, app)?;
+    let account = app.accounts.read(user_id).await.map_err(failed)?;
+    let account = account.ok_or_else(|| {
+        StartError::setting("--user", "there is no such account", "give the id of a row")
+    })?;
+    account.eligible().map_err(failed)?;
+    let claims = Claims {
+        user_id: account.id.clone(),
+        fingerprint: app.keys.fingerprint(purpose, &account.marks()),
+        lifetime: None,
+        return_to: None,
+    };
+    let now = clock.now();
+    let token = app.keys.mint(purpose, now, &claims);
+    Ok(IssuedToken {
+        link: app.reset_link.fill(&token),
+        token: Zeroizing::new(token.expose().to_owned()),
+        expires_at: now + app.lifetime(purpose),
+    })
+}
+
+/// Says in one line what a token is worth now.
+///
+/// # Errors
+/// [`StartError`] when settings or application do not serve, or the token does nothing.
+pub async fn inspect_token(
+    settings: &Settings,
+    app: &str,
+    purpose: Purpose,
+    token: &str,
+) -> Result<String, StartError> {
+    let service = Service::build(settings, Clock::system(), Random::system())?;
+    let app = find(&service.recovery, app)?;
+    let inspected =
+        service.recovery.inspect(&app, "command line", purpose, token).await.map_err(failed)?;
+    Ok(format!("valid: issued {}, expires {}", inspected.issued_at, inspected.expires_at))
+}
+
+fn find(recovery: &Recovery, name: &str) -> Result<std::sync::Arc<Application>, StartError> {
+    recovery.application(name).cloned().ok_or_else(|| {
+        StartError::setting(
+            "--app",
+            format!("there is no application {name:?}"),
+            "name one under [apps]",
+        )
+    })
+}
+
+fn failed(error: impl std::fmt::Display) -> StartError {
+    StartError::Failed(error.to_string())
+}

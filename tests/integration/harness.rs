@@ -1,0 +1,278 @@
+//! A running service for a test, made by the production builder, and what a person does with it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mail_parser::MessageParser;
+use regain::app::{Listening, Service};
+use regain::clock::Clock;
+use regain::config::Settings;
+use regain::random::Random;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The time at which every test begins.
+pub const START: i64 = 1_800_000_000;
+
+/// The secret that test tokens are signed with.
+pub const SECRET: &str = "tests-only-Jq3uE1x8VZk4mP0aYt7rLw2cHs9dNf6G";
+
+/// Settings for a users table at this URL; mails become files in `mails`.
+pub fn settings(database: &str, mails: &Path) -> Settings {
+    let text = format!(
+        r#"
+        public_url = "http://127.0.0.1"
+        keys = {{ signing = "one", secrets = {{ one = "{SECRET}" }} }}
+        hashing = {{ wait = "30s", argon2 = {{ memory_kib = 64, iterations = 1, parallelism = 1 }} }}
+        limits = {{ per_client = "100000/h" }}
+        [mail.providers.files]
+        url = "file://{mails}"
+        [apps.default]
+        name = "Example"
+        mail = {{ provider = "files", from = "Example <no-reply@example.com>", per_hour = 1000000 }}
+        [apps.default.users]
+        database = "{database}"
+        username = "username"
+        display_name = "name"
+        recovery_stamp = "recovery_stamp"
+        active = ["is_active", {{ column = "deleted_at", is = "null" }}]
+        confirmed = {{ column = "confirmed_at", is = "not-null" }}
+        "#,
+        mails = mails.display(),
+    );
+    toml::from_str(&text).expect("the settings are well formed")
+}
+
+/// A folder that goes with the test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        let name = u128::from_be_bytes(Random::system().bytes());
+        let path = std::env::temp_dir().join(format!("regain-test-{name:032x}"));
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running service.
+pub struct Regain {
+    pub url: String,
+    pub clock: Clock,
+    pub service: Service,
+    pub http: reqwest::Client,
+    mails: Folder,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// A mail as a person reads it.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub raw: String,
+}
+
+impl Regain {
+    /// Starts a service on the users table at this URL.
+    pub async fn start(database: &str) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// The same with settings changed before it starts.
+    pub async fn start_with(database: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        let start = time::OffsetDateTime::from_unix_timestamp(START).unwrap();
+        Self::start_at(database, Clock::fixed(start), change).await
+    }
+
+    /// The same with a clock of the test's own.
+    pub async fn start_at(
+        database: &str,
+        clock: Clock,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let mails = Folder::new();
+        let listening = Listening::on("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listening.address);
+        let mut settings = settings(database, &mails.0);
+        settings.public_url.clone_from(&url);
+        change(&mut settings);
+        let drain = settings.queue.drain.0;
+        let service = Service::build(&settings, clock.clone(), Random::system())
+            .unwrap_or_else(|error| panic!("the service is built: {error}"));
+        let (stop, stopped) = oneshot::channel();
+        let running = listening.run(service.clone(), drain, async {
+            let _ = stopped.await;
+        });
+        let task = tokio::spawn(async move { running.await.expect("the service runs") });
+        let http = client();
+        Self { url, clock, service, http, mails, stop: Some(stop), task: Some(task) }
+    }
+
+    /// Asks for a password reset link.
+    pub async fn ask(&self, identifier: &str) -> Answer {
+        self.post("/v1/apps/default/password-resets", &json!({ "identifier": identifier })).await
+    }
+
+    /// Asks, waits until the worker is done, and takes the token out of the newest mail.
+    pub async fn token_for(&self, identifier: &str) -> String {
+        let answer = self.ask(identifier).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        self.worked().await;
+        let mails = self.links();
+        let mail = mails.last().unwrap_or_else(|| panic!("no mail came for {identifier}"));
+        mail.token()
+    }
+
+    /// Completes a reset.
+    pub async fn complete(&self, token: &str, new_password: &str) -> Answer {
+        let body = json!({ "token": token, "new_password": new_password });
+        self.post("/v1/apps/default/password-resets/complete", &body).await
+    }
+
+    /// Looks at a token.
+    pub async fn inspect(&self, token: &str) -> Answer {
+        let body = json!({ "token": token, "purpose": "password-reset" });
+        self.post("/v1/apps/default/tokens/inspect", &body).await
+    }
+
+    /// Posts JSON to a path.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        answer(request).await
+    }
+
+    /// Posts text of a media type to a path.
+    pub async fn post_raw(&self, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url));
+        answer(request.header("content-type", kind).body(body)).await
+    }
+
+    /// Gets a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.http.get(format!("{}{path}", self.url))).await
+    }
+
+    /// Waits until every job that waits is done.
+    pub async fn worked(&self) {
+        let drained = self.service.queue.drained();
+        tokio::time::timeout(Duration::from_secs(60), drained).await.expect("the worker is done");
+    }
+
+    /// Every mail so far, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        read_mails(&self.mails.0)
+    }
+
+    /// The mails that hold a link.
+    pub fn links(&self) -> Vec<Mail> {
+        self.mails().into_iter().filter(|mail| mail.link().is_some()).collect()
+    }
+
+    /// Stops as on SIGTERM and waits for the end.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        if let Some(task) = self.task.take() {
+            task.await.expect("the service ends well");
+        }
+    }
+}
+
+impl Mail {
+    /// The one link in the text.
+    pub fn link(&self) -> Option<String> {
+        let links = self.text.split_whitespace().filter(|word| word.starts_with("http"));
+        links
+            .filter(|word| word.contains("/reset/") || word.contains('#'))
+            .map(str::to_owned)
+            .next()
+    }
+
+    /// The token in the link.
+    pub fn token(&self) -> String {
+        let link = self.link().unwrap_or_else(|| panic!("no link in {}", self.text));
+        link.rsplit(['/', '#']).next().unwrap().to_owned()
+    }
+}
+
+/// Every mail in a folder of .eml files, oldest first.
+pub fn read_mails(folder: &Path) -> Vec<Mail> {
+    let entries = std::fs::read_dir(folder).expect("the mail folder");
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "eml"))
+        .map(|entry| (entry.metadata().unwrap().modified().unwrap(), entry.path()))
+        .collect();
+    files.sort();
+    files.into_iter().map(|(_, path)| read_mail(&std::fs::read(path).unwrap())).collect()
+}
+
+fn read_mail(raw: &[u8]) -> Mail {
+    let message = MessageParser::new().parse(raw).expect("a mail");
+    let to = message.to().and_then(|to| to.first()).and_then(|to| to.address());
+    Mail {
+        to: to.unwrap_or_default().to_owned(),
+        subject: message.subject().unwrap_or_default().to_owned(),
+        text: message.body_text(0).unwrap_or_default().into_owned(),
+        html: message.body_html(0).unwrap_or_default().into_owned(),
+        raw: String::from_utf8_lossy(raw).into_owned(),
+    }
+}
+
+/// An HTTP client that follows nothing.
+pub fn client() -> reqwest::Client {
+    // Every test makes one, and only the first sets the process up.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    client.no_proxy().build().expect("an HTTP client")
+}
+
+/// Sends a request and reads the answer to its end; what differs from answer to answer by
+/// nature (date, request id) is left out of the headers.
+pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let status = response.status().as_u16();
+    let by_nature = ["date", "x-request-id"];
+    let mut headers: Vec<_> = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| !by_nature.contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
+        .collect();
+    headers.sort();
+    Answer { status, headers, body: response.text().await.expect("a body") }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// The problem's code.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}

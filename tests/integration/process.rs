@@ -1,0 +1,134 @@
+//! The program itself: started, killed, read.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, Command};
+
+use crate::harness::{Answer, Folder, SECRET, answer, client};
+
+/// A `regain serve` of the built program.
+pub struct Process {
+    pub url: String,
+    pub config: PathBuf,
+    child: Child,
+    log: tokio::task::JoinHandle<String>,
+    http: reqwest::Client,
+}
+
+impl Process {
+    /// Writes a configuration into `folder` and starts on it; mails become files there.
+    pub async fn start(folder: &Folder, database: &str, more: &str) -> Self {
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        let config = folder.0.join(format!("regain-{port}.toml"));
+        let text = format!(
+            r#"
+            listen = "127.0.0.1:{port}"
+            public_url = "{url}"
+            {more}
+            [keys]
+            signing = "one"
+            secrets = {{ one = "{SECRET}" }}
+            [limits]
+            per_client = "100000/h"
+            mails_per_account = "100000/h"
+            [mail.providers.files]
+            url = "file://{mails}"
+            [apps.default]
+            name = "Example"
+            mail = {{ provider = "files", from = "Example <no-reply@example.com>", per_hour = 1000000 }}
+            [apps.default.users]
+            database = "{database}"
+            username = "username"
+            recovery_stamp = "recovery_stamp"
+            active = ["is_active", {{ column = "deleted_at", is = "null" }}]
+            confirmed = {{ column = "confirmed_at", is = "not-null" }}
+            "#,
+            mails = folder.0.display(),
+        );
+        std::fs::write(&config, text).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_regain"))
+            .args(["serve", "--config"])
+            .arg(&config)
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let mut stderr = child.stderr.take().unwrap();
+        let log = tokio::spawn(async move {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text).await;
+            text
+        });
+        let http = client();
+        let process = Self { url, config, child, log, http };
+        process.wait_until_it_answers().await;
+        process
+    }
+
+    async fn wait_until_it_answers(&self) {
+        for _attempt in 0..400 {
+            if self.http.get(format!("{}/healthz", self.url)).send().await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{} does not answer", self.url);
+    }
+
+    /// Posts JSON; `None` when the connection broke.
+    pub async fn try_post(&self, path: &str, body: &Value) -> Option<Answer> {
+        let request = self.http.post(format!("{}/v1/apps/default/{path}", self.url));
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        let response = request.send().await.ok()?;
+        let status = response.status().as_u16();
+        Some(Answer { status, headers: vec![], body: response.text().await.ok()? })
+    }
+
+    /// Posts JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self.http.post(format!("{}/v1/apps/default/{path}", self.url));
+        answer(request.header("content-type", "application/json").body(body.to_string())).await
+    }
+
+    /// Completes a reset; `None` when the connection broke.
+    pub async fn complete(&self, token: &str, new_password: &str) -> Option<Answer> {
+        let body = json!({ "token": token, "new_password": new_password });
+        self.try_post("password-resets/complete", &body).await
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        let sent = std::process::Command::new("kill").args([name, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end: the exit code and the log.
+    pub async fn ended(mut self) -> (Option<i32>, String) {
+        let ended = tokio::time::timeout(Duration::from_secs(40), self.child.wait());
+        let status = ended.await.expect("it ends in time").unwrap();
+        (status.code(), self.log.await.unwrap())
+    }
+}
+
+/// Runs a command of the program to its end: exit code, output, error output.
+pub async fn command(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_regain"))
+        .args(arguments)
+        .env_remove("REGAIN_CONFIG")
+        .output()
+        .await
+        .expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}

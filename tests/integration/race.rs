@@ -1,0 +1,123 @@
+//! A55: many completions of one token at the same time, by two processes.
+
+use std::time::Duration;
+
+use argon2::{Argon2, PasswordVerifier};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::databases::{TestDatabase, engines};
+use crate::harness::{Folder, read_mails};
+use crate::people::{OLD_HASH, database, hash, person};
+use crate::process::Process;
+use crate::python;
+
+const CONTENDERS: usize = 64;
+
+const CHEAP: &str =
+    "hashing = { wait = \"60s\", argon2 = { memory_kib = 64, iterations = 1, parallelism = 1 } }";
+const REAL: &str = "hashing = { wait = \"60s\" }";
+
+fn password(round: usize, contender: usize) -> String {
+    format!("round {round} contender {contender}")
+}
+
+/// Resets the row, asks, and takes the token out of the mail.
+async fn fresh_token(users: &TestDatabase, process: &Process, folder: &Folder) -> String {
+    users.execute(&format!("UPDATE users SET password = '{OLD_HASH}' WHERE id = 1")).await;
+    let links = |folder: &Folder| {
+        read_mails(&folder.0).into_iter().filter(|mail| mail.link().is_some()).collect::<Vec<_>>()
+    };
+    let before = links(folder).len();
+    let asked = process.post("password-resets", &json!({ "identifier": "ada@example.com" })).await;
+    assert_eq!(asked.status, 202);
+    for _attempt in 0..400 {
+        let mails = links(folder);
+        if mails.len() > before {
+            return mails.last().unwrap().token();
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("no mail came");
+}
+
+fn verifies(hash: &str, password: &str) -> bool {
+    Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
+}
+
+/// One round: exactly one 200, and the stored hash is the winner's.
+async fn round(users: &TestDatabase, folder: &Folder, processes: &[Process; 2], round: usize) {
+    let token = fresh_token(users, &processes[0], folder).await;
+    let passwords: Vec<_> = (0..CONTENDERS).map(|n| password(round, n)).collect();
+    let race = passwords.iter().enumerate().map(|(n, new)| processes[n % 2].complete(&token, new));
+    let answers: Vec<_> = join_all(race).await.into_iter().map(Option::unwrap).collect();
+    let winners: Vec<_> = (0..CONTENDERS).filter(|n| answers[*n].status == 200).collect();
+    assert_eq!(winners.len(), 1, "{:?} round {round}: {winners:?}", users.engine);
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        assert!(matches!(answer.code().as_str(), "token-invalid" | "busy"), "{answer:?}");
+    }
+    let stored = hash(users, 1).await;
+    assert!(verifies(&stored, &passwords[winners[0]]), "the stored hash is the winner's");
+    if round == 0 {
+        python::verify_argon2(&stored, &passwords[winners[0]]);
+    }
+}
+
+async fn rounds(hashing: &str, rounds: usize) {
+    for engine in engines() {
+        let users = database(engine, &[person("ada@example.com")]).await;
+        let folder = Folder::new();
+        let start = || Process::start(&folder, &users.url, hashing);
+        let processes = [start().await, start().await];
+        for n in 0..rounds {
+            round(&users, &folder, &processes, n).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a55_of_64_completions_by_two_processes_exactly_one_wins_in_each_of_20_rounds() {
+    rounds(CHEAP, 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a55_of_64_completions_at_full_cost_exactly_one_wins() {
+    rounds(REAL, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a55_killed_in_the_middle_at_most_one_wins_and_nothing_is_lost_without_a_winner() {
+    for engine in engines() {
+        let users = database(engine, &[person("ada@example.com")]).await;
+        let folder = Folder::new();
+        let survivor = Process::start(&folder, &users.url, CHEAP).await;
+        for n in 0..3_u64 {
+            let victim = Process::start(&folder, &users.url, CHEAP).await;
+            let token = fresh_token(&users, &survivor, &folder).await;
+            let passwords: Vec<_> = (0..CONTENDERS).map(|c| password(100, c)).collect();
+            let race = join_all(passwords.iter().map(|new| victim.complete(&token, new)));
+            let kill = async {
+                tokio::time::sleep(Duration::from_millis(5 + 15 * n)).await;
+                victim.signal("-KILL");
+            };
+            let (answers, ()) = futures_util::future::join(race, kill).await;
+            let won: Vec<_> = (0..CONTENDERS)
+                .filter(|c| answers[*c].as_ref().is_some_and(|answer| answer.status == 200))
+                .collect();
+            assert!(won.len() <= 1, "{engine:?} {won:?}");
+            // What the dead process sent may be carried out a moment later.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let stored = hash(&users, 1).await;
+            let held = passwords.iter().filter(|new| verifies(&stored, new)).count();
+            match won.first() {
+                Some(winner) => assert!(verifies(&stored, &passwords[*winner]), "{engine:?}"),
+                None if held == 1 => {}
+                None => {
+                    assert_eq!((held, stored.as_str()), (0, OLD_HASH), "{engine:?}");
+                    let answer = survivor.complete(&token, "after the crash").await.unwrap();
+                    assert_eq!(answer.status, 200, "{engine:?}: the link still works");
+                }
+            }
+        }
+    }
+}
