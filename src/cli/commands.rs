@@ -32,7 +32,7 @@ pub(super) fn openapi(yaml: bool, folder: Option<&Path>) -> Result<(), Failure> 
         return print(&if yaml { app::document_yaml() } else { app::document_json() });
     };
     for (name, text) in
-        [("openapi.json", app::document_json()), ("openapi.yaml", app::document_yaml())]
+        [("regain.json", app::document_json()), ("regain.yaml", app::document_yaml())]
     {
         let path = folder.join(name);
         fs::write(&path, text.trim_end().to_owned() + "\n").map_err(|error| {

@@ -53,7 +53,7 @@ enum Command {
         /// As YAML instead of JSON
         #[arg(long)]
         yaml: bool,
-        /// Write openapi.json and openapi.yaml into this folder instead of printing
+        /// Write regain.json and regain.yaml into this folder instead of printing
         #[arg(long, value_name = "DIR", conflicts_with = "yaml")]
         write: Option<PathBuf>,
     },

@@ -64,7 +64,12 @@ impl Members {
     }
 
     /// Says that a value of the right shape cannot be used.
-    pub fn refuse(&mut self, field: &'static str, reason: &'static str, message: impl ToString) {
+    pub fn refuse(
+        &mut self,
+        field: &'static str,
+        reason: &'static str,
+        message: &dyn std::fmt::Display,
+    ) {
         self.refused = true;
         self.errors.push(FieldError { field, reason, message: message.to_string() });
     }
@@ -166,7 +171,7 @@ mod tests {
         fn from_members(members: &mut Members) -> Self {
             let two = Self { a: members.required("a"), b: members.optional("b") };
             if two.a == "bad" {
-                members.refuse("a", "bad", "is bad");
+                members.refuse("a", "bad", &"is bad");
             }
             two
         }
@@ -178,7 +183,7 @@ mod tests {
         let errors = json["errors"].as_array().unwrap().iter();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         (
-            json["status"].as_u64().unwrap() as u16,
+            u16::try_from(json["status"].as_u64().unwrap()).unwrap(),
             errors.map(|error| (text(&error["field"]), text(&error["reason"]))).collect(),
         )
     }

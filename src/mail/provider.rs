@@ -1,7 +1,6 @@
 //! Who takes mail: a provider by its URL.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 
 use async_trait::async_trait;
 use lettre::Message;
@@ -52,7 +51,7 @@ impl Provider {
         match url.scheme() {
             "outbox" => Ok(Self::Outbox(Outbox::default())),
             "file" => {
-                let path = url.to_file_path().map(PathBuf::from);
+                let path = url.to_file_path();
                 let folder = path.map_err(|()| wrong("names no folder", "write file:///folder"))?;
                 Ok(Self::Folder(Folder::new(folder)))
             }

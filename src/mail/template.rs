@@ -42,7 +42,7 @@ impl Templates {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            if name.strip_suffix(".html").is_some() { AutoEscape::Html } else { AutoEscape::None }
         });
         for (name, source) in SOURCES {
             templates
@@ -113,8 +113,8 @@ fn one_line(text: &str) -> String {
 fn words(lifetime: Duration) -> String {
     let seconds = lifetime.as_secs();
     let (number, unit) = match seconds {
-        _ if seconds % 3600 == 0 => (seconds / 3600, "hour"),
-        _ if seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ if seconds.is_multiple_of(3600) => (seconds / 3600, "hour"),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })

@@ -16,7 +16,7 @@ pub struct Change {
 /// What has become of a change.
 pub(super) enum Seen {
     /// The row carries the new hash.
-    Written(Account),
+    Written(Box<Account>),
     /// The row is still what it was.
     NotYet,
     /// The row is something else: somebody else wrote it, or it is gone.
@@ -41,7 +41,7 @@ impl Change {
             return Ok(Seen::Never);
         };
         Ok(if app.keys.is_changed(&self.after, &account.marks()) {
-            Seen::Written(account)
+            Seen::Written(Box::new(account))
         } else if app.keys.is_changed(&self.before, &account.marks()) {
             Seen::NotYet
         } else {

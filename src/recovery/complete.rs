@@ -15,7 +15,7 @@ const PAUSES: [Duration; 4] = [
     Duration::from_millis(50),
     Duration::from_millis(150),
     Duration::from_millis(400),
-    Duration::from_millis(1000),
+    Duration::from_secs(1),
 ];
 
 /// How long to wait before the notice is made, so that it mostly finds the row written.

@@ -145,7 +145,7 @@ impl Recovery {
     /// looked for again.
     async fn changed(&self, app: &Application, job: &Job, change: &Change) -> Option<Account> {
         match change.seen(app).await {
-            Ok(Seen::Written(account)) => return Some(account),
+            Ok(Seen::Written(account)) => return Some(*account),
             Ok(Seen::NotYet) => self.later(job, CHANGE_PATIENCE, &"the row is not written").await,
             Ok(Seen::Never) => {}
             Err(error) => self.later(job, NEWS_LIFE, &error).await,

@@ -175,7 +175,7 @@ impl Regain {
     /// Waits until every job that waits is done.
     pub async fn worked(&self) {
         let drained = self.service.queue.drained();
-        tokio::time::timeout(Duration::from_secs(60), drained).await.expect("the worker is done");
+        tokio::time::timeout(Duration::from_mins(1), drained).await.expect("the worker is done");
     }
 
     /// Every mail so far, oldest first.

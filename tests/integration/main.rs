@@ -3,11 +3,12 @@
 //! `tests/all` starts the servers and sets `REGAIN_TEST_…`; without them a test says what it
 //! leaves out, and with `REGAIN_TEST_ALL=1` leaving out is a failure.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
 mod asking;
 mod completing;
 mod databases;
+mod document;
 mod harness;
 mod itsdangerous;
 mod journey;

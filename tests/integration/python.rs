@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 /// The interpreter that has the packages, if this run has one.
+#[expect(clippy::print_stderr, reason = "a test that was left out must be seen")]
 pub fn interpreter() -> Option<String> {
     let python = std::env::var("REGAIN_TEST_PYTHON").ok();
     if python.is_none() {

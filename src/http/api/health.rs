@@ -15,6 +15,7 @@ const UNREADY: Duration = Duration::from_secs(5);
 
 pub struct Health;
 
+#[expect(clippy::unused_async, reason = "poem-openapi takes async operations only")]
 #[OpenApi]
 impl Health {
     /// Whether the process lives

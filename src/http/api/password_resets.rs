@@ -100,7 +100,7 @@ impl FromMembers for AskBody {
             Ok(parsed) => Some(parsed),
             Err(why) => {
                 let reason = if why == InvalidIdentifier::Empty { "empty" } else { "invalid" };
-                members.refuse("identifier", reason, why);
+                members.refuse("identifier", reason, &why);
                 None
             }
         };
@@ -109,7 +109,7 @@ impl FromMembers for AskBody {
             members.refuse(
                 "locale",
                 "invalid",
-                "is not a language tag such as \"en\" or \"pt-BR\"",
+                &"is not a language tag such as \"en\" or \"pt-BR\"",
             );
         }
         Self { identifier, locale, return_to: members.optional("return_to"), parsed }

@@ -72,7 +72,7 @@ impl FromMembers for InspectBody {
         let parsed = Purpose::from_name(&purpose);
         if parsed.is_none() {
             let names = Purpose::ALL.map(Purpose::name).join(", ");
-            members.refuse("purpose", "invalid", format!("is none of {names}"));
+            members.refuse("purpose", "invalid", &format!("is none of {names}"));
         }
         Self { token, purpose, parsed }
     }

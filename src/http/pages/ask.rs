@@ -15,7 +15,7 @@ use crate::recovery::{Application, Ask};
 use crate::token::Purpose;
 
 #[handler]
-pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
     let app = application(state, request)?;
     Ok(form(state, &app, request, None))
 }

@@ -20,6 +20,7 @@ use crate::recovery::Application;
 pub use view::render_problem;
 
 /// The pages of every application.
+#[must_use]
 pub fn routes() -> Route {
     Route::new()
         .at("/:app/reset", get(ask::show).post(ask::submit))

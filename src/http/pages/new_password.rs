@@ -23,7 +23,7 @@ const TOKEN_MAX_BYTES: usize = 2048;
 
 /// Takes the token out of the address bar. Nothing is looked up and nothing is spent.
 #[handler]
-pub async fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
     let app = application(state, request)?;
     let token = request.raw_path_param("token").unwrap_or_default();
     if token.len() > TOKEN_MAX_BYTES {

@@ -45,6 +45,7 @@ pub fn page(status: StatusCode, template: &str, values: Value) -> Response {
 }
 
 /// A problem in the pages' dress. It says what to do next, and nothing that was sent.
+#[must_use]
 pub fn render_problem(problem: &Problem, app: Option<(&str, &str)>, reference: &str) -> Response {
     let heading = match problem.code() {
         Code::TokenExpired => "This link has expired",
