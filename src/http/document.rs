@@ -92,10 +92,15 @@ const OPERATIONS: [Facts; 5] = [
         ),
         answer: r#"{"purpose":"password-reset","issued_at":"2027-01-15T08:00:00Z","expires_at":"2027-01-15T08:30:00Z"}"#,
     },
-    Facts { operation: "getHealth", problems: &[], request: None, answer: r#"{"status":"ok"}"# },
+    Facts {
+        operation: "getHealth",
+        problems: &[Code::TooLarge],
+        request: None,
+        answer: r#"{"status":"ok"}"#,
+    },
     Facts {
         operation: "getReadiness",
-        problems: &[Code::Busy],
+        problems: &[Code::TooLarge, Code::Busy],
         request: None,
         answer: r#"{"status":"ready"}"#,
     },
@@ -109,7 +114,7 @@ fn document() -> Value {
         "title": "Regain",
         "version": env!("CARGO_PKG_VERSION"),
         "description": DESCRIPTION,
-        "contact": { "name": "The Regain authors", "url": "https://github.com/regain-rs/regain" },
+        "contact": { "name": "The Regain authors" },
         "license": { "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html" },
     });
     // Tags in the order of a journey, not of the alphabet.

@@ -134,3 +134,45 @@ fn add_headers(answer: &mut Response, reference: &str) {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use poem::endpoint::make_sync;
+
+    use super::*;
+    use crate::config::Settings;
+    use crate::random::Random;
+    use crate::recovery::testing::of_nobody;
+
+    fn state() -> State {
+        State::new(Arc::new(of_nobody()), &Settings::default(), Random::repeatable(1)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a83_a_panic_is_one_constant_answer_and_the_next_request_is_served() {
+        let inner = make_sync(|request: Request| {
+            assert!(request.uri().path() != "/panic", "canary of a panic");
+            "well"
+        });
+        let edge = Edge::new(inner, state());
+        let panicked = edge.call(Request::builder().uri_str("/panic").finish()).await.unwrap();
+        assert_eq!(panicked.status(), 500);
+        let body = panicked.into_body().into_string().await.unwrap();
+        assert!(body.contains("urn:regain:internal") && !body.contains("canary"), "{body}");
+        let next = edge.call(Request::builder().uri_str("/").finish()).await.unwrap();
+        assert_eq!(next.into_body().into_string().await.unwrap(), "well");
+    }
+
+    #[tokio::test]
+    async fn a_frameworks_error_gives_its_status_and_none_of_its_words() {
+        let inner = make_sync(|_| -> poem::Result<&str> {
+            Err(poem::Error::from_string("canary", poem::http::StatusCode::BAD_REQUEST))
+        });
+        let answer = Edge::new(inner, state()).call(Request::default()).await.unwrap();
+        assert_eq!(answer.status(), 400);
+        let body = answer.into_body().into_string().await.unwrap();
+        assert!(body.contains("invalid-request") && !body.contains("canary"), "{body}");
+    }
+}

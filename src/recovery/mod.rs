@@ -16,7 +16,7 @@ mod ports;
 mod worker;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

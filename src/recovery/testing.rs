@@ -1,6 +1,17 @@
 //! What the tests of the journeys share.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{
+    Call, HashingPool, Hooks, Job, Jobs, Letter, Limits, Ports, QueueFull, Recovery, SendError,
+    Sender, TryAfter,
+};
 use crate::account::Account;
+use crate::clock::Clock;
+use crate::random::Random;
 
 /// An account with an address and a password, and nothing else.
 pub fn ada() -> Account {
@@ -15,5 +26,64 @@ pub fn ada() -> Account {
         locale: None,
         active: vec![],
         confirmed: vec![],
+    }
+}
+
+/// Journeys of no application, over parts that do nothing.
+pub fn of_nobody() -> Recovery {
+    let nothing = Arc::new(Nothing);
+    let ports = Ports {
+        jobs: nothing.clone(),
+        limits: nothing.clone(),
+        sender: nothing.clone(),
+        hooks: nothing,
+    };
+    let hashing = HashingPool::new(1, Duration::ZERO, Random::repeatable(1));
+    Recovery::new([], ports, hashing, Clock::system())
+}
+
+struct Nothing;
+
+#[async_trait]
+impl Jobs for Nothing {
+    async fn ask(&self, _: Job) -> Result<(), QueueFull> {
+        Ok(())
+    }
+
+    async fn follow(&self, _: Job, _: Duration) -> Result<(), QueueFull> {
+        Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        true
+    }
+}
+
+#[async_trait]
+impl Limits for Nothing {
+    async fn client(&self, _: &str) -> Result<(), TryAfter> {
+        Ok(())
+    }
+
+    async fn mail_budget(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    async fn pace(&self, _: &str) -> Result<(), TryAfter> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Sender for Nothing {
+    async fn send(&self, _: &Letter) -> Result<(), SendError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Hooks for Nothing {
+    async fn call(&self, _: &Call) -> Result<(), SendError> {
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod asking;
 mod completing;
 mod databases;
 mod document;
+mod edge;
 mod harness;
 mod itsdangerous;
 mod journey;

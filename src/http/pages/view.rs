@@ -47,13 +47,19 @@ pub fn page(status: StatusCode, template: &str, values: Value) -> Response {
 /// A problem in the pages' dress. It says what to do next, and nothing that was sent.
 #[must_use]
 pub fn render_problem(problem: &Problem, app: Option<(&str, &str)>, reference: &str) -> Response {
-    let heading = match problem.code() {
-        Code::TokenExpired => "This link has expired",
-        Code::TokenInvalid => "This link is not valid",
-        _ => problem.title(),
+    let (heading, detail) = match problem.code() {
+        Code::TokenExpired => {
+            ("This link has expired", "Its time is over. Ask for a new one: it comes at once.")
+        }
+        Code::TokenInvalid => (
+            "This link is not valid",
+            "Each link works once. If you have used it, your new password is set; if not, ask for \
+             a new link and open the newest mail.",
+        ),
+        _ => (problem.title(), problem.detail()),
     };
     let (app, title) = app.unwrap_or(("", "Regain"));
-    let values = context! { app, title, heading, detail => problem.detail(), reference };
+    let values = context! { app, title, heading, detail, reference };
     let mut answer = page(problem.code().status(), "problem.html", values);
     problem.add_headers(&mut answer);
     answer
