@@ -9,15 +9,12 @@ use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
 
 use super::problem::{Code, Problem};
+use super::reference::Reference;
 use super::state::State;
 use super::{pages, routes};
 
 /// Most bytes of a body.
 const BODY_MAX_BYTES: u64 = 64 * 1024;
-
-/// The id of a request: ours, never the client's.
-#[derive(Clone)]
-pub struct Reference(pub String);
 
 /// The endpoint around everything.
 pub struct Edge<E> {
@@ -53,8 +50,9 @@ impl<E: Endpoint> Endpoint for Edge<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        let reference = crate::token::base64url::encode(&self.state.random.bytes::<12>());
-        request.set_data(Reference(reference.clone()));
+        let reference = Reference::new(&self.state.random);
+        request.set_data(reference.clone());
+        let Reference(reference) = reference;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let mut answer = match self.answer(request).await {

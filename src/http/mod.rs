@@ -8,6 +8,7 @@ pub mod document;
 mod edge;
 pub mod pages;
 pub mod problem;
+mod reference;
 mod routes;
 mod state;
 

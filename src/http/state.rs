@@ -5,7 +5,6 @@ use std::sync::Arc;
 use poem::Request;
 
 use super::client::{Proxies, client_key};
-use super::edge::Reference;
 use super::problem::{Code, Problem};
 use crate::config::Settings;
 use crate::random::Random;
@@ -55,16 +54,18 @@ impl State {
         self.recovery.application(name).cloned().ok_or(Problem::new(Code::NotFound))
     }
 
+    /// The application that a page's path names.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn application_of(&self, request: &Request) -> Result<Arc<Application>, Problem> {
+        self.application(request.raw_path_param("app").unwrap_or_default())
+    }
+
     /// The key of the client's allowance.
     #[must_use]
     pub fn client(&self, request: &Request) -> String {
         let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
         client_key(peer, request.headers(), &self.proxies)
-    }
-
-    /// The request's id, as logs, mails and the answer show it.
-    #[must_use]
-    pub fn reference(request: &Request) -> String {
-        request.data::<Reference>().map(|reference| reference.0.clone()).unwrap_or_default()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use lettre::Message;
 
-use super::provider::Carrier;
+use super::carrier::Carrier;
 use crate::recovery::SendError;
 
 /// A folder that mails are written into.

@@ -8,10 +8,11 @@ use lettre::message::Mailbox;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
+use super::carrier::Carrier;
 use super::error::MailConfigError;
 use super::message::message;
 use super::outbox::{Kept, Outbox};
-use super::provider::{Carrier, Provider};
+use super::provider::Provider;
 use super::template::{Templates, Written};
 use crate::config::{ApplicationSettings, Settings};
 use crate::random::Random;

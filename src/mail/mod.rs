@@ -1,5 +1,6 @@
 //! Carries mail: what it says, how it is written down, and to whom it is handed over.
 
+mod carrier;
 mod error;
 mod file;
 mod mailer;

@@ -7,19 +7,13 @@ use lettre::Message;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
+use super::carrier::Carrier;
 use super::error::MailConfigError;
 use super::file::Folder;
 use super::outbox::Outbox;
 use super::smtp::{self, Protection, Server};
 use crate::config::ProviderSettings;
 use crate::recovery::SendError;
-
-/// Takes whole mails.
-#[async_trait]
-pub trait Carrier: Send + Sync {
-    /// Hands one mail over.
-    async fn carry(&self, mail: Message) -> Result<(), SendError>;
-}
 
 /// A provider as its URL says.
 pub enum Provider {

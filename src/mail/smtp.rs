@@ -7,8 +7,8 @@ use lettre::transport::smtp::{Error, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use zeroize::Zeroizing;
 
+use super::carrier::Carrier;
 use super::error::MailConfigError;
-use super::provider::Carrier;
 use crate::config::ProviderSettings;
 use crate::recovery::SendError;
 

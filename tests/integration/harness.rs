@@ -18,14 +18,13 @@ pub const START: i64 = 1_800_000_000;
 /// The secret that test tokens are signed with.
 pub const SECRET: &str = "tests-only-Jq3uE1x8VZk4mP0aYt7rLw2cHs9dNf6G";
 
-/// Settings for a users table at this URL; mails become files in `mails`.
-pub fn settings(database: &str, mails: &Path) -> Settings {
-    let text = format!(
+/// A configuration for a users table at this URL; mails become files in `mails`, and `head`
+/// stands in front of the tables.
+pub fn configuration(database: &str, mails: &Path, head: &str) -> String {
+    format!(
         r#"
-        public_url = "http://127.0.0.1"
+        {head}
         keys = {{ signing = "one", secrets = {{ one = "{SECRET}" }} }}
-        hashing = {{ wait = "30s", argon2 = {{ memory_kib = 64, iterations = 1, parallelism = 1 }} }}
-        limits = {{ per_client = "100000/h" }}
         [mail.providers.files]
         url = "file://{mails}"
         [apps.default]
@@ -40,8 +39,17 @@ pub fn settings(database: &str, mails: &Path) -> Settings {
         confirmed = {{ column = "confirmed_at", is = "not-null" }}
         "#,
         mails = mails.display(),
-    );
-    toml::from_str(&text).expect("the settings are well formed")
+    )
+}
+
+/// Settings for tests in the process, where hashing is cheap and clients may ask often.
+pub fn settings(database: &str, mails: &Path) -> Settings {
+    let head = r#"
+        public_url = "http://127.0.0.1"
+        hashing = { wait = "30s", argon2 = { memory_kib = 64, iterations = 1, parallelism = 1 } }
+        limits = { per_client = "100000/h" }
+    "#;
+    toml::from_str(&configuration(database, mails, head)).expect("the settings are well formed")
 }
 
 /// A folder that goes with the test.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 
-use crate::harness::{Answer, Folder, SECRET, answer, client};
+use crate::harness::{Answer, Folder, answer, client, configuration};
 
 /// A `regain serve` of the built program.
 pub struct Process {
@@ -25,31 +25,15 @@ impl Process {
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}");
         let config = folder.0.join(format!("regain-{port}.toml"));
-        let text = format!(
+        let head = format!(
             r#"
             listen = "127.0.0.1:{port}"
             public_url = "{url}"
+            limits = {{ per_client = "100000/h", mails_per_account = "100000/h" }}
             {more}
-            [keys]
-            signing = "one"
-            secrets = {{ one = "{SECRET}" }}
-            [limits]
-            per_client = "100000/h"
-            mails_per_account = "100000/h"
-            [mail.providers.files]
-            url = "file://{mails}"
-            [apps.default]
-            name = "Example"
-            mail = {{ provider = "files", from = "Example <no-reply@example.com>", per_hour = 1000000 }}
-            [apps.default.users]
-            database = "{database}"
-            username = "username"
-            recovery_stamp = "recovery_stamp"
-            active = ["is_active", {{ column = "deleted_at", is = "null" }}]
-            confirmed = {{ column = "confirmed_at", is = "not-null" }}
-            "#,
-            mails = folder.0.display(),
+            "#
         );
+        let text = configuration(database, &folder.0, &head);
         std::fs::write(&config, text).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_regain"))
             .args(["serve", "--config"])

@@ -11,6 +11,7 @@ use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
 use crate::http::problem::{Code, FieldError, Problem};
+use crate::http::reference::Reference;
 use crate::password::Password;
 use crate::recovery::{Application, Ask, Completion};
 use crate::token::Purpose;
@@ -44,7 +45,7 @@ impl PasswordResets {
         body: StrictJson<AskBody>,
     ) -> poem::Result<Accepted> {
         let app = state.application(&app)?;
-        let ask = body.0.into_ask(&app, state.client(request), State::reference(request))?;
+        let ask = body.0.into_ask(&app, state.client(request), Reference::of(request))?;
         state.recovery.ask(&app, ask).await.map_err(Problem::from)?;
         Ok(Accepted::Accepted(Json(AskAnswer { message: ON_ITS_WAY.to_owned() })))
     }
@@ -68,8 +69,7 @@ impl PasswordResets {
         body: StrictJson<CompleteBody>,
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
-        let completion =
-            body.0.into_completion(state.client(request), State::reference(request))?;
+        let completion = body.0.into_completion(state.client(request), Reference::of(request))?;
         let completed = state.recovery.complete(&app, completion).await.map_err(Problem::from)?;
         Ok(Done::Done(Json(CompleteAnswer { return_to: completed.return_to })))
     }

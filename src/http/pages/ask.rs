@@ -7,16 +7,17 @@ use poem::{Body, Request, Response, handler};
 
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
-use super::{application, view};
+use super::view;
 use crate::account::Identifier;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
+use crate::http::reference::Reference;
 use crate::http::state::State;
 use crate::recovery::{Application, Ask};
 use crate::token::Purpose;
 
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = application(state, request)?;
+    let app = state.application_of(request)?;
     Ok(form(state, &app, request, None))
 }
 
@@ -26,8 +27,8 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    let app = application(state, request)?;
-    let form_data = read(request, body, &["csrf", "identifier"]).await?;
+    let app = state.application_of(request)?;
+    let form_data = Form::read(request, body, &["csrf", "identifier"]).await?;
     DoubleSubmit::check(state, &app, request, &form_data)?;
     let Ok(identifier) = Identifier::parse(form_data.get("identifier")) else {
         let problem = "This is neither an email address nor a user name.";
@@ -39,21 +40,10 @@ pub async fn submit(
         locale: None,
         return_to: None,
         client: state.client(request),
-        reference: State::reference(request),
+        reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;
     Ok(view::page(StatusCode::OK, "sent.html", context! { app => &app.name, title => &app.title }))
-}
-
-/// A form's body, read strictly.
-pub(super) async fn read(request: &Request, body: Body, known: &[&str]) -> Result<Form, Problem> {
-    let kind = request.content_type().unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(Problem::new(Code::UnsupportedMediaType));
-    }
-    let bytes = body.into_bytes().await.map_err(|_| Problem::new(Code::TooLarge))?;
-    Form::parse(&bytes, known).map_err(|_| Problem::new(Code::Malformed))
 }
 
 fn form(state: &State, app: &Application, request: &Request, problem: Option<&str>) -> Response {

@@ -8,14 +8,10 @@ mod form;
 mod new_password;
 mod view;
 
-use std::sync::Arc;
-
 use poem::web::Data;
-use poem::{Request, Response, Route, get, handler};
+use poem::{Response, Route, get, handler};
 
-use super::problem::Problem;
 use super::state::State;
-use crate::recovery::Application;
 
 pub use view::render_problem;
 
@@ -39,9 +35,4 @@ pub fn change_password(Data(state): Data<&State>) -> Response {
 #[handler]
 fn style() -> Response {
     view::stylesheet()
-}
-
-/// The application that a path names.
-fn application(state: &State, request: &Request) -> Result<Arc<Application>, Problem> {
-    state.application(request.raw_path_param("app").unwrap_or_default())
 }

@@ -5,11 +5,12 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
-use super::ask::read;
 use super::cookie::Jar;
 use super::double_submit::DoubleSubmit;
-use super::{application, view};
+use super::form::Form;
+use super::view;
 use crate::http::problem::Problem;
+use crate::http::reference::Reference;
 use crate::http::state::State;
 use crate::password::Password;
 use crate::recovery::{Application, CompleteError, Completion, Refused};
@@ -24,7 +25,7 @@ const TOKEN_MAX_BYTES: usize = 2048;
 /// Takes the token out of the address bar. Nothing is looked up and nothing is spent.
 #[handler]
 pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = application(state, request)?;
+    let app = state.application_of(request)?;
     let token = request.raw_path_param("token").unwrap_or_default();
     if token.len() > TOKEN_MAX_BYTES {
         return Err(Refused::Invalid.into());
@@ -37,7 +38,7 @@ pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, 
 
 #[handler]
 pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = application(state, request)?;
+    let app = state.application_of(request)?;
     let token = token(state, &app, request)?;
     let client = state.client(request);
     state.recovery.inspect(&app, &client, Purpose::PasswordReset, &token).await?;
@@ -50,8 +51,8 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    let app = application(state, request)?;
-    let fields = read(request, body, &["csrf", "new_password", "confirm_password"]).await?;
+    let app = state.application_of(request)?;
+    let fields = Form::read(request, body, &["csrf", "new_password", "confirm_password"]).await?;
     DoubleSubmit::check(state, &app, request, &fields)?;
     let token = token(state, &app, request)?;
     if fields.get("new_password") != fields.get("confirm_password") {
@@ -61,7 +62,7 @@ pub async fn submit(
         token: token.to_string(),
         new_password: Password::new(fields.get("new_password").to_owned()),
         client: state.client(request),
-        reference: State::reference(request),
+        reference: Reference::of(request),
     };
     match state.recovery.complete(&app, completion).await {
         Ok(completed) => {
