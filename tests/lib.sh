@@ -33,25 +33,25 @@ for port in random.sample(range(20000, 32000), 200):
 PYTHON
 }
 
-# Runs `regain demo` on a free port and waits until it is alive: sets REGAIN_URL and demo_pid.
-# With REGAIN_URL given, that server is used and nothing is started. The log goes to "$1".
+# Runs `regain demo` on a free port and waits until it is alive: sets REGAIN_TEST_URL and demo_pid.
+# With REGAIN_TEST_URL given, that server is used and nothing is started. The log goes to "$1".
 start_demo() {
     local log=$1
     demo_pid=
-    [[ -n ${REGAIN_URL:-} ]] && return
-    local binary=${REGAIN_BIN:-$CARGO_TARGET_DIR/ci/regain} port
-    [[ -x $binary ]] || die "there is no $binary: cargo build --profile ci, or set REGAIN_BIN"
+    [[ -n ${REGAIN_TEST_URL:-} ]] && return
+    local binary=${REGAIN_TEST_BIN:-$CARGO_TARGET_DIR/ci/regain} port
+    [[ -x $binary ]] || die "there is no $binary: cargo build --profile ci, or set REGAIN_TEST_BIN"
     port=$(free_port)
-    export REGAIN_URL=http://127.0.0.1:$port
+    export REGAIN_TEST_URL=http://127.0.0.1:$port
     "$binary" demo --listen "127.0.0.1:$port" </dev/null >"$log" 2>&1 &
     demo_pid=$!
     for _ in {1..300}; do
-        curl --silent --fail --output /dev/null --max-time 2 "$REGAIN_URL/healthz" && return
+        curl --silent --fail --output /dev/null --max-time 2 "$REGAIN_TEST_URL/healthz" && return
         kill -0 "$demo_pid" 2>/dev/null || break
         sleep 0.1
     done
     cat "$log" >&2
-    die "regain demo did not become alive at $REGAIN_URL"
+    die "regain demo did not become alive at $REGAIN_TEST_URL"
 }
 
 stop_demo() {

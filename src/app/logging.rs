@@ -1,23 +1,31 @@
 //! Log lines: JSON for machines, or pretty for people.
 
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt, registry};
 
 use crate::config::LogFormat;
 
-/// The environment variable that says how much is logged, say `info` or `regain=debug`.
-const LEVEL: &str = "REGAIN_LOG";
-
-/// What is logged where nothing is said: our own events, and only warnings of what we build on,
-/// whose debug output may hold values.
+/// What is logged where `RUST_LOG` says nothing.
 const DEFAULT_LEVEL: &str = "warn,regain=info";
 
 /// Starts logging to standard error. Only the first call has an effect.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_env(LEVEL).unwrap_or_else(|_| EnvFilter::new(DEFAULT_LEVEL));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second start, as in tests, leaves the first in place.
-    let _already_started = match format {
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-        LogFormat::Pretty => lines.compact().with_target(false).try_init(),
+    let level = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LEVEL));
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Pretty => lines.compact().with_target(false).boxed(),
     };
+    // A second start, as in tests, leaves the first in place.
+    let _already_started =
+        registry().with(lines).with(level).with(filter_fn(may_be_logged)).try_init();
+}
+
+/// Our own events, and no more than warnings of what we build on: its debug output holds URIs,
+/// statements and mails, which no log may hold, whatever `RUST_LOG` asks for.
+fn may_be_logged(event: &Metadata<'_>) -> bool {
+    event.target().split("::").next() == Some("regain") || *event.level() <= Level::WARN
 }

@@ -11,14 +11,14 @@ use super::carrier::Carrier;
 use super::error::MailConfigError;
 use super::file::Folder;
 use super::outbox::Outbox;
-use super::smtp::{self, Protection, Server};
+use super::smtp::{Address, Scheme, Smtp};
 use crate::config::ProviderSettings;
 use crate::recovery::SendError;
 
 /// A provider as its URL says.
 pub enum Provider {
     /// A mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Smtp),
     /// A folder of .eml files.
     Folder(Folder),
     /// Memory, for the demo.
@@ -53,22 +53,22 @@ impl Provider {
                 Err(wrong("would send mail in clear off loopback", STARTTLS_CURE))
             }
             scheme @ ("smtp" | "smtps" | "smtp+starttls") => {
-                let protection = match scheme {
-                    "smtp" => Protection::None,
-                    "smtps" => Protection::Tls,
-                    _ => Protection::StartTls,
+                let scheme = match scheme {
+                    "smtp" => Scheme::Plain,
+                    "smtps" => Scheme::Tls,
+                    _ => Scheme::StartTls,
                 };
                 let host = url.host_str().filter(|host| !host.is_empty());
                 let host = host.ok_or_else(|| wrong("names no host", STARTTLS_CURE))?;
-                let server = Server {
+                let address = Address {
                     provider: name,
+                    scheme,
                     host: host.trim_matches(['[', ']']),
                     port: url.port(),
                     user: user(&url),
                     password,
-                    protection,
                 };
-                smtp::Smtp::new(server, settings).map(Self::Smtp)
+                Smtp::new(address, settings).map(Self::Smtp)
             }
             _ => Err(wrong("has an unknown scheme", kinds)),
         }

@@ -2,11 +2,11 @@
 // with it on, and opens the API's documentation. Every wish is a `check`; the first that is not
 // met ends the journey.
 //
-//   REGAIN_URL                 the running `regain demo`
+//   REGAIN_TEST_URL                 the running `regain demo`
 //   REGAIN_TEST_CHROMIUM       the browser
 //   REGAIN_TEST_NODE_MODULES   where playwright-core is
-//   REGAIN_SCREENSHOTS         a folder for pictures of every page
-//   REGAIN_JOURNEY_IDENTIFIER  whose password is forgotten (ada@example.com)
+//   REGAIN_TEST_SCREENSHOTS         a folder for pictures of every page
+//   REGAIN_TEST_IDENTIFIER  whose password is forgotten (ada@example.com)
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -16,9 +16,9 @@ import { join } from "node:path";
 const PATIENCE_MS = 15_000;
 const BETWEEN_LOOKS_MS = 100;
 
-const base = new URL(needed("REGAIN_URL"));
-const screenshots = needed("REGAIN_SCREENSHOTS");
-const identifier = process.env.REGAIN_JOURNEY_IDENTIFIER ?? "ada@example.com";
+const base = new URL(needed("REGAIN_TEST_URL"));
+const screenshots = needed("REGAIN_TEST_SCREENSHOTS");
+const identifier = process.env.REGAIN_TEST_IDENTIFIER ?? "ada@example.com";
 const { chromium } = createRequire(join(needed("REGAIN_TEST_NODE_MODULES"), "x.js"))(
   "playwright-core",
 );

@@ -8,10 +8,10 @@ import type { paths } from "./schema.js";
 const PATIENCE_MS = 15_000;
 const BETWEEN_LOOKS_MS = 100;
 
-const url = process.env["REGAIN_URL"];
-if (!url) throw new Error("REGAIN_URL is not set");
+const url = process.env["REGAIN_TEST_URL"];
+if (!url) throw new Error("REGAIN_TEST_URL is not set");
 const app = "default";
-const identifier = process.env["REGAIN_JOURNEY_IDENTIFIER"] ?? "ada@example.com";
+const identifier = process.env["REGAIN_TEST_IDENTIFIER"] ?? "ada@example.com";
 
 const client = createClient<paths>({ baseUrl: url });
 const path = { app };

@@ -1,5 +1,6 @@
 //! The program itself: started, killed, read.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -35,7 +36,7 @@ impl Process {
         );
         let text = configuration(database, &folder.0, &head);
         std::fs::write(&config, text).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_regain"))
+        let mut child = program()
             .args(["serve", "--config"])
             .arg(&config)
             .stderr(Stdio::piped())
@@ -49,15 +50,17 @@ impl Process {
             text
         });
         let http = client();
-        let process = Self { url, config, child, log, http };
-        process.wait_until_it_answers().await;
-        process
+        Self { url, config, child, log, http }.answering().await
     }
 
-    async fn wait_until_it_answers(&self) {
-        for _attempt in 0..400 {
+    /// The process once it answers; its log where it ends instead.
+    async fn answering(mut self) -> Self {
+        for _attempt in 0..1200 {
             if self.http.get(format!("{}/healthz", self.url)).send().await.is_ok() {
-                return;
+                return self;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("it ended with {status}: {}", self.log.await.unwrap());
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
@@ -102,14 +105,19 @@ impl Process {
 
 /// Runs a command of the program to its end: exit code, output, error output.
 pub async fn command(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_regain"))
-        .args(arguments)
-        .env_remove("REGAIN_CONFIG")
-        .output()
-        .await
-        .expect("the program runs");
+    let output = program().args(arguments).output().await.expect("the program runs");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// The built program, which is told nothing by the environment of the tests.
+fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_regain"));
+    let ours = |(name, _): &(OsString, OsString)| name.to_string_lossy().starts_with("REGAIN_");
+    for (name, _) in std::env::vars_os().filter(ours) {
+        program.env_remove(name);
+    }
+    program
 }
 
 fn free_port() -> u16 {

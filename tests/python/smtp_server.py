@@ -49,6 +49,8 @@ def read_options():
     parser.add_argument("--password", default="")
     parser.add_argument("--reject-rcpt", type=int, metavar="CODE", help="refuse every recipient")
     parser.add_argument("--reject-data", type=int, metavar="CODE", help="refuse every message")
+    parser.add_argument("--refusals", type=int, default=-1, metavar="N",
+                        help="refuse so many times only, and take everything after that")
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--delay-at", choices=["connect", "data"], default="data",
                         help="wait before the greeting, or before answering a message")
@@ -127,6 +129,7 @@ class Handler:
         self.options = options
         self.mail = mail
         self.count = 0
+        self.refusals = 0
 
     def authenticate(self, _server, _session, _envelope, _mechanism, data):
         right = (
@@ -144,7 +147,7 @@ class Handler:
         return responses
 
     async def handle_RCPT(self, _server, _session, envelope, address, _rcpt_options):
-        if self.options.reject_rcpt:
+        if self.options.reject_rcpt and self.refuses():
             return f"{self.options.reject_rcpt} {enhanced(self.options.reject_rcpt)} Recipient refused"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Recipient accepted"
@@ -152,7 +155,7 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         if self.options.delay_at == "data":
             await asyncio.sleep(self.options.delay)
-        if self.options.reject_data:
+        if self.options.reject_data and self.refuses():
             return f"{self.options.reject_data} {enhanced(self.options.reject_data)} Message refused"
         self.keep(envelope, {
             "mail_from": envelope.mail_from,
@@ -161,6 +164,10 @@ class Handler:
             "authenticated": session.auth_data if session.authenticated else None,
         })
         return "250 2.0.0 Message accepted"
+
+    def refuses(self):
+        self.refusals += 1
+        return self.options.refusals < 0 or self.refusals <= self.options.refusals
 
     def keep(self, envelope, facts):
         self.count += 1

@@ -36,12 +36,11 @@ pub(super) fn overlay<'i>(
 /// Kubernetes tells every pod of a namespace where a Service named `regain` is by variables of
 /// its own, which nobody wrote and nobody means.
 fn is_setting(name: &str, value: &str) -> bool {
-    let ours = ["REGAIN_CONFIG", "REGAIN_LOG"].contains(&name) || name.starts_with("REGAIN_TEST_");
     let of_a_service = name == "REGAIN_SERVICE_HOST"
         || name.starts_with("REGAIN_SERVICE_PORT")
         || name.starts_with("REGAIN_PORT_")
         || (name == "REGAIN_PORT" && value.contains("://"));
-    name.starts_with(PREFIX) && !ours && !of_a_service
+    name.starts_with(PREFIX) && name != "REGAIN_CONFIG" && !of_a_service
 }
 
 fn lay<'i>(document: &mut Document<'i>, name: &str, value: &'i str) -> Result<(), ConfigError> {

@@ -1,0 +1,122 @@
+//! Connections to one mail server, kept for the next mail.
+//!
+//! lettre's own pool waits for answers without end, and takes a connection back that was given up
+//! in the middle of a mail, whose late answers would then be taken for those of the next.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use thiserror::Error as ThisError;
+
+/// Commands and answers of one mail: MAIL, RCPT, DATA, the mail itself, and what goes with them.
+const ANSWERS_PER_MAIL: u32 = 6;
+
+/// How a connection is protected.
+#[derive(Clone)]
+pub enum Protection {
+    /// Nothing: loopback only.
+    None,
+    /// STARTTLS or nothing (RFC 3207).
+    StartTls(TlsParameters),
+    /// TLS from the first byte (RFC 8314 §3.3).
+    Tls(TlsParameters),
+}
+
+/// A mail server and how it is talked to.
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub protection: Protection,
+    pub credentials: Option<Credentials>,
+    /// Longest wait for each of its answers.
+    pub patience: Duration,
+}
+
+/// Why a mail was not handed over.
+#[derive(Debug, ThisError)]
+pub enum Trouble {
+    /// What the server or the connection said.
+    #[error(transparent)]
+    Smtp(#[from] Error),
+    /// Nothing was said in time.
+    #[error("no answer in time {0}")]
+    Silence(&'static str),
+}
+
+/// A bounded number of connections that wait for a mail, beside those that carry one.
+pub struct Connections {
+    server: Server,
+    most: usize,
+    idle: Mutex<Vec<AsyncSmtpConnection>>,
+}
+
+impl Connections {
+    /// None yet, and at most so many that wait.
+    pub const fn new(server: Server, most: usize) -> Self {
+        Self { server, most, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Hands one mail over. A connection is kept only after it was told that its mail is taken.
+    pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Trouble> {
+        let mut connection = self.connection().await?;
+        let patience = self.server.patience * ANSWERS_PER_MAIL;
+        within(patience, "to the mail", connection.send(envelope, mail)).await?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.most {
+            idle.push(connection);
+        }
+        Ok(())
+    }
+
+    /// A connection that is alive, kept or new.
+    async fn connection(&self) -> Result<AsyncSmtpConnection, Trouble> {
+        while let Some(mut kept) = self.kept() {
+            let alive = tokio::time::timeout(self.server.patience, kept.test_connected()).await;
+            if alive == Ok(true) {
+                return Ok(kept);
+            }
+        }
+        self.connect().await
+    }
+
+    fn kept(&self) -> Option<AsyncSmtpConnection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Trouble> {
+        let Server { host, port, protection, credentials, patience } = &self.server;
+        let (address, name, patience) = ((host.as_str(), *port), ClientId::default(), *patience);
+        let tls = match protection {
+            Protection::Tls(tls) => Some(tls.clone()),
+            Protection::None | Protection::StartTls(_) => None,
+        };
+        let connect =
+            AsyncSmtpConnection::connect_tokio1(address, Some(patience), &name, tls, None);
+        let mut connection = within(patience, "to the connection", connect).await?;
+        if let Protection::StartTls(tls) = protection {
+            within(patience, "to STARTTLS", connection.starttls(tls.clone(), &name)).await?;
+        }
+        if let Some(credentials) = credentials {
+            let login = connection.auth(DEFAULT_MECHANISMS, credentials);
+            within(patience, "to the login", login).await?;
+        }
+        Ok(connection)
+    }
+}
+
+async fn within<T>(
+    patience: Duration,
+    what: &'static str,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Trouble> {
+    match tokio::time::timeout(patience, answer).await {
+        Ok(answered) => Ok(answered?),
+        Err(_) => Err(Trouble::Silence(what)),
+    }
+}
