@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::identifier::mask;
 use super::{Condition, EmailAddress};
 use crate::token::Marks;
 
@@ -69,6 +70,24 @@ impl Account {
         }
     }
 
+    /// Whether everything that a reset rests on is as it was: what its fingerprint and its
+    /// conditions read. The host may write other columns meanwhile.
+    #[must_use]
+    pub fn still_is(&self, was: &Self) -> bool {
+        self.id == was.id
+            && self.email == was.email
+            && self.password == was.password
+            && self.recovery_stamp == was.recovery_stamp
+            && self.active == was.active
+            && self.confirmed == was.confirmed
+    }
+
+    /// The key as logs show it: whole, unless it is an address.
+    #[must_use]
+    pub fn logged_id(&self) -> String {
+        logged_id(&self.id)
+    }
+
     /// What fingerprints are made of.
     #[must_use]
     pub fn marks(&self) -> Marks<'_> {
@@ -85,6 +104,15 @@ impl Account {
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// A key as logs show it: whole, unless it is an address.
+#[must_use]
+pub fn logged_id(id: &str) -> String {
+    match id.split_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", mask(local)),
+        None => id.to_owned(),
     }
 }
 
@@ -124,6 +152,23 @@ mod tests {
     #[test]
     fn an_account_with_address_and_password_is_eligible() {
         assert_eq!(ada().eligible(), Ok(()));
+    }
+
+    #[test]
+    fn a_reset_rests_on_some_columns_and_not_on_others() {
+        let touched = Account { last_login: Some("1".into()), locale: Some("de".into()), ..ada() };
+        assert!(touched.still_is(&ada()));
+        let stamped = Account { recovery_stamp: Some("s".into()), ..ada() };
+        let disabled = Account { active: flag(Test::True, Some("0")), ..ada() };
+        for changed in [Account { email: None, ..ada() }, stamped, disabled] {
+            assert!(!changed.still_is(&ada()));
+        }
+    }
+
+    #[test]
+    fn a06_a_key_that_is_an_address_is_masked_in_logs() {
+        assert_eq!(logged_id("42"), "42");
+        assert_eq!(logged_id("ada@example.com"), "a…@example.com");
     }
 
     #[test]

@@ -47,7 +47,6 @@ impl Service {
             .iter()
             .map(|(name, app)| application(settings, &keyring, name, app))
             .collect::<Result<Vec<_>, _>>()?;
-        check_budget(settings, &applications)?;
         let mailer = mailer(settings, &random)?;
         let queue = MemoryQueue::new(settings.queue.capacity);
         let per_hour = settings.apps.iter().map(|(name, app)| (name.clone(), app.mail.per_hour));
@@ -191,19 +190,6 @@ fn scheme(settings: &Settings) -> Result<Scheme, StartError> {
     };
     Argon2id::new(cost).map(Scheme::Argon2id).map_err(|error| {
         StartError::setting("hashing.argon2", error, "leave it out: the default is OWASP's")
-    })
-}
-
-/// A mailbox must always hold a live link: a budget may refill no slower than links die.
-fn check_budget(settings: &Settings, applications: &[Application]) -> Result<(), StartError> {
-    let lifetimes = applications.iter().map(|app| app.lifetime(Purpose::PasswordReset));
-    let Some(shortest) = lifetimes.min() else { return Ok(()) };
-    crate::limits::check(&settings.limits, shortest).map_err(|problem| {
-        StartError::setting(
-            "limits.mails_per_account",
-            problem,
-            "allow more mails or let links live longer",
-        )
     })
 }
 

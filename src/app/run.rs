@@ -65,16 +65,18 @@ impl Listening {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
         let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(service.clone()))).collect();
+        let watched = service.recovery.clone();
+        let watch = tokio::spawn(async move { watched.watch().await });
         let served = Server::new_with_acceptor(self.acceptor)
             .name("")
             .run_with_graceful_shutdown(service.endpoint(), stop, Some(LAST_REQUESTS))
             .await;
-        tracing::info!(waiting = service.queue.depth(), "stopping");
+        tracing::info!(waiting = service.queue.unfinished(), "stopping");
         service.queue.close();
         if tokio::time::timeout(drain, service.queue.drained()).await.is_err() {
-            tracing::error!(lost = service.queue.depth(), "jobs lost: not done in time");
+            tracing::error!(lost = service.queue.unfinished(), "jobs lost: not done in time");
         }
-        workers.iter().for_each(tokio::task::JoinHandle::abort);
+        workers.iter().chain([&watch]).for_each(tokio::task::JoinHandle::abort);
         tracing::info!("stopped");
         served.map_err(|error| StartError::Failed(format!("the server broke: {error}")))
     }

@@ -14,8 +14,8 @@ use crate::token::{Claims, Purpose};
 pub struct IssuedToken {
     /// The token itself.
     pub token: Zeroizing<String>,
-    /// The link that carries it.
-    pub link: Zeroizing<String>,
+    /// The link that carries it, for purposes whose tokens lead to a page.
+    pub link: Option<Zeroizing<String>>,
     /// The last moment at which it works.
     pub expires_at: OffsetDateTime,
 }
@@ -47,7 +47,7 @@ pub async fn issue_token(
     let now = clock.now();
     let token = app.keys.mint(purpose, now, &claims);
     Ok(IssuedToken {
-        link: app.reset_link.fill(&token),
+        link: (purpose == Purpose::PasswordReset).then(|| app.reset_link.fill(&token)),
         token: Zeroizing::new(token.expose().to_owned()),
         expires_at: now + app.lifetime(purpose),
     })

@@ -45,8 +45,9 @@ pub(super) fn issue(of: &TokenArguments, user: &str) -> Result<(), Failure> {
     let issued = block_on(app::issue_token(&settings, &of.app, of.purpose.into(), user))??;
     let expires_at = issued.expires_at.format(&Rfc3339);
     let expires_at = expires_at.map_err(|error| Failure::new(error.to_string()))?;
-    let (token, link) = (issued.token.as_str(), issued.link.as_str());
-    print(&Zeroizing::new(format!("token {token}\nlink {link}\nexpires_at {expires_at}\n")))
+    let link = issued.link.map(|link| Zeroizing::new(format!("link {}\n", link.as_str())));
+    let (token, link) = (issued.token.as_str(), link.as_ref().map_or("", |link| link.as_str()));
+    print(&Zeroizing::new(format!("token {token}\n{link}expires_at {expires_at}\n")))
 }
 
 /// Prints what a token is worth now.

@@ -1,12 +1,16 @@
 //! Which client a request comes from: the key of its allowance at the door.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Once;
 
 use ipnet::IpNet;
 use poem::http::HeaderMap;
 
 /// The networks whose word on where a request came from is believed.
-pub struct Proxies(Vec<IpNet>);
+pub struct Proxies {
+    trusted: Vec<IpNet>,
+    warned: Once,
+}
 
 impl Proxies {
     /// Takes networks in CIDR notation; a single address is a network of one.
@@ -18,11 +22,12 @@ impl Proxies {
             let alone = text.parse::<IpAddr>().map(IpNet::from);
             text.parse().or(alone).map_err(|_| text.clone())
         };
-        networks.iter().map(parse).collect::<Result<_, _>>().map(Self)
+        let trusted = networks.iter().map(parse).collect::<Result<_, _>>()?;
+        Ok(Self { trusted, warned: Once::new() })
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.trusted.iter().any(|network| network.contains(&address))
     }
 }
 
@@ -36,6 +41,13 @@ pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) 
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .collect();
+    if !hops.is_empty() && !proxies.trusts(peer) {
+        proxies.warned.call_once(|| {
+            let cure = "if it is your proxy, name its network in trusted_proxies: all its clients \
+                        now count as one";
+            tracing::warn!(%peer, cure, "X-Forwarded-For of a peer that is not trusted passed over");
+        });
+    }
     let mut client = peer;
     while proxies.trusts(client) {
         match hops.pop().and_then(|hop| hop.trim().parse::<IpAddr>().ok()) {

@@ -126,7 +126,7 @@ const TABLE: [(Code, &str, u16, &str, &str); 13] = [
         "busy",
         503,
         "The service is busy",
-        "Nothing was changed. Try again as Retry-After says.",
+        "It could not be done for now. Try again as Retry-After says.",
     ),
     (
         Code::Internal,

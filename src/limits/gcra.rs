@@ -17,13 +17,19 @@ impl Gcra {
         Self { interval, tolerance: interval * burst.saturating_sub(1) }
     }
 
+    /// Takes the next event there will be, from a key whose theoretical arrival time is `arrival`:
+    /// the key's next arrival time, and how long it is from `now` until the event.
+    pub fn reserve(self, arrival: Duration, now: Duration) -> (Duration, Duration) {
+        let arrival = arrival.max(now);
+        (arrival + self.interval, arrival.saturating_sub(now + self.tolerance))
+    }
+
     /// Takes one event at `now` from a key whose theoretical arrival time is `arrival`; times
     /// count from any fixed moment. The key's next arrival time, or how long to wait.
     pub fn take(self, arrival: Duration, now: Duration) -> Result<Duration, Duration> {
-        let arrival = arrival.max(now);
-        match arrival.checked_sub(now + self.tolerance) {
-            Some(wait) if !wait.is_zero() => Err(wait),
-            _ => Ok(arrival + self.interval),
+        match self.reserve(arrival, now) {
+            (next, Duration::ZERO) => Ok(next),
+            (_, wait) => Err(wait),
         }
     }
 }

@@ -10,4 +10,7 @@ use crate::recovery::SendError;
 pub trait Carrier: Send + Sync {
     /// Hands one mail over.
     async fn carry(&self, mail: Message) -> Result<(), SendError>;
+
+    /// Whether mail would be taken now.
+    async fn ping(&self) -> Result<(), SendError>;
 }

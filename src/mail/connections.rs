@@ -67,10 +67,13 @@ impl Connections {
         let mut connection = self.connection().await?;
         let patience = self.server.patience * ANSWERS_PER_MAIL;
         within(patience, "to the mail", connection.send(envelope, mail)).await?;
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.most {
-            idle.push(connection);
-        }
+        self.keep(connection);
+        Ok(())
+    }
+
+    /// Whether there is a connection to be had.
+    pub async fn ping(&self) -> Result<(), Trouble> {
+        self.keep(self.connection().await?);
         Ok(())
     }
 
@@ -87,6 +90,13 @@ impl Connections {
 
     fn kept(&self) -> Option<AsyncSmtpConnection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn keep(&self, connection: AsyncSmtpConnection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.most {
+            idle.push(connection);
+        }
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Trouble> {

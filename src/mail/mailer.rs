@@ -45,7 +45,7 @@ impl Mailer {
     ) -> Result<Self, MailConfigError> {
         let mut providers = BTreeMap::new();
         for (name, provider) in &settings.mail.providers {
-            let provider = Provider::parse(name, provider, passwords.get(name).cloned())?;
+            let provider = Provider::parse(name, provider, passwords.get(name).cloned(), &random)?;
             providers.insert(name.clone(), Arc::new(provider));
         }
         let mut senders = BTreeMap::new();
@@ -53,6 +53,11 @@ impl Mailer {
             senders.insert(name.clone(), sender(name, app, &providers)?);
         }
         Ok(Self { templates: Templates::new()?, providers, senders, random })
+    }
+
+    fn sender(&self, app: &str) -> Result<&AppSender, SendError> {
+        let none = || SendError::Final("the application has no sender".to_owned());
+        self.senders.get(app).ok_or_else(none)
     }
 
     /// The mails kept in memory, if a provider is `outbox:`.
@@ -68,15 +73,17 @@ impl Mailer {
 #[async_trait]
 impl Sender for Mailer {
     async fn send(&self, letter: &Letter) -> Result<(), SendError> {
-        let sender = self.senders.get(&letter.app);
-        let sender =
-            sender.ok_or_else(|| SendError::Final("the application has no sender".to_owned()))?;
+        let sender = self.sender(&letter.app)?;
         let written = self.templates.write(letter, &sender.title)?;
         let mail = message(letter, &written, &sender.from, &self.random)?;
         if let Provider::Outbox(outbox) = sender.provider.as_ref() {
             outbox.keep(kept(letter, written));
         }
         sender.provider.carry(mail).await
+    }
+
+    async fn ping(&self, app: &str) -> Result<(), SendError> {
+        self.sender(app)?.provider.ping().await
     }
 }
 

@@ -13,7 +13,7 @@ const MOST: usize = 100;
 pub struct Outbox(Arc<Mutex<VecDeque<Kept>>>);
 
 /// A mail as it was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// The address.
     pub to: String,

@@ -13,6 +13,7 @@ use super::file::Folder;
 use super::outbox::Outbox;
 use super::smtp::{Address, Scheme, Smtp};
 use crate::config::ProviderSettings;
+use crate::random::Random;
 use crate::recovery::SendError;
 
 /// A provider as its URL says.
@@ -33,6 +34,7 @@ impl Provider {
         name: &str,
         settings: &ProviderSettings,
         password: Option<Zeroizing<String>>,
+        random: &Random,
     ) -> Result<Self, MailConfigError> {
         let wrong =
             |problem, cure| MailConfigError::Url { provider: name.to_owned(), problem, cure };
@@ -47,7 +49,7 @@ impl Provider {
             "file" => {
                 let path = url.to_file_path();
                 let folder = path.map_err(|()| wrong("names no folder", "write file:///folder"))?;
-                Ok(Self::Folder(Folder::new(folder)))
+                Ok(Self::Folder(Folder::new(folder, random)))
             }
             "smtp" if !on_loopback(&url) => {
                 Err(wrong("would send mail in clear off loopback", STARTTLS_CURE))
@@ -60,12 +62,17 @@ impl Provider {
                 };
                 let host = url.host_str().filter(|host| !host.is_empty());
                 let host = host.ok_or_else(|| wrong("names no host", STARTTLS_CURE))?;
+                let user = user(&url);
+                if password.is_some() && user.is_none() {
+                    let cure = "name the user that the password is for: smtps://user@host";
+                    return Err(wrong("names no user", cure));
+                }
                 let address = Address {
                     provider: name,
                     scheme,
                     host: host.trim_matches(['[', ']']),
                     port: url.port(),
-                    user: user(&url),
+                    user,
                     password,
                 };
                 Smtp::new(address, settings).map(Self::Smtp)
@@ -81,6 +88,14 @@ impl Carrier for Provider {
         match self {
             Self::Smtp(smtp) => smtp.carry(mail).await,
             Self::Folder(folder) => folder.carry(mail).await,
+            Self::Outbox(_) => Ok(()),
+        }
+    }
+
+    async fn ping(&self) -> Result<(), SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.ping().await,
+            Self::Folder(folder) => folder.ping().await,
             Self::Outbox(_) => Ok(()),
         }
     }
@@ -109,7 +124,8 @@ mod tests {
 
     fn parse(url: &str) -> Result<Provider, String> {
         let settings: ProviderSettings = toml::from_str(&format!("url = \"{url}\"")).unwrap();
-        Provider::parse("main", &settings, None).map_err(|error| error.to_string())
+        Provider::parse("main", &settings, None, &Random::system())
+            .map_err(|error| error.to_string())
     }
 
     #[tokio::test]

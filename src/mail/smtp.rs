@@ -68,6 +68,10 @@ impl Carrier for Smtp {
             Err(trouble) => Err(SendError::Passing(words(&trouble))),
         }
     }
+
+    async fn ping(&self) -> Result<(), SendError> {
+        self.0.ping().await.map_err(|trouble| SendError::Passing(words(&trouble)))
+    }
 }
 
 /// Whether the server refuses this mail for good. Where it refuses the login (RFC 4954 §6), no
@@ -93,7 +97,7 @@ fn parameters(
     builder.build_rustls().map_err(|error| wrong(error.to_string()))
 }
 
-/// The server's own words, without the addresses that it may repeat.
+/// The server's own words, without the addresses and links of the mail that it may repeat.
 fn words(trouble: &Trouble) -> String {
     let mut text = trouble.to_string();
     let mut source = trouble.source();
@@ -101,6 +105,29 @@ fn words(trouble: &Trouble) -> String {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    let masked = text.split_whitespace().map(|word| if word.contains('@') { "…" } else { word });
-    masked.collect::<Vec<_>>().join(" ")
+    masked(&text)
+}
+
+/// Longest word that is no token.
+const WORD_MAX_BYTES: usize = 32;
+
+fn masked(text: &str) -> String {
+    let secret = |word: &str| word.contains(['@', '/']) || word.len() > WORD_MAX_BYTES;
+    let words = text.split_whitespace().map(|word| if secret(word) { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a06_addresses_and_links_that_a_server_repeats_are_masked() {
+        let token = format!("eyJ1{}.a0oHgA.c2ln", "x".repeat(40));
+        let said = format!(
+            "permanent error (554): <ada@example.com> listed URL http://a.example/reset/{token} or \
+             a.example/x {token}"
+        );
+        assert_eq!(masked(&said), "permanent error (554): … listed URL … or … …");
+    }
 }

@@ -13,7 +13,6 @@ use crate::recovery::{Letter, Message, SendError};
 pub struct Templates(Environment<'static>);
 
 /// A mail's subject, text and HTML.
-#[derive(Debug)]
 pub struct Written {
     pub subject: String,
     pub text: String,
@@ -198,7 +197,11 @@ mod tests {
     fn a70_line_breaks_in_names_stay_on_one_line() {
         for broken in ["Shop\r\nBcc: eve@evil.example", "Shop\u{2028}x", "Shop\u{85}x", "Shop\0x"] {
             let mail = write(Some("Ada\r\nX: y"), reset(), broken);
-            assert!(!mail.subject.contains(['\r', '\n', '\u{2028}', '\u{85}', '\0']), "{mail:?}");
+            assert!(
+                !mail.subject.contains(['\r', '\n', '\u{2028}', '\u{85}', '\0']),
+                "{}",
+                mail.subject
+            );
         }
     }
 

@@ -108,10 +108,11 @@ impl MemoryQueue {
         }
     }
 
-    /// How many jobs wait or are put off.
+    /// How many jobs wait, are put off or are being done.
     #[must_use]
-    pub fn depth(&self) -> usize {
-        self.state().waiting()
+    pub fn unfinished(&self) -> usize {
+        let state = self.state();
+        state.waiting() + state.in_flight
     }
 
     fn put_off(&self, job: Job, delay: Duration) {
@@ -190,6 +191,7 @@ mod tests {
             reference: reference.to_string(),
             asked_at: OffsetDateTime::UNIX_EPOCH,
             attempt: 0,
+            has_turn: false,
             task: Task::Mail(Mail::Ask(Identifier::parse("ada").unwrap(), wish)),
         }
     }
@@ -204,7 +206,7 @@ mod tests {
             assert!(queue.follow(job(n), Duration::ZERO).await.is_ok());
         }
         assert_eq!(queue.follow(job(0), Duration::ZERO).await, Err(QueueFull));
-        assert_eq!(queue.depth(), 2 + RESERVE);
+        assert_eq!(queue.unfinished(), 2 + RESERVE);
     }
 
     #[tokio::test(start_paused = true)]

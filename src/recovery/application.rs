@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Accounts, Event, LinkPattern, ReturnTargets};
 use crate::password::{Policy, Scheme};
-use crate::token::{ApplicationKeys, Purpose};
+use crate::token::{ApplicationKeys, Claims, Purpose};
 
 /// A tenant, put together from the configuration.
 pub struct Application {
@@ -34,6 +34,12 @@ pub struct Application {
 }
 
 impl Application {
+    /// Where a token leads back to. The list is asked again: it may have changed since.
+    #[must_use]
+    pub fn return_target(&self, claims: &Claims) -> Option<String> {
+        self.return_targets.check(claims.return_to.as_deref()?)
+    }
+
     /// How long a token of this purpose lives here.
     #[must_use]
     pub fn lifetime(&self, purpose: Purpose) -> Duration {

@@ -1,7 +1,7 @@
 //! Asking for a link: limit by client, enqueue, done. The users table is never looked at here,
 //! so that nothing of the answer, its time included, can depend on who has an account.
 
-use super::{Application, AskError, Job, LinkWish, Mail, Recovery, Task};
+use super::{Application, AskError, Door, Job, LinkWish, Mail, Recovery, Task};
 use crate::account::Identifier;
 use crate::token::Purpose;
 
@@ -29,7 +29,7 @@ impl Recovery {
     /// [`AskError`] when the client asked too often or the queue is full; both are decided
     /// without knowing whether there is such an account.
     pub async fn ask(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
-        self.limits.client(&format!("ask {}", ask.client)).await?;
+        self.limits.client(Door::Ask, &ask.client).await?;
         tracing::info!(
             app = app.name,
             purpose = ask.purpose.name(),
@@ -43,6 +43,13 @@ impl Recovery {
     }
 
     pub(super) fn job(&self, app: &Application, reference: String, task: Task) -> Job {
-        Job { app: app.name.clone(), reference, asked_at: self.clock.now(), attempt: 0, task }
+        Job {
+            app: app.name.clone(),
+            reference,
+            asked_at: self.clock.now(),
+            attempt: 0,
+            has_turn: false,
+            task,
+        }
     }
 }

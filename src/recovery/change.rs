@@ -1,21 +1,34 @@
 //! A password change that is about to be written: what follows from it waits until it is.
 
+use std::sync::{Arc, OnceLock};
+
 use super::{Application, StoreError};
 use crate::account::Account;
 
-/// Tells the row before a change from the row after it, without holding anything of either.
+/// Tells the row before a change from the row after it, without holding a hash.
 /// Neither proof is a fingerprint that a link could carry.
+///
+/// What became of the change is told by the process that wrote it; where that process is gone,
+/// the row itself has to tell.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     /// The account.
     pub user_id: String,
     before: String,
     after: String,
+    told: Arc<OnceLock<Told>>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Told {
+    /// Written, into the row of this account as it was before.
+    Written(Box<Account>),
+    NotWritten,
 }
 
 /// What has become of a change.
 pub(super) enum Seen {
-    /// The row carries the new hash.
+    /// The row was given the new hash. The account as it was then.
     Written(Box<Account>),
     /// The row is still what it was.
     NotYet,
@@ -32,11 +45,28 @@ impl Change {
             user_id: account.id.clone(),
             before: app.keys.changed(&account.marks()),
             after: app.keys.changed(&after),
+            told: Arc::default(),
         }
     }
 
-    /// Reads the row and says what has become of the change.
+    /// Says that it was written, so that it counts whatever becomes of the row afterwards.
+    pub(super) fn is_written(&self, was: &Account) {
+        let was = Account { password: None, ..was.clone() };
+        let _only_the_first_counts = self.told.set(Told::Written(Box::new(was)));
+    }
+
+    /// Says that it was not and will not be written.
+    pub(super) fn is_not_written(&self) {
+        let _only_the_first_counts = self.told.set(Told::NotWritten);
+    }
+
+    /// What became of the change: as it was told, or as the row shows.
     pub(super) async fn seen(&self, app: &Application) -> Result<Seen, StoreError> {
+        match self.told.get() {
+            Some(Told::Written(account)) => return Ok(Seen::Written(account.clone())),
+            Some(Told::NotWritten) => return Ok(Seen::Never),
+            None => {}
+        }
         let Some(account) = app.accounts.read(&self.user_id).await? else {
             return Ok(Seen::Never);
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Accounts, Application, Change, CompleteError, Event, Mail, Recovery, Refused, StoreError, Swap,
-    Task,
+    Accounts, Application, Change, CompleteError, Door, Event, Mail, Recovery, Refused, StoreError,
+    Swap, Task,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -22,7 +22,6 @@ const PAUSES: [Duration; 4] = [
 const NOTICE_DELAY: Duration = Duration::from_millis(250);
 
 /// A token and the password to set with it.
-#[derive(Debug)]
 pub struct Completion {
     /// The token as it came.
     pub token: String,
@@ -52,35 +51,38 @@ impl Recovery {
         app: &Application,
         completion: Completion,
     ) -> Result<Completed, CompleteError> {
-        self.limits.client(&format!("complete {}", completion.client)).await?;
+        self.limits.client(Door::Complete, &completion.client).await?;
         let (opened, account) =
             self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
         app.policy.check(&completion.new_password).map_err(CompleteError::Rejected)?;
         let hash = self.hashing.hash(app.scheme.clone(), completion.new_password).await?;
-        self.announce_change(app, &account, &hash, completion.reference).await?;
+        let change = Change::of(app, &account, &hash);
+        self.announce(app, &change, completion.reference).await?;
         match settle(app.accounts.as_ref(), &account, &hash).await? {
             Swap::Won => {
-                tracing::info!(app = app.name, user_id = account.id, "password changed");
-                Ok(Completed { return_to: opened.claims.return_to })
+                change.is_written(&account);
+                tracing::info!(app = app.name, user_id = account.logged_id(), "password changed");
+                Ok(Completed { return_to: app.return_target(&opened.claims) })
             }
-            Swap::Lost => Err(Refused::Invalid.into()),
+            Swap::Lost => {
+                change.is_not_written();
+                Err(Refused::Invalid.into())
+            }
         }
     }
 
-    /// Queues the notice and the hook before the row is written. They are sent only once the row
-    /// carries the new hash, so that a crash in between loses nothing and tells no lie.
-    async fn announce_change(
+    /// Queues the notice and the hook before the row is written. They are sent only once it is,
+    /// so that a crash in between loses nothing and tells no lie.
+    async fn announce(
         &self,
         app: &Application,
-        account: &Account,
-        hash: &str,
+        change: &Change,
         reference: String,
     ) -> Result<(), CompleteError> {
-        let change = Change::of(app, account, hash);
         let notice = Task::Mail(Mail::PasswordChanged(change.clone()));
         self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
         if app.hooks.contains(&Event::PasswordChanged) {
-            let hook = Task::Hook(Event::PasswordChanged, change);
+            let hook = Task::Hook(Event::PasswordChanged, change.clone());
             self.jobs.follow(self.job(app, reference, hook), NOTICE_DELAY).await?;
         }
         Ok(())
@@ -96,11 +98,11 @@ async fn settle(accounts: &dyn Accounts, was: &Account, hash: &str) -> Result<Sw
         Err(error) => error,
     };
     for pause in PAUSES {
-        tracing::warn!(user_id = was.id, %trouble, "reading the row again");
+        tracing::warn!(user_id = was.logged_id(), %trouble, "reading the row again");
         tokio::time::sleep(pause).await;
         match accounts.read(&was.id).await {
             Ok(Some(now)) if now.password.as_deref() == Some(hash) => return Ok(Swap::Won),
-            Ok(Some(now)) if now == *was => match accounts.swap_password(was, hash).await {
+            Ok(Some(now)) if now.still_is(was) => match accounts.swap_password(was, hash).await {
                 Ok(Swap::Won) => return Ok(Swap::Won),
                 // The first attempt may have been carried out late: the next reading tells.
                 Ok(Swap::Lost) => {}
@@ -180,6 +182,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_row_that_somebody_else_wrote_is_lost() {
         assert_eq!(settled(vec![(lost_answer(), Some("theirs"))]).await, Ok(Swap::Lost));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_row_whose_other_columns_the_host_wrote_is_tried_again() {
+        let was = crate::recovery::testing::ada();
+        let touched = Account { last_login: Some("2027-01-15".to_owned()), ..was.clone() };
+        let script = vec![(lost_answer(), None), (Ok(Swap::Won), Some("new"))];
+        let accounts = Scripted(Mutex::new((touched, script)));
+        assert_eq!(settle(&accounts, &was, "new").await, Ok(Swap::Won));
     }
 
     #[tokio::test(start_paused = true)]

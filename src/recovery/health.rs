@@ -1,12 +1,21 @@
 //! Whether this process can take an ask, and what else is not as it should be.
 
-use std::sync::atomic::Ordering;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Recovery;
+use futures_util::future::join_all;
 
-/// How long a database may take to answer before it counts as not answering.
-const PING_PATIENCE: Duration = Duration::from_secs(2);
+use super::{Application, Recovery};
+
+/// How often the users tables are looked at.
+const TABLES_EVERY: Duration = Duration::from_secs(5);
+/// How often the mail servers are looked at: each time costs them a command.
+const MAIL_EVERY: Duration = Duration::from_mins(1);
+/// How long an answer may take before it counts as none.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The state of this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,23 +26,73 @@ pub struct Health {
     pub trouble: Vec<String>,
 }
 
+/// What the last looks found to be in trouble.
+#[derive(Default)]
+pub(super) struct Trouble(Mutex<BTreeSet<String>>);
+
 impl Recovery {
-    /// Looks at the queue, the users tables and the last delivery.
-    pub async fn health(&self) -> Health {
-        let mut trouble = Vec::new();
-        for app in self.applications.values() {
-            let ping = tokio::time::timeout(PING_PATIENCE, app.accounts.ping()).await;
-            if !matches!(ping, Ok(Ok(()))) {
-                trouble.push(format!("the users table of {} cannot be reached", app.name));
-            }
-        }
-        if self.mail_fails.load(Ordering::Relaxed) {
-            trouble.push("the last mail could not be handed over".to_owned());
-        }
-        Health { takes_asks: self.jobs.has_room(), trouble }
+    /// Whether asks are taken, and what the last looks found. Everybody may ask for it, so nothing
+    /// in it comes from what people asked for: a mail that fails must not show that there was one.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        Health { takes_asks: self.jobs.has_room(), trouble: self.trouble.all() }
     }
 
-    pub(super) fn note_delivery(&self, succeeded: bool) {
-        self.mail_fails.store(!succeeded, Ordering::Relaxed);
+    /// Looks at the users tables and the mail servers again and again; it never ends.
+    pub async fn watch(&self) {
+        tokio::join!(self.watch_tables(), self.watch_mail());
+    }
+
+    async fn watch_tables(&self) {
+        loop {
+            let look = |app: &Arc<Application>| {
+                let app = Arc::clone(app);
+                async move {
+                    let trouble = format!("the users table of {} cannot be used", app.name);
+                    self.note(trouble, app.accounts.ping()).await;
+                }
+            };
+            join_all(self.applications.values().map(look)).await;
+            tokio::time::sleep(TABLES_EVERY).await;
+        }
+    }
+
+    async fn watch_mail(&self) {
+        loop {
+            let look = |app: &Arc<Application>| {
+                let app = Arc::clone(app);
+                async move {
+                    let trouble = format!("the mail server of {} takes no mail", app.name);
+                    self.note(trouble, self.sender.ping(&app.name)).await;
+                }
+            };
+            join_all(self.applications.values().map(look)).await;
+            tokio::time::sleep(MAIL_EVERY).await;
+        }
+    }
+
+    /// Notes what a look finds, and logs it when that changes.
+    async fn note<E: fmt::Display>(
+        &self,
+        trouble: String,
+        look: impl Future<Output = Result<(), E>>,
+    ) {
+        let why = match tokio::time::timeout(PATIENCE, look).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("no answer in time".to_owned()),
+        };
+        let mut all = self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match why {
+            None if all.remove(&trouble) => tracing::info!(trouble, "over"),
+            Some(why) if all.insert(trouble.clone()) => tracing::error!(trouble, why, "degraded"),
+            _ => {}
+        }
+    }
+}
+
+impl Trouble {
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }

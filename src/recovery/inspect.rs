@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Application, InspectError, Recovery, Refused};
+use super::{Application, Door, InspectError, Recovery, Refused};
 use crate::account::Account;
 use crate::token::{Opened, Purpose};
 
@@ -31,13 +31,13 @@ impl Recovery {
         purpose: Purpose,
         token: &str,
     ) -> Result<Inspected, InspectError> {
-        self.limits.client(&format!("inspect {client}")).await?;
+        self.limits.client(Door::Inspect, client).await?;
         let (opened, _) = self.redeemable(app, purpose, token).await?;
         Ok(Inspected {
             purpose,
             issued_at: opened.issued_at,
             expires_at: opened.expires_at,
-            return_to: opened.claims.return_to,
+            return_to: app.return_target(&opened.claims),
         })
     }
 
@@ -53,11 +53,11 @@ impl Recovery {
         let opened = app.keys.open(purpose, token, self.clock.now(), lifetime)?;
         let account = app.accounts.read(&opened.claims.user_id).await?.ok_or(Refused::Invalid)?;
         account.eligible().map_err(|reason| {
-            tracing::info!(app = app.name, user_id = account.id, %reason, "token refused");
+            tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "token refused");
             Refused::Invalid
         })?;
         if !app.keys.fingerprint_matches(&opened, &account.marks()) {
-            tracing::info!(app = app.name, user_id = account.id, "token refused: spent");
+            tracing::info!(app = app.name, user_id = account.logged_id(), "token refused: spent");
             return Err(Refused::Invalid.into());
         }
         Ok((opened, account))

@@ -19,6 +19,8 @@ pub struct Job {
     pub asked_at: OffsetDateTime,
     /// How often doing it was tried.
     pub attempt: u32,
+    /// Whether its turn in the application's pace of mails has come.
+    pub has_turn: bool,
     /// What is to be done.
     pub task: Task,
 }

@@ -29,6 +29,9 @@ impl LinkPattern {
     }
 }
 
+/// Longest return target, in bytes: a token with one in it still fits its cookie.
+pub const RETURN_TO_MAX_BYTES: usize = 1024;
+
 /// The addresses that an application allows people to be sent back to.
 #[derive(Clone, Debug, Default)]
 pub struct ReturnTargets(Vec<Url>);
@@ -44,11 +47,13 @@ impl ReturnTargets {
     }
 
     /// The target in its normal form, if scheme, host and port are those of an allowed address
-    /// and its path begins with that address' path by whole segments.
+    /// and its path begins with that address' path by whole segments. It is measured in that form,
+    /// which may be three times as long as what was typed.
     #[must_use]
     pub fn check(&self, target: &str) -> Option<String> {
         let url = plain_url(target)?;
-        self.0.iter().any(|allowed| within(allowed, &url)).then(|| url.to_string())
+        let short = url.as_str().len() <= RETURN_TO_MAX_BYTES;
+        (short && self.0.iter().any(|allowed| within(allowed, &url))).then(|| url.to_string())
     }
 }
 
@@ -58,7 +63,10 @@ fn plain_url(text: &str) -> Option<Url> {
     let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\' || !c.is_ascii();
     let encoded = text.to_ascii_lowercase();
     let tricks = ["%0d", "%0a", "%00", "%2e", "%2f", "%5c", "/../", "/./"];
-    if text.len() > 2048 || text.contains(odd) || tricks.iter().any(|t| encoded.contains(t)) {
+    if text.len() > RETURN_TO_MAX_BYTES
+        || text.contains(odd)
+        || tricks.iter().any(|t| encoded.contains(t))
+    {
         return None;
     }
     let url = Url::parse(text).ok()?;
@@ -122,6 +130,15 @@ mod tests {
         ] {
             assert!(targets.check(target).is_some(), "{target}");
         }
+    }
+
+    #[test]
+    fn a12_a_target_is_measured_as_it_is_kept() {
+        let targets = ReturnTargets::parse(&["https://good.example/".into()]).unwrap();
+        let target = |query: &str, times| format!("https://good.example/?{}", query.repeat(times));
+        assert!(targets.check(&target("x", 1000)).is_some());
+        assert_eq!(targets.check(&target("x", 1003)), None);
+        assert_eq!(targets.check(&target("\"", 400)), None, "each becomes %22");
     }
 
     #[test]

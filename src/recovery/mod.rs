@@ -20,7 +20,6 @@ pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 pub use application::Application;
 pub use ask::Ask;
@@ -33,12 +32,13 @@ pub use health::Health;
 pub use inspect::Inspected;
 pub use job::{Job, LinkWish, Mail, Task};
 pub use letter::{Letter, Message};
-pub use links::{LinkPattern, ReturnTargets, TOKEN_PLACE};
+pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
 pub use ports::{
-    Accounts, Hooks, Jobs, Limits, QueueFull, SendError, Sender, StoreError, Swap, TryAfter,
+    Accounts, Door, Hooks, Jobs, Limits, QueueFull, SendError, Sender, StoreError, Swap, TryAfter,
 };
 
 use crate::clock::Clock;
+use health::Trouble;
 
 /// The journeys of every application over one queue, one set of limits and one hashing pool.
 pub struct Recovery {
@@ -49,8 +49,7 @@ pub struct Recovery {
     hooks: Arc<dyn Hooks>,
     hashing: HashingPool,
     clock: Clock,
-    /// Whether the last mail could not be handed over.
-    mail_fails: AtomicBool,
+    trouble: Trouble,
 }
 
 /// What the journeys are put together from.
@@ -83,7 +82,7 @@ impl Recovery {
             hooks: ports.hooks,
             hashing,
             clock,
-            mail_fails: AtomicBool::new(false),
+            trouble: Trouble::default(),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::account::{Account, Identifier};
 /// The users table of one application.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// The accounts that an identifier means, at most `limit` of them, compared again in code.
+    /// The accounts that an identifier means, compared again in code: at most `limit` of them,
+    /// the eligible ones first.
     ///
     /// # Errors
     /// [`StoreError`] when the table could not be read.
@@ -30,7 +31,7 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError`]: the row may or may not have been written, read it again.
     async fn swap_password(&self, was: &Account, hash: &str) -> Result<Swap, StoreError>;
 
-    /// Whether the table can be reached now.
+    /// Whether the table can be used now.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot.
@@ -93,6 +94,12 @@ pub trait Sender: Send + Sync {
     /// # Errors
     /// [`SendError`], whose text holds no address.
     async fn send(&self, letter: &Letter) -> Result<(), SendError>;
+
+    /// Whether the application's mail server takes mail now.
+    ///
+    /// # Errors
+    /// [`SendError`] when it does not.
+    async fn ping(&self, app: &str) -> Result<(), SendError>;
 }
 
 /// Who calls webhooks.
@@ -116,23 +123,39 @@ pub enum SendError {
     Final(String),
 }
 
+/// What a client may do so often, each counted by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Ask for a link.
+    Ask,
+    /// Look at a token.
+    Inspect,
+    /// Use a token.
+    Complete,
+}
+
+impl Door {
+    /// Every door.
+    pub const ALL: [Self; 3] = [Self::Ask, Self::Inspect, Self::Complete];
+}
+
 /// How often and how much.
 #[async_trait]
 pub trait Limits: Send + Sync {
-    /// Takes one request from a client's allowance.
+    /// Takes one request from a client's allowance at a door.
     ///
     /// # Errors
     /// How long to wait.
-    async fn client(&self, client: &str) -> Result<(), TryAfter>;
+    async fn client(&self, door: Door, client: &str) -> Result<(), TryAfter>;
 
     /// Takes one mail from an account's budget; `false` when it is used up.
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool;
 
-    /// Takes one mail from an application's hourly allowance.
+    /// Takes the next turn in an application's pace of mails, and says how long it is until then.
     ///
     /// # Errors
-    /// How long to wait.
-    async fn pace(&self, app: &str) -> Result<(), TryAfter>;
+    /// How long it would be, if that is longer than `patience`; then no turn is taken.
+    async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter>;
 }
 
 /// Too soon: how long to wait.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Call, HashingPool, Hooks, Job, Jobs, Letter, Limits, Ports, QueueFull, Recovery, SendError,
-    Sender, TryAfter,
+    Call, Door, HashingPool, Hooks, Job, Jobs, Letter, Limits, Ports, QueueFull, Recovery,
+    SendError, Sender, TryAfter,
 };
 use crate::account::Account;
 use crate::clock::Clock;
@@ -61,7 +61,7 @@ impl Jobs for Nothing {
 
 #[async_trait]
 impl Limits for Nothing {
-    async fn client(&self, _: &str) -> Result<(), TryAfter> {
+    async fn client(&self, _: Door, _: &str) -> Result<(), TryAfter> {
         Ok(())
     }
 
@@ -69,14 +69,18 @@ impl Limits for Nothing {
         true
     }
 
-    async fn pace(&self, _: &str) -> Result<(), TryAfter> {
-        Ok(())
+    async fn pace(&self, _: &str, _: Duration) -> Result<Duration, TryAfter> {
+        Ok(Duration::ZERO)
     }
 }
 
 #[async_trait]
 impl Sender for Nothing {
     async fn send(&self, _: &Letter) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn ping(&self, _: &str) -> Result<(), SendError> {
         Ok(())
     }
 }

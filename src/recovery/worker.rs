@@ -9,8 +9,8 @@ use super::{
     Application, Call, Change, Event, Job, Letter, LinkWish, Mail, Message, Recovery, SendError,
     Task, TryAfter,
 };
-use crate::account::{Account, Identifier};
-use crate::token::Claims;
+use crate::account::{Account, Identifier, logged_id};
+use crate::token::{Claims, MAX_TOKEN_BYTES, Token};
 
 /// Most accounts that share one address and each get a link.
 const ACCOUNTS_PER_ADDRESS: usize = 5;
@@ -19,7 +19,7 @@ const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// Longest wait between attempts.
 const LONGEST_RETRY: Duration = Duration::from_mins(5);
 /// How long a notice waits for its row to be written before it is given up.
-const CHANGE_PATIENCE: Duration = Duration::from_mins(1);
+const CHANGE_PATIENCE: Duration = Duration::from_mins(5);
 /// How long notices and hooks go on being tried once the row is written.
 const NEWS_LIFE: Duration = Duration::from_hours(24);
 
@@ -38,6 +38,7 @@ impl Recovery {
                 self.send_again(app, &job, user_id, wish).await;
             }
             Task::Mail(Mail::PasswordChanged(change)) => {
+                // A notice waits for no turn: its owner must know at once.
                 if let Some(account) = self.changed(app, &job, change).await {
                     let notice = Message::PasswordChanged;
                     self.send(app, &job, &account, account.locale.clone(), notice, NEWS_LIFE).await;
@@ -64,13 +65,17 @@ impl Recovery {
         };
         for account in accounts {
             if let Err(reason) = account.eligible() {
-                tracing::info!(app = app.name, user_id = account.id, %reason, "no mail");
+                tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
             } else if self.limits.mail_budget(&app.name, &account.id).await {
                 let (user_id, wish) = (account.id.clone(), wish.clone());
                 let job = job.with(Task::Mail(Mail::Link { user_id, wish: wish.clone() }));
                 self.send_link(app, &job, &account, &wish).await;
             } else {
-                tracing::info!(app = app.name, user_id = account.id, "no mail: budget used up");
+                tracing::info!(
+                    app = app.name,
+                    user_id = account.logged_id(),
+                    "no mail: budget used up"
+                );
             }
         }
     }
@@ -81,23 +86,50 @@ impl Recovery {
             Ok(Some(account)) if account.eligible().is_ok() => {
                 self.send_link(app, job, &account, wish).await;
             }
-            Ok(_) => tracing::info!(app = app.name, user_id, "no mail: account gone or closed"),
+            Ok(_) => {
+                let user_id = logged_id(user_id);
+                tracing::info!(app = app.name, user_id, "no mail: account gone or closed");
+            }
             Err(error) => self.later(job, app.lifetime(wish.purpose), &error).await,
         }
     }
 
     async fn send_link(&self, app: &Application, job: &Job, account: &Account, wish: &LinkWish) {
         let lifetime = app.lifetime(wish.purpose);
-        let claims = Claims {
+        if !job.has_turn {
+            let patience = job.asked_at + lifetime - self.clock.now();
+            let patience = Duration::try_from(patience).unwrap_or_default();
+            match self.limits.pace(&app.name, patience).await {
+                Ok(Duration::ZERO) => {}
+                Ok(wait) => return self.follow(Job { has_turn: true, ..job.clone() }, wait).await,
+                Err(TryAfter(wait)) => {
+                    let reference = &job.reference;
+                    tracing::error!(app = app.name, reference, ?wait, "given up: too much mail");
+                    return;
+                }
+            }
+        }
+        let token = self.mint(app, account, wish);
+        let message = Message::PasswordReset { link: app.reset_link.fill(&token), lifetime };
+        let locale = wish.locale.clone().or_else(|| account.locale.clone());
+        self.send(app, job, account, locale, message, lifetime).await;
+    }
+
+    /// A token as it was wished for. A key of the table may be so long that a return target does
+    /// not fit beside it; then the person goes without.
+    fn mint(&self, app: &Application, account: &Account, wish: &LinkWish) -> Token {
+        let mut claims = Claims {
             user_id: account.id.clone(),
             fingerprint: app.keys.fingerprint(wish.purpose, &account.marks()),
             lifetime: None,
             return_to: wish.return_to.clone(),
         };
         let token = app.keys.mint(wish.purpose, self.clock.now(), &claims);
-        let message = Message::PasswordReset { link: app.reset_link.fill(&token), lifetime };
-        let locale = wish.locale.clone().or_else(|| account.locale.clone());
-        self.send(app, job, account, locale, message, lifetime).await;
+        if token.expose().len() <= MAX_TOKEN_BYTES {
+            return token;
+        }
+        claims.return_to = None;
+        app.keys.mint(wish.purpose, self.clock.now(), &claims)
     }
 
     async fn send(
@@ -109,9 +141,6 @@ impl Recovery {
         message: Message,
         life: Duration,
     ) {
-        if let Err(TryAfter(wait)) = self.limits.pace(&app.name).await {
-            return self.follow(job.clone(), wait).await;
-        }
         let Some(to) = account.email.clone() else { return };
         let kind = message.kind();
         let letter = Letter {
@@ -124,7 +153,6 @@ impl Recovery {
             message,
         };
         let sent = self.sender.send(&letter).await;
-        self.note_delivery(sent.is_ok());
         self.conclude(job, kind, sent, life).await;
     }
 
@@ -147,7 +175,10 @@ impl Recovery {
         match change.seen(app).await {
             Ok(Seen::Written(account)) => return Some(*account),
             Ok(Seen::NotYet) => self.later(job, CHANGE_PATIENCE, &"the row is not written").await,
-            Ok(Seen::Never) => {}
+            Ok(Seen::Never) => {
+                let (kind, reference) = (job.task.kind(), &job.reference);
+                tracing::info!(app = app.name, kind, reference, "dropped: it was not written");
+            }
             Err(error) => self.later(job, NEWS_LIFE, &error).await,
         }
         None

@@ -8,7 +8,7 @@ use sea_orm::sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{ConnectOptions, Database, MySql, Postgres, Sqlite};
+use sea_orm::sqlx::{ConnectOptions, Database, Executor as _, MySql, Postgres, Sqlite};
 use thiserror::Error;
 
 use crate::config::Tls;
@@ -16,8 +16,11 @@ use crate::config::Tls;
 use super::dialect::Dialect;
 use super::tls::{self, Asked};
 
-/// How long `SQLite` waits for another writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement waits for a lock of somebody else's, in every engine. The server keeps
+/// to it itself, so that no statement that was given up here is carried out there later.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+const POSTGRES_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
+const MYSQL_LOCK_TIMEOUT: &str = "SET innodb_lock_wait_timeout = 2";
 
 /// How many connections there may be, and how long to wait for one.
 #[derive(Clone, Copy, Debug)]
@@ -74,11 +77,17 @@ pub(super) fn open(
     match url.split_once(':').map_or("", |(scheme, _)| scheme) {
         "postgres" | "postgresql" => {
             let options = postgres(url, tls)?;
-            Ok((sized::<Postgres>(pool).connect_lazy_with(options).into(), Dialect::Postgres))
+            let pool = sized::<Postgres>(pool).after_connect(|connection, _| {
+                Box::pin(async { connection.execute(POSTGRES_LOCK_TIMEOUT).await.map(drop) })
+            });
+            Ok((pool.connect_lazy_with(options).into(), Dialect::Postgres))
         }
         "mysql" | "mariadb" => {
             let options = mysql(url, tls)?;
-            Ok((sized::<MySql>(pool).connect_lazy_with(options).into(), Dialect::MySql))
+            let pool = sized::<MySql>(pool).after_connect(|connection, _| {
+                Box::pin(async { connection.execute(MYSQL_LOCK_TIMEOUT).await.map(drop) })
+            });
+            Ok((pool.connect_lazy_with(options).into(), Dialect::MySql))
         }
         "sqlite" => {
             let options = sqlite(url)?;
@@ -126,7 +135,7 @@ fn mysql(url: &str, tls: Tls) -> Result<MySqlConnectOptions, StoreConfigError> {
 fn sqlite(url: &str) -> Result<SqliteConnectOptions, StoreConfigError> {
     let form = StoreConfigError::Url("sqlite:///path/to/file?mode=rw");
     let options = SqliteConnectOptions::from_str(url).map_err(|_| form)?;
-    Ok(options.disable_statement_logging().busy_timeout(BUSY_TIMEOUT))
+    Ok(options.disable_statement_logging().busy_timeout(LOCK_TIMEOUT))
 }
 
 fn sized<D: Database>(pool: &PoolSettings) -> PoolOptions<D> {

@@ -6,7 +6,7 @@ use crate::account::{Account, Identifier};
 use crate::recovery::StoreError;
 
 use super::id::IdKind;
-use super::{UsersTable, answer, errors};
+use super::{PAGE, UsersTable, answer, errors};
 
 /// How the database would carry out one statement.
 #[derive(Clone, Debug)]
@@ -29,9 +29,9 @@ impl UsersTable {
             [("find by address", "nobody@regain.invalid"), ("find by name", "nobody")]
         {
             let select = Identifier::parse(nobody).ok();
-            let select = select.and_then(|nobody| mapping.find(shape, &nobody, 5));
-            if let Some(select) = select {
-                plans.push(self.plan(name, &select).await?);
+            let select = select.and_then(|nobody| mapping.find(shape, &nobody));
+            if let Some(mut select) = select {
+                plans.push(self.plan(name, select.limit(PAGE)).await?);
             }
         }
         let nobody = nobody(shape.id);

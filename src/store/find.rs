@@ -7,17 +7,9 @@ use crate::account::{Account, EmailAddress, EmailMatch, Identifier};
 use super::catalogue::Shape;
 use super::mapping::Mapping;
 
-/// Rows read beyond those wanted, since a collation may return strangers that are dropped here.
-const STRANGERS: usize = 64;
-
 impl Mapping {
     /// Asks for the rows that might be meant; `None` when no row can be.
-    pub(super) fn find(
-        &self,
-        shape: &Shape,
-        identifier: &Identifier,
-        limit: usize,
-    ) -> Option<SelectStatement> {
+    pub(super) fn find(&self, shape: &Shape, identifier: &Identifier) -> Option<SelectStatement> {
         let wanted = match identifier {
             Identifier::Email(email) => self.has_email(shape, email)?,
             Identifier::Username(username) => self.has_name(shape, username.as_str())?,
@@ -26,7 +18,7 @@ impl Mapping {
         // By the key's text and not by the key: its index must not tempt the planner to walk
         // the whole table in that order.
         select.and_where(wanted).order_by(Alias::new("c0"), Order::Asc);
-        Some(select.limit(limit.saturating_add(STRANGERS) as u64).to_owned())
+        Some(select)
     }
 
     /// Whether a row that came back is one that the identifier means.
@@ -74,7 +66,7 @@ mod tests {
 
     fn find(mapping: &Mapping, types: &str, identifier: &str) -> Option<String> {
         let identifier = Identifier::parse(identifier).unwrap();
-        let select = mapping.find(&shape(mapping, "text", types), &identifier, 5)?;
+        let select = mapping.find(&shape(mapping, "text", types), &identifier)?;
         let sql = sql(mapping.dialect, &select);
         Some(sql.split_once(" FROM ").unwrap().1.to_owned())
     }
@@ -83,15 +75,15 @@ mod tests {
     fn addresses_are_looked_up_on_the_plain_index() {
         assert_eq!(
             find(&mapping(Dialect::Postgres), "varchar", "Ada@Example.com").unwrap(),
-            r#""users" WHERE "email" IN ($1, $2, $3) ORDER BY "c0" ASC LIMIT $4"#
+            r#""users" WHERE "email" IN ($1, $2, $3) ORDER BY "c0" ASC"#
         );
         assert_eq!(
             find(&mapping(Dialect::MySql), "varchar", "ada@example.com").unwrap(),
-            "`users` WHERE `email` IN (?) ORDER BY `c0` ASC LIMIT ?"
+            "`users` WHERE `email` IN (?) ORDER BY `c0` ASC"
         );
         assert_eq!(
             find(&mapping(Dialect::Sqlite), "text", "ada@example.com").unwrap(),
-            r#""users" WHERE "email" IN (?) ORDER BY "c0" ASC LIMIT ?"#
+            r#""users" WHERE "email" IN (?) ORDER BY "c0" ASC"#
         );
     }
 
@@ -99,7 +91,7 @@ mod tests {
     fn a_citext_column_is_compared_as_citext() {
         assert_eq!(
             find(&mapping(Dialect::Postgres), "citext", "ada@example.com").unwrap(),
-            r#""users" WHERE "email" IN (CAST($1 AS citext)) ORDER BY "c0" ASC LIMIT $2"#
+            r#""users" WHERE "email" IN (CAST($1 AS citext)) ORDER BY "c0" ASC"#
         );
     }
 
@@ -109,7 +101,7 @@ mod tests {
         mapping.email_match = EmailMatch::Lower;
         assert_eq!(
             find(&mapping, "text", "Ada@Example.com").unwrap(),
-            r#""users" WHERE LOWER("email") IN ($1) ORDER BY "c0" ASC LIMIT $2"#
+            r#""users" WHERE LOWER("email") IN ($1) ORDER BY "c0" ASC"#
         );
     }
 
@@ -121,7 +113,7 @@ mod tests {
         let mapping = Mapping::new(Dialect::Sqlite, &settings).unwrap();
         assert_eq!(
             find(&mapping, "text", "' OR 1=1 --").unwrap(),
-            r#""users" WHERE "login" = ? ORDER BY "c0" ASC LIMIT ?"#
+            r#""users" WHERE "login" = ? ORDER BY "c0" ASC"#
         );
     }
 }

@@ -36,8 +36,14 @@ use mapping::Mapping;
 pub use connect::{PoolSettings, StoreConfigError};
 pub use explain::Plan;
 
-/// How long a statement may take. `SQLite` waits 5 s for a lock, which must fit in.
+/// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
+/// server's own doing, so that what is given up here is a connection that went dead.
 const STATEMENT_MAX: Duration = Duration::from_secs(10);
+
+/// How many rows of one address are read at a time, and how often: strangers of a collation and
+/// closed accounts in any number must not hide the one that is meant.
+const PAGE: u64 = 100;
+const PAGES: u64 = 100;
 
 /// A users table behind a pool of connections, which are made when they are first needed.
 pub struct UsersTable {
@@ -97,13 +103,24 @@ impl Accounts for UsersTable {
         limit: usize,
     ) -> Result<Vec<Account>, StoreError> {
         let shape = self.shape().await?;
-        let Some(select) = self.mapping.find(shape, identifier, limit) else {
+        let Some(mut select) = self.mapping.find(shape, identifier) else {
             return Ok(vec![]);
         };
-        let mut accounts = self.accounts(&select).await?;
-        accounts.retain(|account| self.mapping.is_meant(identifier, account));
-        accounts.truncate(limit);
-        Ok(accounts)
+        let (mut eligible, mut others) = (vec![], vec![]);
+        for page in 0..PAGES {
+            let rows = self.accounts(select.limit(PAGE).offset(page * PAGE)).await?;
+            let last = (rows.len() as u64) < PAGE;
+            let meant = rows.into_iter().filter(|row| self.mapping.is_meant(identifier, row));
+            let (good, bad): (Vec<_>, Vec<_>) = meant.partition(|row| row.eligible().is_ok());
+            eligible.extend(good);
+            others.extend(bad.into_iter().take(limit.saturating_sub(others.len())));
+            if last || eligible.len() >= limit {
+                break;
+            }
+        }
+        eligible.append(&mut others);
+        eligible.truncate(limit);
+        Ok(eligible)
     }
 
     async fn read(&self, id: &str) -> Result<Option<Account>, StoreError> {

@@ -8,8 +8,9 @@ use super::base64url;
 use super::error::TokenError;
 use super::signer::{SEPARATOR, Signer};
 
-/// Longest token that is looked at, in bytes. Ours have about 150.
-pub const MAX_TOKEN_BYTES: usize = 4096;
+/// Longest token that is looked at, in bytes. Ours have about 150. Sealed into a cookie, with its
+/// name and attributes, one of this length stays within the 4096 bytes of RFC 6265 §6.1.
+pub const MAX_TOKEN_BYTES: usize = 2880;
 
 /// How far clocks of replicas may differ: a token may be this much younger than now, in seconds.
 const FUTURE_LEEWAY_SECONDS: i64 = 60;

@@ -95,6 +95,17 @@ async fn a39_two_accounts_with_one_address_each_get_their_own_link() {
 }
 
 #[tokio::test]
+async fn a39_closed_accounts_of_an_address_do_not_hide_the_one_that_is_open() {
+    for engine in engines() {
+        let mut people = vec![Person { active: false, ..person("victim@example.com") }; 230];
+        people[150].active = true;
+        let users = database(engine, &people).await;
+        let regain = Regain::start(&users.url).await;
+        assert_eq!(recipients(&regain, "victim@example.com").await.len(), 1, "{engine:?}");
+    }
+}
+
+#[tokio::test]
 async fn a39_the_number_of_accounts_for_one_address_is_bounded() {
     let users = database(Engine::Sqlite, &vec![person("many@example.com"); 9]).await;
     let regain = Regain::start(&users.url).await;
@@ -257,21 +268,61 @@ async fn a51_what_a_client_says_of_its_own_address_has_no_effect() {
 async fn a1_a2_no_header_changes_where_a_link_leads() {
     let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
     let regain = Regain::start(&users.url).await;
-    let request = regain.http.post(format!("{}/v1/apps/default/password-resets", regain.url));
+    let body = json!({ "identifier": "ada@example.com" }).to_string();
+    let path = "/v1/apps/default/password-resets";
+    let request = regain.http.post(format!("{}{path}", regain.url));
     let request = request
         .header("host", "evil.example")
         .header("x-forwarded-host", "evil.example")
         .header("x-host", "evil.example")
         .header("forwarded", "host=evil.example")
         .header("content-type", "application/json")
-        .body(json!({ "identifier": "ada@example.com" }).to_string());
-    crate::harness::answer(request).await;
-    regain.worked().await;
-    for mail in regain.mails() {
-        assert!(
-            !mail.raw.contains("evil.example") && mail.link().unwrap().starts_with(&regain.url)
+        .body(body.clone());
+    assert_eq!(crate::harness::answer(request).await.status, 202);
+    for (target, hosts) in [
+        (path.to_owned(), "Host: evil.example\r\nHost: evil.example\r\n"),
+        (format!("http://evil.example{path}"), "Host: evil.example\r\n"),
+    ] {
+        let request = format!(
+            "POST {target} HTTP/1.1\r\n{hosts}Content-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
         );
+        let answer = regain.raw(request).await;
+        assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
     }
+    regain.worked().await;
+    assert_eq!(regain.mails().len(), 3);
+    for mail in regain.mails() {
+        assert!(!mail.raw.contains("evil.example"), "{}", mail.raw);
+        assert!(mail.link().unwrap().starts_with(&regain.url));
+    }
+}
+
+#[tokio::test]
+async fn a12_a50_no_return_target_makes_a_link_that_is_dead_on_arrival() {
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        let app = settings.apps.get_mut("default").unwrap();
+        app.return_to = vec!["https://app.example.com/".to_owned()];
+    })
+    .await;
+    for (query, taken) in
+        [("x".repeat(990), true), ("x".repeat(1600), false), ("\"".repeat(400), false)]
+    {
+        let target = format!("https://app.example.com/?{query}");
+        let body = json!({ "identifier": "ada@example.com", "return_to": target });
+        let asked = regain.post("/v1/apps/default/password-resets", &body).await;
+        assert_eq!(asked.status, if taken { 202 } else { 422 }, "{asked:?}");
+    }
+    regain.worked().await;
+    let mail = regain.links().pop().unwrap();
+    assert_eq!(regain.inspect(&mail.token()).await.status, 200);
+    let path = mail.link().unwrap().replace(&regain.url, "");
+    let arrived = regain.get(&path).await;
+    assert_eq!(arrived.status, 303, "the page takes it too");
+    let cookie = arrived.header("set-cookie").unwrap();
+    assert!(cookie.len() <= 4096, "{} bytes", cookie.len());
 }
 
 #[tokio::test]

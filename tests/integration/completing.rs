@@ -70,7 +70,7 @@ async fn a22_a_token_of_another_purpose_or_application_is_refused() {
     for purpose in ["email-confirmation", "login", "session"] {
         let body = json!({ "token": token, "purpose": purpose });
         let answer = regain.post("/v1/apps/default/tokens/inspect", &body).await;
-        assert!(matches!(answer.status, 400 | 422), "{purpose} {answer:?}");
+        assert_refused(&answer);
     }
     let body = json!({ "token": token, "new_password": NEW });
     assert_refused(&regain.post("/v1/apps/other/password-resets/complete", &body).await);
@@ -201,6 +201,20 @@ async fn a59_a_refused_password_or_a_failing_database_leaves_the_link_working() 
         users.execute("ALTER TABLE away RENAME TO users").await;
         assert_eq!(hash(&users, 1).await, OLD_HASH);
         assert_eq!(regain.complete(&token, NEW).await.status, 200, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a69_the_notice_comes_to_the_address_as_it_was_whatever_becomes_of_the_row() {
+    for engine in engines() {
+        let (users, regain) = one_account(engine).await;
+        let token = regain.token_for("ada@example.com").await;
+        assert_eq!(regain.complete(&token, NEW).await.status, 200);
+        users.execute("UPDATE users SET email = 'thief@evil.example', password = 'x'").await;
+        regain.worked().await;
+        let notice = regain.mails().pop().unwrap();
+        assert_eq!((regain.mails().len(), notice.to.as_str()), (2, "ada@example.com"));
+        assert!(notice.subject.contains("changed"), "{engine:?} {}", notice.subject);
     }
 }
 

@@ -1,8 +1,5 @@
 //! What every request and every answer passes.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
 use crate::databases::Engine;
 use crate::harness::{Regain, answer};
 use crate::people::{database, person};
@@ -13,19 +10,6 @@ async fn running() -> (crate::databases::TestDatabase, Regain) {
     let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
     let regain = Regain::start(&users.url).await;
     (users, regain)
-}
-
-/// Sends bytes as they are and reads until the end.
-async fn raw(regain: &Regain, request: String) -> String {
-    let address = regain.url.trim_start_matches("http://").to_owned();
-    let exchange = move || {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut text = String::new();
-        let _closed_early = stream.read_to_string(&mut text);
-        text
-    };
-    tokio::task::spawn_blocking(exchange).await.unwrap()
 }
 
 #[tokio::test]
@@ -113,13 +97,13 @@ async fn a77_bodies_beyond_the_cap_are_413_however_their_length_is_told() {
          Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{:x}\r\n{huge}\r\n0\r\n\r\n",
         huge.len(),
     );
-    let untold = raw(&regain, chunked).await;
+    let untold = regain.raw(chunked).await;
     assert!(untold.starts_with("HTTP/1.1 413"), "{untold}");
     let lied = format!(
         "POST {ASK} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
          Content-Length: 99999999999\r\nConnection: close\r\n\r\n{{}}"
     );
-    assert!(raw(&regain, lied).await.starts_with("HTTP/1.1 413"));
+    assert!(regain.raw(lied).await.starts_with("HTTP/1.1 413"));
     assert_eq!(regain.get("/healthz").await.status, 200);
 }
 

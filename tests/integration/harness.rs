@@ -1,5 +1,7 @@
 //! A running service for a test, made by the production builder, and what a person does with it.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -175,9 +177,33 @@ impl Regain {
         answer(request.header("content-type", kind).body(body)).await
     }
 
+    /// Sends bytes as they are and reads until the end.
+    pub async fn raw(&self, request: String) -> String {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        let exchange = move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut text = String::new();
+            let _closed_early = stream.read_to_string(&mut text);
+            text
+        };
+        tokio::task::spawn_blocking(exchange).await.unwrap()
+    }
+
     /// Gets a path.
     pub async fn get(&self, path: &str) -> Answer {
         answer(self.http.get(format!("{}{path}", self.url))).await
+    }
+
+    /// Waits until readiness says this, for as long as two looks may take.
+    pub async fn until_ready_says(&self, word: &str) {
+        for _attempt in 0..150 {
+            if self.get("/readyz").await.body.contains(&format!("\"{word}\"")) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("never {word}: {:?}", self.get("/readyz").await);
     }
 
     /// Waits until every job that waits is done.

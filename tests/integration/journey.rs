@@ -102,8 +102,7 @@ async fn a_table_that_cannot_be_reached_when_asked_is_asked_again_later() {
     users.execute("ALTER TABLE users RENAME TO away").await;
     let regain = Regain::start_at(&users.url, regain::clock::Clock::system(), |_| {}).await;
     assert_eq!(regain.ask("ada@example.com").await.status, 202);
-    assert!(regain.get("/readyz").await.body.contains("degraded"));
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    regain.until_ready_says("degraded").await;
     users.execute("ALTER TABLE away RENAME TO users").await;
     regain.worked().await;
     assert_eq!(regain.links().len(), 1);

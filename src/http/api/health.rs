@@ -32,7 +32,7 @@ impl Health {
     /// with a database or the mail server is told as `degraded`, since asking needs neither.
     #[oai(path = "/readyz", method = "get", operation_id = "getReadiness", tag = "Tag::Health")]
     async fn get_readiness(&self, Data(state): Data<&State>) -> poem::Result<Ready> {
-        let health = state.recovery.health().await;
+        let health = state.recovery.health();
         if !health.takes_asks {
             return Err(Problem::passing(Code::Busy, UNREADY).into());
         }

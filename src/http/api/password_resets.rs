@@ -19,9 +19,6 @@ use crate::token::Purpose;
 /// The same answer for everybody.
 const ON_ITS_WAY: &str = "If an account matches, a mail with a link is on its way.";
 
-/// Longest return target, in bytes, so that a token with it still fits.
-const RETURN_TO_MAX_BYTES: usize = 2048;
-
 pub struct PasswordResets;
 
 #[OpenApi]
@@ -87,7 +84,7 @@ pub struct AskBody {
     #[oai(validator(max_length = 35))]
     locale: Option<String>,
     /// Where the person is sent back to in the end. It must be on the application's list.
-    #[oai(validator(max_length = 2048))]
+    #[oai(validator(max_length = 1024))]
     return_to: Option<String>,
     #[oai(skip)]
     parsed: Option<Identifier>,
@@ -125,8 +122,7 @@ impl AskBody {
         reference: String,
     ) -> Result<Ask, Problem> {
         let allowed = |target: String| {
-            let short = target.len() <= RETURN_TO_MAX_BYTES;
-            short.then(|| app.return_targets.check(&target)).flatten().ok_or_else(|| {
+            app.return_targets.check(&target).ok_or_else(|| {
                 let message = "is not on the application's list".to_owned();
                 let error = FieldError { field: "return_to", reason: "not_allowed", message };
                 Problem::with_errors(Code::InvalidValue, vec![error])
@@ -170,7 +166,7 @@ enum Accepted {
 #[oai(rename = "PasswordResetCompletion")]
 pub struct CompleteBody {
     /// The token out of the link.
-    #[oai(validator(min_length = 1, max_length = 4096))]
+    #[oai(validator(min_length = 1, max_length = 2880))]
     token: String,
     /// The new password. It is kept whole: nothing is trimmed or folded.
     #[oai(validator(min_length = 1))]

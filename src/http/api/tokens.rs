@@ -58,7 +58,7 @@ impl Tokens {
 #[oai(rename = "TokenInspection")]
 pub struct InspectBody {
     /// The token out of the link.
-    #[oai(validator(min_length = 1, max_length = 4096))]
+    #[oai(validator(min_length = 1, max_length = 2880))]
     token: String,
     /// What it is for.
     purpose: String,

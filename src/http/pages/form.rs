@@ -8,7 +8,6 @@ use crate::http::problem::{Code, Problem};
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form, each at most once.
-#[derive(Debug)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {

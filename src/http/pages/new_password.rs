@@ -14,20 +14,17 @@ use crate::http::reference::Reference;
 use crate::http::state::State;
 use crate::password::Password;
 use crate::recovery::{Application, CompleteError, Completion, Refused};
-use crate::token::Purpose;
+use crate::token::{MAX_TOKEN_BYTES, Purpose};
 
 /// What the cookie is sealed for, so that it serves nothing else.
 const SEALED_FOR: &str = "cookie/reset";
-
-/// The longest token that is worth sealing, in bytes: a cookie holds 4 KiB (RFC 6265 §6.1).
-const TOKEN_MAX_BYTES: usize = 2048;
 
 /// Takes the token out of the address bar. Nothing is looked up and nothing is spent.
 #[handler]
 pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
     let token = request.raw_path_param("token").unwrap_or_default();
-    if token.len() > TOKEN_MAX_BYTES {
+    if token.len() > MAX_TOKEN_BYTES {
         return Err(Refused::Invalid.into());
     }
     let sealed = app.keys.seal(&state.random, SEALED_FOR, token.as_bytes());
