@@ -16,7 +16,7 @@ const RESERVE: usize = 1000;
 pub struct MemoryQueue {
     capacity: usize,
     state: Mutex<State>,
-    /// Wakes workers when there is something to do or nothing more will come.
+    /// Wakes one worker for each job, and all of them when nothing more will come.
     work: Notify,
     /// Wakes who waits for the end.
     idle: Notify,
@@ -122,7 +122,7 @@ impl MemoryQueue {
             let mut state = queue.state();
             state.delayed -= 1;
             state.ready.push_back(job);
-            queue.work.notify_waiters();
+            queue.work.notify_one();
         });
     }
 
@@ -149,7 +149,7 @@ impl Jobs for MemoryQueue {
             return Err(QueueFull);
         }
         state.ready.push_back(job);
-        self.work.notify_waiters();
+        self.work.notify_one();
         Ok(())
     }
 
@@ -160,7 +160,7 @@ impl Jobs for MemoryQueue {
         }
         if delay.is_zero() {
             state.ready.push_back(job);
-            self.work.notify_waiters();
+            self.work.notify_one();
         } else {
             state.delayed += 1;
             drop(state);
