@@ -143,6 +143,7 @@ fn application(
         language: app.language.clone(),
         keys: keyring.application(name),
         accounts: Arc::new(accounts),
+        usernames: app.users.username.is_some(),
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings)?,
         reset_link,
@@ -202,5 +203,5 @@ fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, StartError> {
         }
     }
     Mailer::new(settings, &passwords, random.clone())
-        .map_err(|error| StartError::setting("mail", error, "see docs/operating.md"))
+        .map_err(|error| StartError::Failed(error.to_string()))
 }

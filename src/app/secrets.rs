@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{self, Path};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -74,20 +75,28 @@ pub fn folder(
 
 fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let read = fs::read(path).map_err(|reason| unreadable(setting, path, &reason))?;
+    if path.metadata().is_ok_and(|file| file.permissions().mode() & 0o007 != 0) {
+        tracing::warn!(setting, "everybody on this machine may read the secret's file: chmod 600");
+    }
     let mut bytes = Zeroizing::new(read);
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
     if bytes.is_empty() {
-        let problem = format!("leads to {}, which is empty", path.display());
+        let problem = format!("leads to {}, which is empty", whole(path));
         return Err(error(setting, problem, "write the secret into the file"));
     }
     Ok(bytes)
 }
 
 fn unreadable(setting: &str, path: &Path, reason: &io::Error) -> SecretError {
-    let problem = format!("leads to {}, which cannot be read: {reason}", path.display());
+    let problem = format!("leads to {}, which cannot be read: {reason}", whole(path));
     error(setting, problem, "put the secret there and let the user that runs regain read it")
+}
+
+/// The path from the root: one that is relative counts from the working directory.
+fn whole(path: &Path) -> String {
+    path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 fn error(setting: &str, problem: impl Into<String>, cure: &str) -> SecretError {

@@ -1,6 +1,7 @@
 //! What the command line does with tokens, for operators who hold the key.
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use super::{Service, StartError};
@@ -14,8 +15,8 @@ use crate::token::{Claims, Purpose};
 pub struct IssuedToken {
     /// The token itself.
     pub token: Zeroizing<String>,
-    /// The link that carries it, for purposes whose tokens lead to a page.
-    pub link: Option<Zeroizing<String>>,
+    /// The link that carries it.
+    pub link: Zeroizing<String>,
     /// The last moment at which it works.
     pub expires_at: OffsetDateTime,
 }
@@ -30,6 +31,13 @@ pub async fn issue_token(
     purpose: Purpose,
     user_id: &str,
 ) -> Result<IssuedToken, StartError> {
+    if purpose != Purpose::PasswordReset {
+        return Err(StartError::setting(
+            "--purpose",
+            "is one that nothing completes yet",
+            "issue password-reset",
+        ));
+    }
     let clock = Clock::system();
     let service = Service::build(settings, clock.clone(), Random::system())?;
     let app = find(&service.recovery, app)?;
@@ -47,16 +55,16 @@ pub async fn issue_token(
     let now = clock.now();
     let token = app.keys.mint(purpose, now, &claims);
     Ok(IssuedToken {
-        link: (purpose == Purpose::PasswordReset).then(|| app.reset_link.fill(&token)),
+        link: app.reset_link.fill(&token),
         token: Zeroizing::new(token.expose().to_owned()),
         expires_at: now + app.lifetime(purpose),
     })
 }
 
-/// Says in one line what a token is worth now.
+/// Says in one line what a token is worth now, and for whom.
 ///
 /// # Errors
-/// [`StartError`] when settings or application do not serve, or the token does nothing.
+/// [`StartError`] when settings or application do not serve, or why the token does nothing.
 pub async fn inspect_token(
     settings: &Settings,
     app: &str,
@@ -65,9 +73,16 @@ pub async fn inspect_token(
 ) -> Result<String, StartError> {
     let service = Service::build(settings, Clock::system(), Random::system())?;
     let app = find(&service.recovery, app)?;
-    let inspected =
-        service.recovery.inspect(&app, "command line", purpose, token).await.map_err(failed)?;
-    Ok(format!("valid: issued {}, expires {}", inspected.issued_at, inspected.expires_at))
+    let explained = service.recovery.explain(&app, purpose, token).await;
+    let (token, user_id) = explained.map_err(failed)?;
+    let (issued, expires) = (rfc3339(token.issued_at), rfc3339(token.expires_at));
+    Ok(format!("valid: user {user_id}, issued {issued}, expires {expires}"))
+}
+
+/// A time in whole seconds, UTC.
+#[must_use]
+pub fn rfc3339(time: OffsetDateTime) -> String {
+    time.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
 fn find(recovery: &Recovery, name: &str) -> Result<std::sync::Arc<Application>, StartError> {

@@ -31,6 +31,8 @@ Accounts:
   nopassword@example.com     has no password: gets no mail
   shared@example.com         two accounts: a link for each
 
+Each account gets three mails at once and then one every 20 minutes, as it would by default.
+
 Ctrl-C stops it.
 "
     )

@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use clap::ValueEnum;
-use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use super::TokenArguments;
@@ -43,11 +42,9 @@ impl From<PurposeName> for Purpose {
 pub(super) fn issue(of: &TokenArguments, user: &str) -> Result<(), Failure> {
     let settings = settings(&of.config)?;
     let issued = block_on(app::issue_token(&settings, &of.app, of.purpose.into(), user))??;
-    let expires_at = issued.expires_at.format(&Rfc3339);
-    let expires_at = expires_at.map_err(|error| Failure::new(error.to_string()))?;
-    let link = issued.link.map(|link| Zeroizing::new(format!("link {}\n", link.as_str())));
-    let (token, link) = (issued.token.as_str(), link.as_ref().map_or("", |link| link.as_str()));
-    print(&Zeroizing::new(format!("token {token}\n{link}expires_at {expires_at}\n")))
+    let (token, link) = (issued.token.as_str(), issued.link.as_str());
+    let expires_at = app::rfc3339(issued.expires_at);
+    print(&Zeroizing::new(format!("token {token}\nlink {link}\nexpires_at {expires_at}\n")))
 }
 
 /// Prints what a token is worth now.

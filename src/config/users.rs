@@ -80,7 +80,10 @@ pub enum Tls {
 
 /// A boolean column by name, or a column and its test.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(untagged, expecting = "a column name, { column, is = \"null\" } or { column, in = [..] }")]
+#[serde(
+    untagged,
+    expecting = "a column name, { column, is = \"null\" } (or not-null, true, false) or { column, in = [..] }"
+)]
 pub enum ConditionSettings {
     /// `"is_active"`: the column is true.
     True(String),

@@ -70,6 +70,9 @@ impl Members {
         reason: &'static str,
         message: &dyn std::fmt::Display,
     ) {
+        if self.errors.iter().any(|error| error.field == field) {
+            return; // What is missing or of another type is not refused once more.
+        }
         self.refused = true;
         self.errors.push(FieldError { field, reason, message: message.to_string() });
     }

@@ -143,6 +143,9 @@ fn patch_operation(operation: &mut Value) {
     let Some(facts) = facts else { return };
     // An empty list says that no credentials are wanted.
     operation["security"] = json!([]);
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        parameter["example"] = json!("default");
+    }
     if let Some(request) = facts.request {
         rename_media_type(&mut operation["requestBody"]["content"]);
         operation["requestBody"]["content"]["application/json"]["example"] = example(request);

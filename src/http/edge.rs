@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
+use tracing::Instrument as _;
 
 use super::problem::{Code, Problem};
 use super::reference::Reference;
@@ -55,7 +56,8 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let Reference(reference) = reference;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
-        let mut answer = match self.answer(request).await {
+        let span = tracing::info_span!("request", reference);
+        let mut answer = match self.answer(request).instrument(span.clone()).await {
             Ok(answer) => answer,
             Err(problem) => self.dress(&problem, &path, &reference),
         };
@@ -64,7 +66,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         }
         add_headers(&mut answer, &reference);
         let status = answer.status().as_u16();
-        tracing::info!(method = %method, route, status, reference, "answered");
+        span.in_scope(|| tracing::info!(method = %method, route, status, "answered"));
         Ok(answer)
     }
 }

@@ -110,6 +110,6 @@ fn kept(letter: &Letter, written: Written) -> Kept {
         text: written.text,
         html: written.html,
         links,
-        at: letter.now.format(&Rfc3339).unwrap_or_default(),
+        at: letter.now.truncate_to_second().format(&Rfc3339).unwrap_or_default(),
     }
 }

@@ -102,7 +102,10 @@ fn words(trouble: &Trouble) -> String {
     let mut text = trouble.to_string();
     let mut source = trouble.source();
     while let Some(cause) = source {
-        text = format!("{text}: {cause}");
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
         source = cause.source();
     }
     masked(&text)

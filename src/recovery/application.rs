@@ -19,6 +19,8 @@ pub struct Application {
     pub keys: ApplicationKeys,
     /// Its users table.
     pub accounts: Arc<dyn Accounts>,
+    /// Whether people may type a user name instead of an address.
+    pub usernames: bool,
     /// What a new password must be.
     pub policy: Policy,
     /// How a new password is stored.

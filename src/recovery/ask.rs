@@ -34,7 +34,6 @@ impl Recovery {
             app = app.name,
             purpose = ask.purpose.name(),
             identifier = ask.identifier.masked(),
-            reference = ask.reference,
             "link asked for"
         );
         let wish = LinkWish { purpose: ask.purpose, locale: ask.locale, return_to: ask.return_to };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{HashingError, QueueFull, StoreError, TryAfter};
+use crate::account::Ineligible;
 use crate::password::Refusal;
 use crate::token::TokenError;
 
@@ -29,6 +30,26 @@ pub enum Refused {
     /// Genuine, but too old.
     #[error("the token has expired")]
     Expired,
+}
+
+/// Why a token does nothing, for operators.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Worthless {
+    /// Malformed, forged, of another purpose or application, too old or too new.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// No row has its id.
+    #[error("the account is gone")]
+    AccountUnknown,
+    /// The account may not be recovered now.
+    #[error("account {0}: {1}")]
+    Ineligible(String, Ineligible),
+    /// Password, address or stamp are not what they were when it was made.
+    #[error("account {0}: the token is spent, or password, address or recovery stamp changed")]
+    Spent(String),
+    /// The users table cannot be read for now.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
 }
 
 /// Why looking at a token fails.
@@ -79,9 +100,15 @@ impl From<TokenError> for Refused {
     }
 }
 
-impl From<TokenError> for InspectError {
-    fn from(error: TokenError) -> Self {
-        Self::Token(error.into())
+impl From<Worthless> for InspectError {
+    fn from(why: Worthless) -> Self {
+        match why {
+            Worthless::Token(error) => Self::Token(error.into()),
+            Worthless::AccountUnknown | Worthless::Ineligible(..) | Worthless::Spent(_) => {
+                Self::Token(Refused::Invalid)
+            }
+            Worthless::Unavailable(error) => Self::Unavailable(error),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether this process can take an ask, and what else is not as it should be.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,9 +26,9 @@ pub struct Health {
     pub trouble: Vec<String>,
 }
 
-/// What the last looks found to be in trouble.
+/// What was looked at, and whether it could be used the last time.
 #[derive(Default)]
-pub(super) struct Trouble(Mutex<BTreeSet<String>>);
+pub(super) struct Trouble(Mutex<BTreeMap<String, bool>>);
 
 impl Recovery {
     /// Whether asks are taken, and what the last looks found. Everybody may ask for it, so nothing
@@ -48,8 +48,8 @@ impl Recovery {
             let look = |app: &Arc<Application>| {
                 let app = Arc::clone(app);
                 async move {
-                    let trouble = format!("the users table of {} cannot be used", app.name);
-                    self.note(trouble, app.accounts.ping()).await;
+                    let what = format!("the users table of {}", app.name);
+                    self.note(what, app.accounts.ping()).await;
                 }
             };
             join_all(self.applications.values().map(look)).await;
@@ -62,8 +62,8 @@ impl Recovery {
             let look = |app: &Arc<Application>| {
                 let app = Arc::clone(app);
                 async move {
-                    let trouble = format!("the mail server of {} takes no mail", app.name);
-                    self.note(trouble, self.sender.ping(&app.name)).await;
+                    let what = format!("the mail server of {}", app.name);
+                    self.note(what, self.sender.ping(&app.name)).await;
                 }
             };
             join_all(self.applications.values().map(look)).await;
@@ -71,21 +71,18 @@ impl Recovery {
         }
     }
 
-    /// Notes what a look finds, and logs it when that changes.
-    async fn note<E: fmt::Display>(
-        &self,
-        trouble: String,
-        look: impl Future<Output = Result<(), E>>,
-    ) {
+    /// Notes what a look finds, and logs it the first time and whenever it changes.
+    async fn note<E: fmt::Display>(&self, what: String, look: impl Future<Output = Result<(), E>>) {
         let why = match tokio::time::timeout(PATIENCE, look).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some("no answer in time".to_owned()),
         };
         let mut all = self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = all.insert(what.clone(), why.is_none());
         match why {
-            None if all.remove(&trouble) => tracing::info!(trouble, "over"),
-            Some(why) if all.insert(trouble.clone()) => tracing::error!(trouble, why, "degraded"),
+            None if before != Some(true) => tracing::info!(what, "can be used"),
+            Some(why) if before != Some(false) => tracing::error!(what, why, "cannot be used"),
             _ => {}
         }
     }
@@ -93,6 +90,8 @@ impl Recovery {
 
 impl Trouble {
     fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bad = all.iter().filter(|(_, good)| !**good);
+        bad.map(|(what, _)| format!("{what} cannot be used")).collect()
     }
 }

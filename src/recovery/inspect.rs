@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Application, Door, InspectError, Recovery, Refused};
+use super::{Application, Door, InspectError, Recovery, Worthless};
 use crate::account::Account;
 use crate::token::{Opened, Purpose};
 
@@ -19,6 +19,17 @@ pub struct Inspected {
     pub return_to: Option<String>,
 }
 
+impl Inspected {
+    fn of(app: &Application, opened: &Opened) -> Self {
+        Self {
+            purpose: opened.purpose,
+            issued_at: opened.issued_at,
+            expires_at: opened.expires_at,
+            return_to: app.return_target(&opened.claims),
+        }
+    }
+}
+
 impl Recovery {
     /// Says whether a token would work now.
     ///
@@ -33,33 +44,53 @@ impl Recovery {
     ) -> Result<Inspected, InspectError> {
         self.limits.client(Door::Inspect, client).await?;
         let (opened, _) = self.redeemable(app, purpose, token).await?;
-        Ok(Inspected {
-            purpose,
-            issued_at: opened.issued_at,
-            expires_at: opened.expires_at,
-            return_to: app.return_target(&opened.claims),
-        })
+        Ok(Inspected::of(app, &opened))
     }
 
-    /// MAC → age → row → eligible → fingerprint, in this order: no database before the MAC
-    /// holds, and whatever stands behind a refusal after it, it looks the same.
+    /// Why a token would not work now, in words for operators; the public is never told.
+    ///
+    /// # Errors
+    /// [`Worthless`] when it would not work, or when that cannot be told.
+    pub async fn explain(
+        &self,
+        app: &Application,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<(Inspected, String), Worthless> {
+        let (opened, account) = self.open_token(app, purpose, token).await?;
+        Ok((Inspected::of(app, &opened), account.id))
+    }
+
+    /// What a completion begins with. Whatever stands behind a refusal, it looks the same.
     pub(super) async fn redeemable(
         &self,
         app: &Application,
         purpose: Purpose,
         token: &str,
     ) -> Result<(Opened, Account), InspectError> {
-        let lifetime = app.lifetime(purpose);
-        let opened = app.keys.open(purpose, token, self.clock.now(), lifetime)?;
-        let account = app.accounts.read(&opened.claims.user_id).await?.ok_or(Refused::Invalid)?;
-        account.eligible().map_err(|reason| {
-            tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "token refused");
-            Refused::Invalid
-        })?;
-        if !app.keys.fingerprint_matches(&opened, &account.marks()) {
-            tracing::info!(app = app.name, user_id = account.logged_id(), "token refused: spent");
-            return Err(Refused::Invalid.into());
+        self.open_token(app, purpose, token).await.map_err(|why| {
+            if !matches!(why, Worthless::Token(_)) {
+                tracing::info!(app = app.name, %why, "token refused");
+            }
+            why.into()
+        })
+    }
+
+    /// MAC → age → row → eligible → fingerprint, in this order: no database before the MAC holds.
+    async fn open_token(
+        &self,
+        app: &Application,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<(Opened, Account), Worthless> {
+        let opened = app.keys.open(purpose, token, self.clock.now(), app.lifetime(purpose))?;
+        let user_id = &opened.claims.user_id;
+        let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
+        account.eligible().map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
+        if app.keys.fingerprint_matches(&opened, &account.marks()) {
+            Ok((opened, account))
+        } else {
+            Err(Worthless::Spent(account.logged_id()))
         }
-        Ok((opened, account))
     }
 }

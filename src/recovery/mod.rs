@@ -25,7 +25,7 @@ pub use application::Application;
 pub use ask::Ask;
 pub use change::Change;
 pub use complete::{Completed, Completion};
-pub use error::{AskError, CompleteError, InspectError, Refused};
+pub use error::{AskError, CompleteError, InspectError, Refused, Worthless};
 pub use event::{Call, Event};
 pub use hashing::{HashingError, HashingPool};
 pub use health::Health;

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use super::change::Seen;
 use super::{
     Application, Call, Change, Event, Job, Letter, LinkWish, Mail, Message, Recovery, SendError,
@@ -26,6 +28,11 @@ const NEWS_LIFE: Duration = Duration::from_hours(24);
 impl Recovery {
     /// Does one job to its end, or hands what is left of it back to the queue.
     pub async fn perform(&self, job: Job) {
+        let span = tracing::info_span!("job", reference = job.reference);
+        self.do_job(job).instrument(span).await;
+    }
+
+    async fn do_job(&self, job: Job) {
         let Some(app) = self.application(&job.app) else {
             tracing::error!(app = job.app, "job of an unknown application dropped");
             return;
@@ -63,6 +70,9 @@ impl Recovery {
             Ok(accounts) => accounts,
             Err(error) => return self.later(job, app.lifetime(wish.purpose), &error).await,
         };
+        if accounts.is_empty() {
+            tracing::info!(app = app.name, "no mail: there is no such account");
+        }
         for account in accounts {
             if let Err(reason) = account.eligible() {
                 tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
@@ -103,8 +113,7 @@ impl Recovery {
                 Ok(Duration::ZERO) => {}
                 Ok(wait) => return self.follow(Job { has_turn: true, ..job.clone() }, wait).await,
                 Err(TryAfter(wait)) => {
-                    let reference = &job.reference;
-                    tracing::error!(app = app.name, reference, ?wait, "given up: too much mail");
+                    tracing::error!(app = app.name, ?wait, "given up: too much mail");
                     return;
                 }
             }
@@ -176,8 +185,8 @@ impl Recovery {
             Ok(Seen::Written(account)) => return Some(*account),
             Ok(Seen::NotYet) => self.later(job, CHANGE_PATIENCE, &"the row is not written").await,
             Ok(Seen::Never) => {
-                let (kind, reference) = (job.task.kind(), &job.reference);
-                tracing::info!(app = app.name, kind, reference, "dropped: it was not written");
+                let kind = job.task.kind();
+                tracing::info!(app = app.name, kind, "dropped: it was not written");
             }
             Err(error) => self.later(job, NEWS_LIFE, &error).await,
         }
@@ -191,12 +200,12 @@ impl Recovery {
         outcome: Result<(), SendError>,
         life: Duration,
     ) {
-        let (app, reference) = (&job.app, &job.reference);
+        let app = &job.app;
         match outcome {
-            Ok(()) => tracing::info!(app, kind, reference, "sent"),
+            Ok(()) => tracing::info!(app, kind, "sent"),
             Err(error @ SendError::Passing(_)) => self.later(job, life, &error).await,
             Err(error @ SendError::Final(_)) => {
-                tracing::error!(app, kind, reference, %error, "lost");
+                tracing::error!(app, kind, %error, "lost");
             }
         }
     }
@@ -204,19 +213,18 @@ impl Recovery {
     /// Puts a job off, unless it would come too late to be of use.
     async fn later(&self, job: &Job, life: Duration, why: &(dyn fmt::Display + Sync)) {
         let delay = backoff(job.attempt);
-        let (app, kind, reference) = (&job.app, job.task.kind(), &job.reference);
+        let (app, kind) = (&job.app, job.task.kind());
         if self.clock.now() + delay >= job.asked_at + life {
-            tracing::error!(app, kind, reference, %why, "given up");
+            tracing::error!(app, kind, %why, "given up");
             return;
         }
-        tracing::warn!(app, kind, reference, %why, ?delay, "put off");
+        tracing::warn!(app, kind, %why, ?delay, "put off");
         self.follow(Job { attempt: job.attempt + 1, ..job.clone() }, delay).await;
     }
 
     async fn follow(&self, job: Job, delay: Duration) {
-        let reference = job.reference.clone();
         if let Err(error) = self.jobs.follow(job, delay).await {
-            tracing::error!(reference, %error, "job lost");
+            tracing::error!(%error, "job lost");
         }
     }
 }

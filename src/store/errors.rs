@@ -1,6 +1,8 @@
 //! What a database's errors mean. Of their texts only what cannot hold a value is kept: codes,
 //! and the messages that name a missing or forbidden table or column.
 
+use std::io::ErrorKind;
+
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::mysql::MySqlDatabaseError;
 use sea_orm::sqlx::postgres::PgDatabaseError;
@@ -27,7 +29,7 @@ fn sqlx_error(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(error) => database_error(error.as_ref()),
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => no_connection(),
-        sqlx::Error::Io(error) => StoreError::Unreachable(error.kind().to_string()),
+        sqlx::Error::Io(error) => StoreError::Unreachable(io(error.kind())),
         sqlx::Error::Tls(error) => StoreError::Unreachable(format!("TLS: {error}")),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => unreadable(),
         _ => StoreError::Unreachable("the connection failed".to_owned()),
@@ -55,7 +57,9 @@ fn postgres(code: &str, message: &str) -> StoreError {
         "25006" => StoreError::Misfit(format!("{named}: read-only, name the primary")),
         _ => match code.get(..2).unwrap_or_default() {
             // Connection, login, missing database, exhaustion, shutting down, system, internal.
-            "08" | "28" | "3D" | "53" | "57" | "58" | "XX" => StoreError::Unreachable(named),
+            "28" => StoreError::Unreachable(login_refused(&named)),
+            "3D" => StoreError::Unreachable(no_database(&named)),
+            "08" | "53" | "57" | "58" | "XX" => StoreError::Unreachable(named),
             _ => StoreError::Misfit(named),
         },
     }
@@ -70,10 +74,11 @@ fn mysql(number: u16, message: &str) -> StoreError {
         // No such table, column or database; no privilege on a table or column.
         1146 | 1054 | 1142 | 1143 => StoreError::Misfit(format!("{named}: {message}")),
         1290 | 1792 | 1836 => StoreError::Misfit(format!("{named}: read-only, name the primary")),
-        // Connections, login, missing database, shutting down, network, killed, time-outs.
+        1044 | 1045 | 1698 => StoreError::Unreachable(login_refused(&named)),
+        1049 => StoreError::Unreachable(no_database(&named)),
+        // Connections, shutting down, network, killed, time-outs.
         1040
-        | 1043..=1045
-        | 1049
+        | 1043
         | 1053
         | 1077..=1081
         | 1129
@@ -83,7 +88,6 @@ fn mysql(number: u16, message: &str) -> StoreError {
         | 1203
         | 1226
         | 1317
-        | 1698
         | 1927
         | 1969
         | 2000..=2999
@@ -99,7 +103,10 @@ fn sqlite(code: i32, message: &str) -> StoreError {
     match code & 0xff {
         5 | 6 => StoreError::Busy(named),
         // An interrupt, I/O, corruption, a full disk, a file that cannot be opened or is none.
-        9 | 10 | 11 | 13 | 14 | 26 => StoreError::Unreachable(named),
+        14 => StoreError::Unreachable(format!(
+            "{named}: there is no such file, or it may not be opened: check users.database"
+        )),
+        9 | 10 | 11 | 13 | 26 => StoreError::Unreachable(named),
         8 => StoreError::Misfit(format!("{named}: read-only")),
         1 if names_object.iter().any(|start| message.starts_with(start)) => {
             StoreError::Misfit(format!("{named}: {message}"))
@@ -108,8 +115,37 @@ fn sqlite(code: i32, message: &str) -> StoreError {
     }
 }
 
+fn login_refused(code: &str) -> String {
+    format!(
+        "the login is refused ({code}): check user and password in users.database, reserved \
+         characters percent-encoded"
+    )
+}
+
+fn no_database(code: &str) -> String {
+    format!("there is no such database ({code}): check its name in users.database")
+}
+
+/// A name that is not found has no kind of its own.
+fn io(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::ConnectionRefused
+        | ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof
+        | ErrorKind::TimedOut => kind.to_string(),
+        other => format!(
+            "{other}: check that the host in users.database is right and reached from here, \
+             reserved characters percent-encoded"
+        ),
+    }
+}
+
 fn no_connection() -> StoreError {
-    StoreError::Unreachable("no connection was to be had in time".to_owned())
+    let text = "no connection was to be had in time: check host and port in users.database, and \
+                that the server is up";
+    StoreError::Unreachable(text.to_owned())
 }
 
 fn unreadable() -> StoreError {

@@ -6,7 +6,7 @@ use regain::clock::Clock;
 use serde_json::json;
 
 use crate::databases::{Engine, engines};
-use crate::harness::{Answer, Regain, START};
+use crate::harness::{Answer, Regain, SECRET, START};
 use crate::people::{OLD_HASH, database, hash, person};
 use crate::python;
 
@@ -109,6 +109,34 @@ async fn a27_a28_keys_rotate_without_refusing_a_valid_link() {
     assert_eq!(old.inspect(&by_new).await.status, 200, "the new key verifies everywhere before");
     assert_refused(&retired.inspect(&by_old).await);
     assert_eq!(retired.inspect(&by_new).await.status, 200, "the named key signed");
+}
+
+/// The code of docs/attaching.md, word for word.
+fn documented_python() -> String {
+    let page = std::fs::read_to_string("docs/attaching.md").unwrap();
+    let code = page.split_once("```python\n").unwrap().1;
+    code.split_once("```").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn a_link_minted_by_the_documented_python_is_completed_here_and_once() {
+    for engine in engines() {
+        let users = database(engine, &[person("ada@example.com")]).await;
+        let regain = Regain::start_at(&users.url, Clock::system(), |_| {}).await;
+        let row = json!({ "secret": SECRET, "hash": OLD_HASH }).to_string();
+        let script = format!(
+            "import json, sys\nrow = json.load(sys.stdin)\nsecret = row['secret'].encode()\n\
+             app, user_id, email = 'default', '1', 'ada@example.com'\n\
+             password_hash = row['hash']\n{}\nprint(token)",
+            documented_python()
+        );
+        let Some((minted, token)) = python::run(&["-c", &script], &row) else { return };
+        assert!(minted, "{token}");
+        let token = token.trim();
+        assert_eq!(regain.inspect(token).await.status, 200, "{engine:?} {token}");
+        assert_eq!(regain.complete(token, NEW).await.status, 200, "{engine:?}");
+        assert_refused(&regain.complete(token, "another passphrase").await);
+    }
 }
 
 #[tokio::test]

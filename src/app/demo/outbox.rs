@@ -9,13 +9,21 @@ use crate::mail::{Kept, Outbox};
 
 const PAGE: &str = include_str!("outbox.html");
 
-/// The routes with the outbox among them.
+/// The routes with the outbox among them, and a first page to begin with.
 pub fn routes(routes: Route, service: &Service) -> Route {
     let Some(outbox) = service.outbox.clone() else { return routes };
     let for_people = outbox.clone();
     routes
         .at("/demo/outbox", get(endpoint::make_sync(move |_| page(&for_people))))
         .at("/demo/outbox.json", get(endpoint::make_sync(move |_| json(&outbox))))
+        .at("/", get(endpoint::make_sync(|_| to_the_first_page())))
+}
+
+fn to_the_first_page() -> Response {
+    Response::builder()
+        .status(StatusCode::SEE_OTHER)
+        .header(header::LOCATION, "/a/default/reset")
+        .body(Body::empty())
 }
 
 fn json(outbox: &Outbox) -> Response {

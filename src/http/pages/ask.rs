@@ -30,9 +30,9 @@ pub async fn submit(
     let app = state.application_of(request)?;
     let form_data = Form::read(request, body, &["csrf", "identifier"]).await?;
     DoubleSubmit::check(state, &app, request, &form_data)?;
-    let Ok(identifier) = Identifier::parse(form_data.get("identifier")) else {
-        let problem = "This is neither an email address nor a user name.";
-        return Ok(form(state, &app, request, Some(problem)));
+    let identifier = match Identifier::parse(form_data.get("identifier")) {
+        Ok(identifier) => identifier,
+        Err(why) => return Ok(form(state, &app, request, Some(&format!("What you typed {why}.")))),
     };
     let ask = Ask {
         purpose: Purpose::PasswordReset,
@@ -50,6 +50,6 @@ fn form(state: &State, app: &Application, request: &Request, problem: Option<&st
     let double_submit = DoubleSubmit::show(state, app, request);
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let csrf = &double_submit.signature;
-    let values = context! { app => &app.name, title => &app.title, csrf, problem };
+    let values = context! { app => &app.name, title => &app.title, usernames => app.usernames, csrf, problem };
     view::with_cookies(view::page(status, "ask.html", values), &double_submit.cookies)
 }

@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn a14_what_a_page_repeats_is_escaped() {
         let values = context! { app => "shop", title => "\"><svg onload>", csrf => "x",
-        problem => "<b>" };
+        usernames => true, problem => "<b>" };
         let text =
             page(StatusCode::OK, "ask.html", values).into_body().into_string().await.unwrap();
         assert!(!text.contains("<svg") && !text.contains("<b>"), "{text}");

@@ -169,7 +169,7 @@ fn values_of_the_wrong_type_say_what_is_right() {
         write it like email_match = "ascii-lower"
     "#);
     assert_snapshot!(with("apps.default.users", "active = [{ column = \"a\", was = \"null\" }]"), @r#"
-    regain.toml:11:10: `apps.default.users.active` must be a column name, { column, is = "null" } or { column, in = [..] }
+    regain.toml:11:10: `apps.default.users.active` must be a column name, { column, is = "null" } (or not-null, true, false) or { column, in = [..] }
         write it like active = ["…"]
     "#);
 }
