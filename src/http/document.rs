@@ -143,7 +143,8 @@ fn patch_operation(operation: &mut Value) {
     let Some(facts) = facts else { return };
     // An empty list says that no credentials are wanted.
     operation["security"] = json!([]);
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         parameter["example"] = json!("default");
     }
     if let Some(request) = facts.request {
