@@ -45,7 +45,7 @@ impl Service {
         let applications = settings
             .apps
             .iter()
-            .map(|(name, app)| application(settings, &keyring, name, app))
+            .map(|(name, app)| application(settings, &keyring, &random, name, app))
             .collect::<Result<Vec<_>, _>>()?;
         let mailer = mailer(settings, &random)?;
         let queue = MemoryQueue::new(settings.queue.capacity);
@@ -60,7 +60,7 @@ impl Service {
         };
         let hashing =
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
-        let recovery = Arc::new(Recovery::new(applications, ports, hashing, clock));
+        let recovery = Arc::new(Recovery::new(applications, ports, hashing, clock, random.clone()));
         let state = http::State::new(recovery.clone(), settings, random).map_err(|network| {
             StartError::setting(
                 "trusted_proxies",
@@ -113,12 +113,13 @@ fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
 fn application(
     settings: &Settings,
     keyring: &Keyring,
+    random: &Random,
     name: &str,
     app: &ApplicationSettings,
 ) -> Result<Application, StartError> {
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let url = secrets::text(&app.users.database, &at("users.database"))?;
-    let accounts = UsersTable::connect(&url, &app.users, &PoolSettings::default())
+    let accounts = UsersTable::connect(&url, &app.users, &PoolSettings::default(), random)
         .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))?;
     let own_pages =
         format!("{}/a/{name}/reset/{{token}}", settings.public_url.trim_end_matches('/'));
@@ -144,6 +145,7 @@ fn application(
         keys: keyring.application(name),
         accounts: Arc::new(accounts),
         usernames: app.users.username.is_some(),
+        has_stamp: app.users.recovery_stamp.is_some(),
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings)?,
         reset_link,

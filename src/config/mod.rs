@@ -19,6 +19,6 @@ pub use service::{
 };
 pub use units::{Rate, Span};
 pub use users::{
-    ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, SchemeSetting, Tls,
-    UsersSettings,
+    ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, FixedValue,
+    OnResetSettings, SchemeSetting, Tls, UsersSettings,
 };

@@ -1,5 +1,7 @@
 //! Where an application's users table is, and what its columns are called.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::SecretSource;
@@ -46,6 +48,12 @@ pub struct UsersSettings {
     /// What must hold for its address to be confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<ConditionSettings>,
+    /// What a reset changes beside the password, in the same statement.
+    #[serde(default)]
+    pub on_reset: OnResetSettings,
+    /// Columns that are used where the table has them; all others must be there.
+    #[serde(default)]
+    pub optional: Vec<String>,
     /// How addresses are searched.
     #[serde(default)]
     pub email_match: EmailMatchSetting,
@@ -76,6 +84,34 @@ pub enum Tls {
     Verify,
     /// None: said by an operator whose network protects it.
     Off,
+}
+
+/// What a reset changes beside the password: so that sessions die and locks open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OnResetSettings {
+    /// Columns and the values that they get.
+    pub set: BTreeMap<String, FixedValue>,
+    /// Columns that become NULL.
+    pub null: Vec<String>,
+    /// Columns that get the time, in the column's own kind and in UTC.
+    pub now: Vec<String>,
+    /// Columns that get a new random text, or a new UUID where that is their type.
+    pub random: Vec<String>,
+    /// Columns that grow by one; NULL counts as nought.
+    pub increment: Vec<String>,
+}
+
+/// A value that is always the same.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged, expecting = "true, false, a whole number or a text")]
+pub enum FixedValue {
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A text.
+    Text(String),
 }
 
 /// A boolean column by name, or a column and its test.

@@ -19,6 +19,8 @@ pub struct Application {
     pub keys: ApplicationKeys,
     /// Its users table.
     pub accounts: Arc<dyn Accounts>,
+    /// Whether its accounts have a recovery stamp, which a reset renews.
+    pub has_stamp: bool,
     /// Whether people may type a user name instead of an address.
     pub usernames: bool,
     /// What a new password must be.

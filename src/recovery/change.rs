@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Application, StoreError};
+use super::{Application, NewPassword, StoreError};
 use crate::account::Account;
 
 /// Tells the row before a change from the row after it, without holding a hash.
@@ -37,10 +37,11 @@ pub(super) enum Seen {
 }
 
 impl Change {
-    /// The change of this account's password to this hash.
-    pub(super) fn of(app: &Application, account: &Account, hash: &str) -> Self {
+    /// The change of this account's password to a new one.
+    pub(super) fn of(app: &Application, account: &Account, new: &NewPassword) -> Self {
         let mut after = account.marks();
-        after.password = Some(hash);
+        after.password = Some(&new.hash);
+        after.recovery_stamp = new.recovery_stamp.as_deref();
         Self {
             user_id: account.id.clone(),
             before: app.keys.changed(&account.marks()),

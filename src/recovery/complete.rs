@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    Accounts, Application, Change, CompleteError, Door, Event, Mail, Recovery, Refused, StoreError,
-    Swap, Task,
+    Accounts, Application, Change, CompleteError, Door, Event, Mail, NewPassword, Recovery,
+    Refused, StoreError, Swap, Task,
 };
 use crate::account::Account;
 use crate::password::Password;
-use crate::token::Purpose;
+use crate::token::{Purpose, base64url};
 
 /// How long to wait before the row is read again after trouble, attempt by attempt.
 const PAUSES: [Duration; 4] = [
@@ -56,9 +56,11 @@ impl Recovery {
             self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
         app.policy.check(&completion.new_password).map_err(CompleteError::Rejected)?;
         let hash = self.hashing.hash(app.scheme.clone(), completion.new_password).await?;
-        let change = Change::of(app, &account, &hash);
+        let recovery_stamp = app.has_stamp.then(|| base64url::encode(&self.random.bytes::<32>()));
+        let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
+        let change = Change::of(app, &account, &new);
         self.announce(app, &change, completion.reference).await?;
-        match settle(app.accounts.as_ref(), &account, &hash).await? {
+        match settle(app.accounts.as_ref(), &account, &new).await? {
             Swap::Won => {
                 change.is_written(&account);
                 tracing::info!(app = app.name, user_id = account.logged_id(), "password changed");
@@ -91,8 +93,12 @@ impl Recovery {
 
 /// The compare-and-swap, and what to make of it when its answer was lost: our hash in the row
 /// is success; a row as it was is tried again; anything else belongs to somebody else.
-async fn settle(accounts: &dyn Accounts, was: &Account, hash: &str) -> Result<Swap, StoreError> {
-    let mut trouble = match accounts.swap_password(was, hash).await {
+async fn settle(
+    accounts: &dyn Accounts,
+    was: &Account,
+    new: &NewPassword,
+) -> Result<Swap, StoreError> {
+    let mut trouble = match accounts.swap_password(was, new).await {
         Ok(swap) => return Ok(swap),
         Err(error @ StoreError::Misfit(_)) => return Err(error),
         Err(error) => error,
@@ -101,8 +107,8 @@ async fn settle(accounts: &dyn Accounts, was: &Account, hash: &str) -> Result<Sw
         tracing::warn!(user_id = was.logged_id(), %trouble, "reading the row again");
         tokio::time::sleep(pause).await;
         match accounts.read(&was.id).await {
-            Ok(Some(now)) if now.password.as_deref() == Some(hash) => return Ok(Swap::Won),
-            Ok(Some(now)) if now.still_is(was) => match accounts.swap_password(was, hash).await {
+            Ok(Some(now)) if now.password.as_ref() == Some(&new.hash) => return Ok(Swap::Won),
+            Ok(Some(now)) if now.still_is(was) => match accounts.swap_password(was, new).await {
                 Ok(Swap::Won) => return Ok(Swap::Won),
                 // The first attempt may have been carried out late: the next reading tells.
                 Ok(Swap::Lost) => {}
@@ -139,7 +145,7 @@ mod tests {
             Ok(Some(self.0.lock().unwrap().0.clone()))
         }
 
-        async fn swap_password(&self, _: &Account, _: &str) -> Result<Swap, StoreError> {
+        async fn swap_password(&self, _: &Account, _: &NewPassword) -> Result<Swap, StoreError> {
             let mut state = self.0.lock().unwrap();
             let (answer, written) = state.1.remove(0);
             if let Some(written) = written {
@@ -153,9 +159,14 @@ mod tests {
         }
     }
 
+    fn new() -> NewPassword {
+        let at = time::OffsetDateTime::UNIX_EPOCH;
+        NewPassword { hash: "new".to_owned(), recovery_stamp: None, at }
+    }
+
     async fn settled(script: Script) -> Result<Swap, StoreError> {
         let was = crate::recovery::testing::ada();
-        settle(&Scripted(Mutex::new((was.clone(), script))), &was, "new").await
+        settle(&Scripted(Mutex::new((was.clone(), script))), &was, &new()).await
     }
 
     fn lost_answer() -> Result<Swap, StoreError> {
@@ -190,7 +201,7 @@ mod tests {
         let touched = Account { last_login: Some("2027-01-15".to_owned()), ..was.clone() };
         let script = vec![(lost_answer(), None), (Ok(Swap::Won), Some("new"))];
         let accounts = Scripted(Mutex::new((touched, script)));
-        assert_eq!(settle(&accounts, &was, "new").await, Ok(Swap::Won));
+        assert_eq!(settle(&accounts, &was, &new()).await, Ok(Swap::Won));
     }
 
     #[tokio::test(start_paused = true)]

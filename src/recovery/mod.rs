@@ -34,10 +34,12 @@ pub use job::{Job, LinkWish, Mail, Task};
 pub use letter::{Letter, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
 pub use ports::{
-    Accounts, Door, Hooks, Jobs, Limits, QueueFull, SendError, Sender, StoreError, Swap, TryAfter,
+    Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,
+    Swap, TryAfter,
 };
 
 use crate::clock::Clock;
+use crate::random::Random;
 use health::Trouble;
 
 /// The journeys of every application over one queue, one set of limits and one hashing pool.
@@ -49,6 +51,7 @@ pub struct Recovery {
     hooks: Arc<dyn Hooks>,
     hashing: HashingPool,
     clock: Clock,
+    random: Random,
     trouble: Trouble,
 }
 
@@ -72,6 +75,7 @@ impl Recovery {
         ports: Ports,
         hashing: HashingPool,
         clock: Clock,
+        random: Random,
     ) -> Self {
         let named = |app: Application| (app.name.clone(), Arc::new(app));
         Self {
@@ -82,6 +86,7 @@ impl Recovery {
             hooks: ports.hooks,
             hashing,
             clock,
+            random,
             trouble: Trouble::default(),
         }
     }

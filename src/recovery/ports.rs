@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use super::{Call, Job, Letter};
 use crate::account::{Account, Identifier};
@@ -25,17 +26,29 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError`] when the table could not be read.
     async fn read(&self, id: &str) -> Result<Option<Account>, StoreError>;
 
-    /// Writes the new hash if the row still is what `was` says, in one statement.
+    /// Writes the new hash, and what goes with it, if the row still is what `was` says, in one
+    /// statement.
     ///
     /// # Errors
     /// [`StoreError`]: the row may or may not have been written, read it again.
-    async fn swap_password(&self, was: &Account, hash: &str) -> Result<Swap, StoreError>;
+    async fn swap_password(&self, was: &Account, new: &NewPassword) -> Result<Swap, StoreError>;
 
     /// Whether the table can be used now.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot.
     async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What a reset writes. It prints nothing of the hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewPassword {
+    /// The hash to be stored.
+    pub hash: String,
+    /// The new recovery stamp, where such a column is mapped.
+    pub recovery_stamp: Option<String>,
+    /// When it is written.
+    pub at: OffsetDateTime,
 }
 
 /// What became of a compare-and-swap.

@@ -39,7 +39,7 @@ pub fn of_nobody() -> Recovery {
         hooks: nothing,
     };
     let hashing = HashingPool::new(1, Duration::ZERO, Random::repeatable(1));
-    Recovery::new([], ports, hashing, Clock::system())
+    Recovery::new([], ports, hashing, Clock::system(), Random::repeatable(2))
 }
 
 struct Nothing;

@@ -31,13 +31,17 @@ pub(super) struct Column {
 
 impl Shape {
     /// Reads the answer to [`super::dialect::Dialect::catalogue`]: name, type, length, characters.
-    pub(super) fn read(mapping: &Mapping, rows: &[QueryResult]) -> Result<Self, StoreError> {
+    /// The mapping comes back without the optional columns that are not there.
+    pub(super) fn read(
+        mapping: &Mapping,
+        rows: &[QueryResult],
+    ) -> Result<(Self, Mapping), StoreError> {
         let found: Vec<Column> = rows.iter().map(column).collect::<Result<_, _>>()?;
         Self::of(mapping, &found)
     }
 
-    /// The shape of a table with these columns.
-    pub(super) fn of(mapping: &Mapping, found: &[Column]) -> Result<Self, StoreError> {
+    /// The shape of a table with these columns, and the mapping that fits it.
+    pub(super) fn of(mapping: &Mapping, found: &[Column]) -> Result<(Self, Mapping), StoreError> {
         let table = &mapping.table;
         if found.is_empty() {
             return Err(StoreError::Misfit(format!(
@@ -45,10 +49,14 @@ impl Shape {
                 table.quoted()
             )));
         }
-        let mut columns = Vec::new();
-        for name in mapping.columns.names() {
+        let (mut columns, mut absent) = (Vec::new(), Vec::new());
+        for name in mapping.columns.needed() {
             let same = |column: &&Column| mapping.dialect.same_name(&column.name, name);
             let Some(column) = found.iter().find(same) else {
+                if mapping.columns.is_optional(name) {
+                    absent.push(name);
+                    continue;
+                }
                 return Err(StoreError::Misfit(format!(
                     "the table {} has no column {name:?}, or this user may not see it: check the \
                      column names under users",
@@ -58,12 +66,18 @@ impl Shape {
             columns.push(Column { name: name.to_owned(), ..column.clone() });
         }
         let id = id_kind(mapping, &columns)?;
-        Ok(Self { id, columns })
+        let fitting = Mapping { columns: mapping.columns.without(&absent), ..mapping.clone() };
+        Ok((Self { id, columns }, fitting))
     }
 
     /// The type of a mapped column.
     pub(super) fn data_type(&self, name: &str) -> Option<&str> {
         self.column(name).map(|column| column.data_type.as_str())
+    }
+
+    /// How many characters a mapped column holds, where there is a limit.
+    pub(super) fn max_chars(&self, name: &str) -> Option<usize> {
+        self.column(name).and_then(|column| column.max_chars)
     }
 
     /// Whether a column could hold this text at all. One that it could not hold must not be asked
@@ -81,7 +95,7 @@ impl Shape {
     /// Refuses a hash that is longer than its column.
     pub(super) fn refuse_too_long(&self, name: &str, hash: &str) -> Result<(), StoreError> {
         let length = hash.chars().count();
-        match self.column(name).and_then(|column| column.max_chars) {
+        match self.max_chars(name) {
             Some(max) if length > max => Err(StoreError::Misfit(format!(
                 "a hash of {length} characters does not fit the column {name:?} of {max}: widen \
                  it, VARCHAR(255) will do"
@@ -127,14 +141,14 @@ pub(super) mod tests {
 
     /// The shape of a mapped table whose key and other columns are of these types.
     pub(in crate::store) fn shape(mapping: &Mapping, id: &str, others: &str) -> Shape {
-        let names = mapping.columns.names().into_iter();
+        let names = mapping.columns.needed().into_iter();
         let found = names.map(|name| Column {
             name: name.to_owned(),
             data_type: if name == mapping.columns.id { id } else { others }.to_owned(),
             max_chars: Some(100),
             charset: None,
         });
-        Shape::of(mapping, &found.collect::<Vec<_>>()).unwrap()
+        Shape::of(mapping, &found.collect::<Vec<_>>()).unwrap().0
     }
 
     fn column(name: &str, data_type: &str) -> Column {

@@ -1,7 +1,7 @@
 //! Which columns are read, and which field of an account each of them fills.
 
 use crate::account::{Account, Condition, Test};
-use crate::config::{ColumnTest, ConditionSettings, UsersSettings};
+use crate::config::{ColumnTest, ConditionSettings, FixedValue, OnResetSettings, UsersSettings};
 
 use super::StoreConfigError;
 
@@ -18,6 +18,20 @@ pub(super) struct Columns {
     locale: Option<String>,
     active: Vec<Condition>,
     confirmed: Vec<Condition>,
+    /// What a reset writes beside the password.
+    pub(super) writes: Vec<(String, Write)>,
+    /// Columns that need not be there.
+    optional: Vec<String>,
+}
+
+/// What a column gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Write {
+    Fixed(FixedValue),
+    Null,
+    Now,
+    Random,
+    Increment,
 }
 
 impl Columns {
@@ -33,8 +47,10 @@ impl Columns {
             locale: settings.locale.clone(),
             active: settings.active.iter().map(condition).collect(),
             confirmed: settings.confirmed.iter().map(condition).collect(),
+            writes: writes(&settings.on_reset),
+            optional: settings.optional.clone(),
         };
-        match columns.names().into_iter().find(|name| name.is_empty() || name.contains('\0')) {
+        match columns.needed().into_iter().find(|name| name.is_empty() || name.contains('\0')) {
             Some(name) => Err(StoreConfigError::Column(name.to_owned())),
             None => Ok(columns),
         }
@@ -58,6 +74,42 @@ impl Columns {
             }
         }
         names
+    }
+
+    /// Every column that is read or written, once, those that are read first.
+    pub(super) fn needed(&self) -> Vec<&str> {
+        let mut names = self.names();
+        for (name, _) in &self.writes {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether a table without this column will do.
+    pub(super) fn is_optional(&self, name: &str) -> bool {
+        let always = [&self.id, &self.email, &self.password];
+        self.optional.iter().any(|known| known == name) && !always.iter().any(|it| *it == name)
+    }
+
+    /// The same without the columns that the table does not have.
+    pub(super) fn without(&self, absent: &[&str]) -> Self {
+        let there = |name: &String| !absent.contains(&name.as_str());
+        let keep = |name: &Option<String>| name.clone().filter(there);
+        let conditions =
+            |all: &[Condition]| all.iter().filter(|on| there(&on.column)).cloned().collect();
+        Self {
+            username: keep(&self.username),
+            recovery_stamp: keep(&self.recovery_stamp),
+            display_name: keep(&self.display_name),
+            last_login: keep(&self.last_login),
+            locale: keep(&self.locale),
+            active: conditions(&self.active),
+            confirmed: conditions(&self.confirmed),
+            writes: self.writes.iter().filter(|(name, _)| there(name)).cloned().collect(),
+            ..self.clone()
+        }
     }
 
     /// The account in a row, whose values are in the order of [`Columns::names`]. A row
@@ -103,6 +155,21 @@ impl Columns {
         }
         columns
     }
+}
+
+fn writes(settings: &OnResetSettings) -> Vec<(String, Write)> {
+    let each = |names: &[String], write: Write| -> Vec<_> {
+        names.iter().map(|name| (name.clone(), write.clone())).collect()
+    };
+    let fixed = settings.set.iter().map(|(name, to)| (name.clone(), Write::Fixed(to.clone())));
+    [
+        fixed.collect(),
+        each(&settings.null, Write::Null),
+        each(&settings.now, Write::Now),
+        each(&settings.random, Write::Random),
+        each(&settings.increment, Write::Increment),
+    ]
+    .concat()
 }
 
 fn condition(settings: &ConditionSettings) -> Condition {

@@ -3,6 +3,13 @@
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Value};
 use sea_orm::{DbBackend, Statement};
+use time::format_description::StaticFormatDescription;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::config::FixedValue;
+use crate::random::Random;
+use crate::token::base64url;
 
 use super::id::{Id, IdKind};
 use super::table::TableName;
@@ -65,6 +72,71 @@ impl Dialect {
             _ => return Expr::val(text),
         };
         Expr::cust_with_expr(template, Expr::val(text))
+    }
+
+    /// A value that is always the same, in the column's type.
+    pub(super) fn fixed(self, data_type: &str, value: &FixedValue) -> Expr {
+        match value {
+            FixedValue::Boolean(value) => Expr::val(*value),
+            FixedValue::Integer(value) => Expr::val(*value),
+            FixedValue::Text(value) => self.cast(data_type, value.clone()),
+        }
+    }
+
+    /// A time in UTC in the column's own kind; `None` where it has none.
+    pub(super) fn moment(self, data_type: &str, at: OffsetDateTime) -> Option<Expr> {
+        let at = at.to_offset(UtcOffset::UTC);
+        let text = at.format(MOMENT).ok()?;
+        match (self, data_type) {
+            (Self::Postgres, "timestamptz") => Some(self.cast(data_type, text + "+00")),
+            (Self::Postgres, "timestamp" | "date") => Some(self.cast(data_type, text)),
+            (Self::MySql, "datetime" | "timestamp" | "date") => Some(Expr::val(text)),
+            (_, whole) if self.id_kind(whole) == Some(IdKind::Integer) => {
+                Some(Expr::val(at.unix_timestamp()))
+            }
+            (Self::Sqlite, _) => Some(Expr::val(text)),
+            (_, textual) if self.id_kind(textual) == Some(IdKind::Text) => {
+                Some(self.cast(data_type, text))
+            }
+            _ => None,
+        }
+    }
+
+    /// A text of 128 random bits or more, or a UUID; `None` where the column has no room for it.
+    pub(super) fn random(
+        self,
+        data_type: &str,
+        max_chars: Option<usize>,
+        random: &Random,
+    ) -> Option<Expr> {
+        if data_type == "uuid" {
+            return Some(self.cast(data_type, uuid(random.bytes())));
+        }
+        let mut text = base64url::encode(&random.bytes::<32>());
+        text.truncate(max_chars.unwrap_or(text.len()));
+        let textual = self == Self::Sqlite || self.id_kind(data_type) == Some(IdKind::Text);
+        (textual && text.len() >= RANDOM_MIN_CHARS).then(|| self.cast(data_type, text))
+    }
+
+    /// One more than there is.
+    pub(super) fn increment(self, column: &str) -> Expr {
+        let template = match self {
+            Self::Postgres => "COALESCE($1, 0) + 1",
+            Self::MySql | Self::Sqlite => "COALESCE(?, 0) + 1",
+        };
+        Expr::cust_with_expr(template, col(column))
+    }
+
+    /// A text in the type of the column that it is written into, which PostgreSQL wants to be said.
+    fn cast(self, data_type: &str, text: String) -> Expr {
+        match (self, data_type) {
+            (Self::Postgres, "text" | "varchar") => Expr::val(text),
+            (Self::Postgres, named) => {
+                let quoted = named.replace('"', "\"\"");
+                Expr::cust_with_expr(format!("CAST($1 AS \"{quoted}\")"), Expr::val(text))
+            }
+            _ => Expr::val(text),
+        }
     }
 
     /// Whether two column names mean one column.
@@ -139,6 +211,21 @@ const MYSQL_CATALOGUE: &str = "\
 const SQLITE_CATALOGUE: &str = "\
     SELECT CAST(name AS TEXT), CAST(type AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT) \
     FROM pragma_table_xinfo(?, ?)";
+
+/// What every engine reads as a time, and the frameworks whose tables these are, too.
+const MOMENT: StaticFormatDescription =
+    format_description!("[year]-[month]-[day] [hour]:[minute]:[second].[subsecond digits:6]");
+
+/// 128 bits in base64url.
+const RANDOM_MIN_CHARS: usize = 22;
+
+/// RFC 9562 §5.4, version 4.
+fn uuid(mut bytes: [u8; 16]) -> String {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
 
 fn col(name: &str) -> Expr {
     Expr::col(Alias::new(name))

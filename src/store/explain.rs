@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, Statement, StatementBuilder};
 
 use crate::account::{Account, Identifier};
-use crate::recovery::StoreError;
+use crate::recovery::{NewPassword, StoreError};
 
 use super::id::IdKind;
 use super::{PAGE, UsersTable, answer, errors};
@@ -23,7 +23,7 @@ impl UsersTable {
     /// # Errors
     /// [`StoreError`] as for the statements themselves.
     pub async fn explain(&self) -> Result<Vec<Plan>, StoreError> {
-        let (shape, mapping) = (self.shape().await?, &self.mapping);
+        let (shape, mapping) = self.fitted().await?;
         let mut plans = Vec::new();
         for (name, nobody) in
             [("find by address", "nobody@regain.invalid"), ("find by name", "nobody")]
@@ -37,7 +37,12 @@ impl UsersTable {
         let nobody = nobody(shape.id);
         if let Some(id) = shape.id.parse(&nobody.id) {
             plans.push(self.plan("read", &mapping.read(shape, &id)).await?);
-            let swap = mapping.swap(shape, &id, &nobody, "");
+            let new = NewPassword {
+                hash: String::new(),
+                recovery_stamp: None,
+                at: time::OffsetDateTime::UNIX_EPOCH,
+            };
+            let swap = mapping.swap(shape, &id, &nobody, &new, &self.random)?;
             plans.push(self.plan("swap", &swap).await?);
         }
         Ok(plans)

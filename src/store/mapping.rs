@@ -79,7 +79,7 @@ impl Mapping {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::config::{ConditionSettings, SecretSource, Tls};
+    use crate::config::{ConditionSettings, OnResetSettings, SecretSource, Tls};
     use sea_orm::StatementBuilder;
 
     /// `users(id, email, password)` with one condition.
@@ -98,6 +98,8 @@ pub(super) mod tests {
             locale: None,
             active: vec![ConditionSettings::True("is_active".to_owned())],
             confirmed: None,
+            on_reset: OnResetSettings::default(),
+            optional: vec![],
             email_match: EmailMatchSetting::AsciiLower,
             scheme: crate::config::SchemeSetting::Argon2id,
         }

@@ -28,7 +28,8 @@ use tokio::sync::OnceCell;
 
 use crate::account::{Account, Identifier};
 use crate::config::UsersSettings;
-use crate::recovery::{Accounts, StoreError, Swap};
+use crate::random::Random;
+use crate::recovery::{Accounts, NewPassword, StoreError, Swap};
 
 use catalogue::Shape;
 use mapping::Mapping;
@@ -49,8 +50,10 @@ const PAGES: u64 = 100;
 pub struct UsersTable {
     database: DatabaseConnection,
     mapping: Mapping,
-    /// Read at first use, because the database may be down at the start.
-    shape: OnceCell<Shape>,
+    /// The table as it is, and the mapping that fits it: read at first use, because the database
+    /// may be down at the start.
+    fitted: OnceCell<(Shape, Mapping)>,
+    random: Random,
 }
 
 impl UsersTable {
@@ -63,35 +66,40 @@ impl UsersTable {
         url: &str,
         settings: &UsersSettings,
         pool: &PoolSettings,
+        random: &Random,
     ) -> Result<Self, StoreConfigError> {
         let (database, dialect) = connect::open(url, settings.tls, pool)?;
         let mapping = Mapping::new(dialect, settings)?;
-        Ok(Self { database, mapping, shape: OnceCell::new() })
+        Ok(Self { database, mapping, fitted: OnceCell::new(), random: random.clone() })
     }
 
-    async fn shape(&self) -> Result<&Shape, StoreError> {
-        self.shape.get_or_try_init(|| self.introspect()).await
+    async fn fitted(&self) -> Result<&(Shape, Mapping), StoreError> {
+        self.fitted.get_or_try_init(|| self.introspect()).await
     }
 
-    async fn introspect(&self) -> Result<Shape, StoreError> {
+    async fn introspect(&self) -> Result<(Shape, Mapping), StoreError> {
         let catalogue = self.mapping.dialect.catalogue(&self.mapping.table);
         let rows = answer(self.database.query_all_raw(catalogue)).await?;
         Shape::read(&self.mapping, &rows)
     }
 
-    async fn accounts(&self, select: &SelectStatement) -> Result<Vec<Account>, StoreError> {
+    async fn accounts(
+        &self,
+        mapping: &Mapping,
+        select: &SelectStatement,
+    ) -> Result<Vec<Account>, StoreError> {
         let rows = answer(self.database.query_all(select)).await?;
-        self.mapping.accounts(&rows)
+        mapping.accounts(&rows)
     }
 
     /// Refuses a hash that the column would cut off (MySQL may do so without a word). What is
     /// known of the column is looked up again first: somebody may have widened it since.
     async fn refuse_too_long(&self, hash: &str) -> Result<(), StoreError> {
         let column = &self.mapping.columns.password;
-        if self.shape().await?.refuse_too_long(column, hash).is_ok() {
+        if self.fitted().await?.0.refuse_too_long(column, hash).is_ok() {
             return Ok(());
         }
-        self.introspect().await?.refuse_too_long(column, hash)
+        self.introspect().await?.0.refuse_too_long(column, hash)
     }
 }
 
@@ -102,15 +110,15 @@ impl Accounts for UsersTable {
         identifier: &Identifier,
         limit: usize,
     ) -> Result<Vec<Account>, StoreError> {
-        let shape = self.shape().await?;
-        let Some(mut select) = self.mapping.find(shape, identifier) else {
+        let (shape, mapping) = self.fitted().await?;
+        let Some(mut select) = mapping.find(shape, identifier) else {
             return Ok(vec![]);
         };
         let (mut eligible, mut others) = (vec![], vec![]);
         for page in 0..PAGES {
-            let rows = self.accounts(select.limit(PAGE).offset(page * PAGE)).await?;
+            let rows = self.accounts(mapping, select.limit(PAGE).offset(page * PAGE)).await?;
             let last = (rows.len() as u64) < PAGE;
-            let meant = rows.into_iter().filter(|row| self.mapping.is_meant(identifier, row));
+            let meant = rows.into_iter().filter(|row| mapping.is_meant(identifier, row));
             let (good, bad): (Vec<_>, Vec<_>) = meant.partition(|row| row.eligible().is_ok());
             eligible.extend(good);
             others.extend(bad.into_iter().take(limit.saturating_sub(others.len())));
@@ -124,11 +132,11 @@ impl Accounts for UsersTable {
     }
 
     async fn read(&self, id: &str) -> Result<Option<Account>, StoreError> {
-        let shape = self.shape().await?;
-        let Some(key) = shape.parse_id(&self.mapping.columns.id, id) else {
+        let (shape, mapping) = self.fitted().await?;
+        let Some(key) = shape.parse_id(&mapping.columns.id, id) else {
             return Ok(None);
         };
-        let accounts = self.accounts(&self.mapping.read(shape, &key)).await?;
+        let accounts = self.accounts(mapping, &mapping.read(shape, &key)).await?;
         let mut meant = accounts.into_iter().filter(|account| account.id == id);
         match (meant.next(), meant.next()) {
             (Some(_), Some(_)) => Err(self.mapping.id_not_unique()),
@@ -136,13 +144,13 @@ impl Accounts for UsersTable {
         }
     }
 
-    async fn swap_password(&self, was: &Account, hash: &str) -> Result<Swap, StoreError> {
-        self.refuse_too_long(hash).await?;
-        let shape = self.shape().await?;
-        let Some(key) = shape.parse_id(&self.mapping.columns.id, &was.id) else {
+    async fn swap_password(&self, was: &Account, new: &NewPassword) -> Result<Swap, StoreError> {
+        self.refuse_too_long(&new.hash).await?;
+        let (shape, mapping) = self.fitted().await?;
+        let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
             return Ok(Swap::Lost);
         };
-        let update = self.mapping.swap(shape, &key, was, hash);
+        let update = mapping.swap(shape, &key, was, new, &self.random)?;
         match answer(self.database.execute(&update)).await?.rows_affected() {
             0 => Ok(Swap::Lost),
             1 => Ok(Swap::Won),
@@ -151,8 +159,8 @@ impl Accounts for UsersTable {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.shape().await?;
-        answer(self.database.query_all(&self.mapping.nothing())).await?;
+        let (_, mapping) = self.fitted().await?;
+        answer(self.database.query_all(&mapping.nothing())).await?;
         Ok(())
     }
 }

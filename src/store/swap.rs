@@ -3,34 +3,70 @@
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UpdateStatement};
 
 use crate::account::Account;
+use crate::random::Random;
+use crate::recovery::{NewPassword, StoreError};
 
 use super::catalogue::Shape;
+use super::columns::Write;
 use super::id::Id;
 use super::mapping::Mapping;
 
 impl Mapping {
-    /// Writes the hash into the row that still is as it was read: found by its key, compared
-    /// byte for byte, NULL with NULL.
+    /// Writes the hash, and what goes with it, into the row that still is as it was read: found by
+    /// its key, compared byte for byte, NULL with NULL.
+    ///
+    /// # Errors
+    /// [`StoreError::Misfit`] for a column that cannot hold what it would get.
     pub(super) fn swap(
         &self,
         shape: &Shape,
         id: &Id,
         was: &Account,
-        hash: &str,
-    ) -> UpdateStatement {
+        new: &NewPassword,
+        random: &Random,
+    ) -> Result<UpdateStatement, StoreError> {
         let column = self.columns.id.as_str();
         let mut update = Query::update();
-        update
-            .table(self.table.reference())
-            .value(Alias::new(&self.columns.password), hash)
-            .and_where(self.dialect.is_id(column, shape.data_type(column), id));
+        update.table(self.table.reference()).value(Alias::new(&self.columns.password), &new.hash);
+        if let (Some(column), Some(stamp)) = (&self.columns.recovery_stamp, &new.recovery_stamp) {
+            update.value(Alias::new(column), stamp);
+        }
+        for (column, write) in &self.columns.writes {
+            update.value(Alias::new(column), self.written(shape, column, write, new, random)?);
+        }
+        update.and_where(self.dialect.is_id(column, shape.data_type(column), id));
         for (column, value) in self.columns.unchanged(was) {
             update.and_where(match value {
                 Some(value) => self.dialect.is_bytewise(column, value),
                 None => Expr::col(Alias::new(column)).is_null(),
             });
         }
-        update
+        Ok(update)
+    }
+
+    fn written(
+        &self,
+        shape: &Shape,
+        column: &str,
+        write: &Write,
+        new: &NewPassword,
+        random: &Random,
+    ) -> Result<Expr, StoreError> {
+        let data_type = shape.data_type(column).unwrap_or_default();
+        let found = match write {
+            Write::Fixed(value) => Some(self.dialect.fixed(data_type, value)),
+            Write::Null => Some(Expr::null()),
+            Write::Now => self.dialect.moment(data_type, new.at),
+            Write::Random => self.dialect.random(data_type, shape.max_chars(column), random),
+            Write::Increment => Some(self.dialect.increment(column)),
+        };
+        found.ok_or_else(|| {
+            StoreError::Misfit(format!(
+                "the column {column:?} of type {data_type:?} cannot hold what users.on_reset \
+                 writes: a time wants a time, date, integer or text column, a random text one of \
+                 22 characters or more or of UUIDs"
+            ))
+        })
     }
 }
 
@@ -46,7 +82,13 @@ mod tests {
         let was = mapping.columns.account(&row).unwrap();
         let shape = shape(mapping, id_type, "text");
         let id = shape.id.parse(&was.id).unwrap();
-        sql(mapping.dialect, &mapping.swap(&shape, &id, &was, "new"))
+        let random = Random::repeatable(1);
+        sql(mapping.dialect, &mapping.swap(&shape, &id, &was, &new(), &random).unwrap())
+    }
+
+    fn new() -> NewPassword {
+        let at = time::OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+        NewPassword { hash: "new".into(), recovery_stamp: Some("stamp".into()), at }
     }
 
     const ROW: [Option<&str>; 4] = [Some("7"), Some("ada@example.com"), Some("old"), Some("1")];

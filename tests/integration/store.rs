@@ -3,12 +3,14 @@
 mod engines;
 mod finding;
 mod swapping;
+mod writing;
 
 use std::time::Duration;
 
 use regain::account::{Account, Identifier};
 use regain::config::UsersSettings;
-use regain::recovery::Accounts;
+use regain::random::Random;
+use regain::recovery::{Accounts, NewPassword};
 use regain::store::{PoolSettings, UsersTable};
 
 use crate::databases::{self, Engine, TestDatabase};
@@ -58,7 +60,13 @@ fn open(database: &TestDatabase, mapping: &str) -> UsersTable {
 
 fn open_url(url: &str, mapping: &str) -> UsersTable {
     let pool = PoolSettings { acquire_timeout: Duration::from_secs(2), ..PoolSettings::default() };
-    UsersTable::connect(url, &settings(mapping), &pool).unwrap()
+    UsersTable::connect(url, &settings(mapping), &pool, &Random::system()).unwrap()
+}
+
+/// What a reset writes, at a moment that can be recognised.
+fn to(hash: &str) -> NewPassword {
+    let at = time::OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    NewPassword { hash: hash.to_owned(), recovery_stamp: Some("renewed".to_owned()), at }
 }
 
 fn settings(mapping: &str) -> UsersSettings {

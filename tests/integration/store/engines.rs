@@ -5,7 +5,7 @@ use std::time::Duration;
 use regain::account::{Account, Identifier};
 use regain::recovery::{Accounts, StoreError, Swap};
 
-use super::{MAPPING, add, find, open, open_url, read, users};
+use super::{MAPPING, add, find, open, open_url, read, to, users};
 use crate::databases::{self, Engine, engines};
 
 #[tokio::test]
@@ -33,10 +33,10 @@ async fn keys_may_be_uuids_or_text_and_mean_one_row_byte_for_byte() {
             for other in [&uuid.to_uppercase(), &uuid.replace('-', ""), &format!("{uuid} ")] {
                 assert_eq!(table.read(other).await.unwrap(), None, "{engine:?} {id_type} {other}");
             }
-            let swapped = table.swap_password(&account, "new").await.unwrap();
+            let swapped = table.swap_password(&account, &to("new")).await.unwrap();
             assert_eq!(swapped, Swap::Won, "{engine:?} {id_type}");
             let shouted = Account { id: uuid.to_uppercase(), ..read(&table, uuid).await };
-            let swapped = table.swap_password(&shouted, "newer").await.unwrap();
+            let swapped = table.swap_password(&shouted, &to("newer")).await.unwrap();
             assert_eq!(swapped, Swap::Lost, "{engine:?} {id_type}");
         }
     }
@@ -113,14 +113,15 @@ async fn a_locked_sqlite_file_is_waited_for() {
     let writer = sea_orm::Database::connect(options).await.unwrap();
     let run = |sql| sea_orm::ConnectionTrait::execute_unprepared(&writer, sql);
     run("BEGIN IMMEDIATE").await.unwrap();
-    let (swapped, ()) = tokio::join!(table.swap_password(&ada, "new"), async {
+    let new = to("new");
+    let (swapped, ()) = tokio::join!(table.swap_password(&ada, &new), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         run("COMMIT").await.unwrap();
     });
     assert_eq!(swapped, Ok(Swap::Won));
     run("BEGIN IMMEDIATE").await.unwrap();
     let ada = read(&table, "1").await;
-    let busy = table.swap_password(&ada, "newer").await;
+    let busy = table.swap_password(&ada, &to("newer")).await;
     assert!(matches!(busy, Err(StoreError::Busy(_))), "{busy:?}");
 }
 
@@ -135,7 +136,7 @@ async fn a84_a_row_that_stays_locked_is_given_up_by_the_server_and_never_written
         let lock = sea_orm::TransactionTrait::begin(&other).await.unwrap();
         let update = "UPDATE users SET stamp = stamp WHERE id = 1";
         sea_orm::ConnectionTrait::execute_unprepared(&lock, update).await.unwrap();
-        let given_up = table.swap_password(&ada, "new").await;
+        let given_up = table.swap_password(&ada, &to("new")).await;
         assert!(matches!(given_up, Err(StoreError::Busy(_))), "{engine:?} {given_up:?}");
         assert_eq!(find(&table, "ada@example.com").await, ["1"], "{engine:?}");
         lock.rollback().await.unwrap();
@@ -169,7 +170,7 @@ async fn tables_and_columns_may_have_odd_names() {
         assert_eq!(find(&table, "ada@example.com").await, ["1"], "{engine:?}");
         assert_eq!(find(&table, "n").await, ["1"], "{engine:?}");
         let ada = read(&table, "1").await;
-        assert_eq!(table.swap_password(&ada, "new").await, Ok(Swap::Won), "{engine:?}");
+        assert_eq!(table.swap_password(&ada, &to("new")).await, Ok(Swap::Won), "{engine:?}");
     }
 }
 
@@ -192,7 +193,7 @@ async fn postgres_tables_are_found_by_schema_and_search_path() {
     let in_app = open(&database, "table = 'app.users'");
     assert_eq!(find(&in_app, "ada@example.com").await, ["2"]);
     let ada = read(&in_app, "2").await;
-    assert_eq!(in_app.swap_password(&ada, "new").await, Ok(Swap::Won));
+    assert_eq!(in_app.swap_password(&ada, &to("new")).await, Ok(Swap::Won));
     let by_path = open_url(&format!("{}?options[search_path]=app", database.url), "");
     assert_eq!(find(&by_path, "ada@example.com").await, ["2"]);
 }

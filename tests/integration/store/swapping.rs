@@ -3,7 +3,7 @@
 use regain::account::Account;
 use regain::recovery::{Accounts, Swap};
 
-use super::{MAPPING, add, find, open, read, users};
+use super::{MAPPING, add, find, open, read, to, users};
 use crate::databases::{self, Engine, engines};
 
 #[tokio::test]
@@ -14,8 +14,8 @@ async fn a_swap_wins_once_and_touches_no_other_row() {
         add(&database, 1, "ada@example.com", "old").await;
         add(&database, 2, "ada@example.com", "old").await;
         let ada = read(&table, "1").await;
-        assert_eq!(table.swap_password(&ada, "new").await, Ok(Swap::Won), "{engine:?}");
-        assert_eq!(table.swap_password(&ada, "newer").await, Ok(Swap::Lost), "{engine:?}");
+        assert_eq!(table.swap_password(&ada, &to("new")).await, Ok(Swap::Won), "{engine:?}");
+        assert_eq!(table.swap_password(&ada, &to("newer")).await, Ok(Swap::Lost), "{engine:?}");
         assert_eq!(read(&table, "1").await.password.as_deref(), Some("new"));
         assert_eq!(read(&table, "2").await.password.as_deref(), Some("old"));
     }
@@ -28,7 +28,7 @@ async fn matched_rows_are_counted_and_not_changed_ones() {
         let table = open(&database, MAPPING);
         add(&database, 1, "ada@example.com", "same").await;
         let ada = read(&table, "1").await;
-        assert_eq!(table.swap_password(&ada, "same").await, Ok(Swap::Won), "{engine:?}");
+        assert_eq!(table.swap_password(&ada, &to("same")).await, Ok(Swap::Won), "{engine:?}");
     }
 }
 
@@ -58,7 +58,7 @@ async fn a_swap_loses_when_any_column_it_rests_on_has_changed() {
             add(&database, id, "ada@example.com", "old").await;
             let ada = read(&table, &id.to_string()).await;
             database.execute(&format!("UPDATE users SET {change} WHERE id = {id}")).await;
-            let lost = table.swap_password(&ada, "new").await;
+            let lost = table.swap_password(&ada, &to("new")).await;
             assert_eq!(lost, Ok(Swap::Lost), "{engine:?} {change}");
         }
         assert_eq!(database.text("SELECT id FROM users WHERE password = 'new'").await, None);
@@ -81,10 +81,10 @@ async fn null_is_compared_with_null_and_with_nothing_else() {
                 _ => "''",
             };
             database.execute(&set(value)).await;
-            let swapped = table.swap_password(&null, "new").await;
+            let swapped = table.swap_password(&null, &to("new")).await;
             assert_eq!(swapped, Ok(Swap::Lost), "{engine:?} {column}");
             database.execute(&set("NULL")).await;
-            let swapped = table.swap_password(&null, "new").await;
+            let swapped = table.swap_password(&null, &to("new")).await;
             assert_eq!(swapped, Ok(Swap::Won), "{engine:?} {column}");
         }
     }
@@ -119,7 +119,7 @@ async fn every_type_of_column_is_swapped_as_it_was_read() {
         );
         let account = read(&table, "1").await;
         assert_eq!(account.eligible(), Ok(()), "{engine:?} {:?}", account.active);
-        assert_eq!(table.swap_password(&account, "n").await, Ok(Swap::Won), "{engine:?}");
+        assert_eq!(table.swap_password(&account, &to("n")).await, Ok(Swap::Won), "{engine:?}");
     }
 }
 
@@ -132,10 +132,10 @@ async fn a_hash_too_long_for_its_column_is_refused_before_writing() {
         let ada = read(&table, "1").await;
         let hash = "x".repeat(255);
         if engine == Engine::Sqlite {
-            assert_eq!(table.swap_password(&ada, &hash).await, Ok(Swap::Won));
+            assert_eq!(table.swap_password(&ada, &to(&hash)).await, Ok(Swap::Won));
             continue;
         }
-        let refused = table.swap_password(&ada, &hash).await.unwrap_err().to_string();
+        let refused = table.swap_password(&ada, &to(&hash)).await.unwrap_err().to_string();
         assert!(refused.contains("255") && refused.contains("254"), "{engine:?} {refused}");
         assert!(!refused.contains("xx"), "{refused}");
         assert_eq!(read(&table, "1").await, ada, "{engine:?}");
@@ -145,7 +145,7 @@ async fn a_hash_too_long_for_its_column_is_refused_before_writing() {
         };
         database.execute(widen).await;
         let ada = read(&table, "1").await;
-        assert_eq!(table.swap_password(&ada, &hash).await, Ok(Swap::Won), "{engine:?}");
+        assert_eq!(table.swap_password(&ada, &to(&hash)).await, Ok(Swap::Won), "{engine:?}");
     }
 }
 
@@ -158,9 +158,10 @@ async fn of_two_swaps_at_once_exactly_one_wins() {
         for round in 0..50 {
             let ada = read(&tables[0], "1").await;
             let [one, two] = [format!("{round} one"), format!("{round} two")];
+            let (to_one, to_two) = (to(&one), to(&two));
             let (first, second) = tokio::join!(
-                tables[0].swap_password(&ada, &one),
-                tables[1].swap_password(&ada, &two)
+                tables[0].swap_password(&ada, &to_one),
+                tables[1].swap_password(&ada, &to_two)
             );
             let outcomes = [first, second].map(Result::unwrap);
             let won = outcomes.iter().filter(|&&outcome| outcome == Swap::Won).count();
@@ -191,10 +192,10 @@ async fn mariadb_latin1_columns_are_read_and_compared_whole() {
     let was = read(&table, "1").await;
     assert_eq!(was.recovery_stamp.as_deref(), Some("é€"));
     let other_case = Account { password: Some("aBc".to_owned()), ..was.clone() };
-    assert_eq!(table.swap_password(&other_case, "new").await, Ok(Swap::Lost));
+    assert_eq!(table.swap_password(&other_case, &to("new")).await, Ok(Swap::Lost));
     let other_accent = Account { recovery_stamp: Some("e€".to_owned()), ..was.clone() };
-    assert_eq!(table.swap_password(&other_accent, "new").await, Ok(Swap::Lost));
-    assert_eq!(table.swap_password(&was, "new").await, Ok(Swap::Won));
+    assert_eq!(table.swap_password(&other_accent, &to("new")).await, Ok(Swap::Lost));
+    assert_eq!(table.swap_password(&was, &to("new")).await, Ok(Swap::Won));
 }
 
 #[tokio::test]
