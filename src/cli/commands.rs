@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 
 use super::ConfigFile;
-use super::config::{ConfigErrors, REFERENCE, effective, load};
+use super::config::{ConfigErrors, REFERENCE, effective, load, preset as preset_text};
 use super::output::{Failure, print};
 use crate::app;
 use crate::config::Settings;
@@ -24,6 +24,12 @@ pub(super) fn config(file: Option<&Path>) -> Result<(), Failure> {
     let Some(file) = file else { return print(REFERENCE) };
     let text = effective(&load_with_environment(file)?);
     print(&text.map_err(|error| Failure::new(format!("cannot be written as TOML: {error}")))?)
+}
+
+/// Prints what a preset stands for.
+pub(super) fn preset(name: &str) -> Result<(), Failure> {
+    let text = preset_text(name);
+    print(text.map_err(|cure| Failure::new(format!("there is no preset {name:?}\n    {cure}")))?)
 }
 
 /// Prints the OpenAPI document, or writes both of its forms into a folder.

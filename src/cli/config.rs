@@ -6,6 +6,7 @@ mod document;
 mod env;
 mod error;
 mod names;
+mod presets;
 mod print;
 mod reference;
 mod safety;
@@ -29,6 +30,14 @@ use crate::config::Settings;
 
 /// The commented file with every setting and its default, as `regain config` prints it.
 pub const REFERENCE: &str = reference::TEXT;
+
+/// What a preset stands for, as `regain config --preset` prints it.
+///
+/// # Errors
+/// The nearest name where there is none of this.
+pub fn preset(name: &str) -> Result<&'static str, String> {
+    presets::text(name)
+}
 
 /// Whether a text can be listened on: `HOST:PORT`.
 #[must_use]
@@ -58,6 +67,7 @@ fn parse(
     let mut document = Document::parse(path, text)?;
     let mut errors = env::overlay(&mut document, &variables);
     errors.extend(names::refuse_unknown(&mut document));
+    errors.extend(presets::fill_in(&mut document));
     errors.extend(names::fill_missing(&mut document));
     let (settings, mistyped) = names::typed(&mut document);
     errors.extend(mistyped);

@@ -45,8 +45,11 @@ enum Command {
     /// Print every setting with its default, or the effective settings of a file
     Config {
         /// Check this file, and print what holds with it and the environment
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", conflicts_with = "preset")]
         config: Option<PathBuf>,
+        /// Print what a preset stands for: django, laravel, devise or flask
+        #[arg(long, value_name = "NAME")]
+        preset: Option<String>,
     },
     /// Print the OpenAPI document
     Openapi {
@@ -146,7 +149,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo { listen } => demo::run(&listen),
         Command::Serve { config, listen } => commands::serve(&config, listen),
-        Command::Config { config } => commands::config(config.as_deref()),
+        Command::Config { preset: Some(name), .. } => commands::preset(&name),
+        Command::Config { config, .. } => commands::config(config.as_deref()),
         Command::Openapi { yaml, write } => commands::openapi(yaml, write.as_deref()),
         Command::Token(TokenCommand::Issue { of, user }) => token::issue(&of, &user),
         Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
@@ -179,6 +183,7 @@ mod tests {
             "regain serve --config regain.toml --listen [::]:8080",
             "regain serve",
             "regain config --config regain.toml",
+            "regain config --preset django",
             "regain openapi --yaml",
             "regain openapi --write openapi",
             "regain token issue --app default --user 7 --purpose password-reset",

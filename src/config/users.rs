@@ -12,6 +12,9 @@ use super::SecretSource;
 pub struct UsersSettings {
     /// `postgres://`, `mysql://` (MariaDB too) or `sqlite://`, with user and password.
     pub database: SecretSource,
+    /// The framework whose table it is; what it stands for is filled in when the file is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// `off` lets a connection that leaves the machine go without verified TLS.
     #[serde(default)]
     pub tls: Tls,

@@ -86,6 +86,7 @@ pub(super) mod tests {
     pub(in crate::store) fn settings() -> UsersSettings {
         UsersSettings {
             database: SecretSource::Inline(String::new().into()),
+            preset: None,
             tls: Tls::Verify,
             table: "users".to_owned(),
             id: "id".to_owned(),

@@ -84,6 +84,18 @@ impl<'i> Document<'i> {
         Place::Line { file: self.file.to_owned(), line, column }
     }
 
+    /// Puts a value into the tree as if it had been said where this range is.
+    pub(super) fn put_at(&mut self, path: &KeyPath, value: DeValue<'i>, span: &Range<usize>) {
+        self.put(path, moved(Spanned::new(span.clone(), value), span));
+    }
+
+    /// Whether there is a value at a path.
+    pub(super) fn holds(&self, path: &KeyPath) -> bool {
+        let Some((last, sections)) = path.0.split_last() else { return false };
+        let section = self.section(&KeyPath(sections.to_vec()));
+        section.is_some_and(|table| table.contains_key(last.as_str()))
+    }
+
     /// Puts a value into the tree, making the sections on the way.
     /// Nothing happens where something other than a section is in the way.
     pub(super) fn put(&mut self, path: &KeyPath, value: Spanned<DeValue<'i>>) {

@@ -88,9 +88,9 @@ pub(super) fn fill_missing(document: &mut Document<'_>) -> Vec<ConfigError> {
     let mut errors = vec![];
     for setting in reference::settings().filter(|setting| setting.required) {
         for path in expand(document, &setting.path) {
-            let Some((last, section)) = path.0.split_last() else { continue };
+            let Some((_, section)) = path.0.split_last() else { continue };
             let section = KeyPath(section.to_vec());
-            if document.section(&section).is_some_and(|table| table.contains_key(last.as_str())) {
+            if document.holds(&path) {
                 continue;
             }
             let cure = format!("add {}", example(setting, &path));

@@ -8,7 +8,7 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use crate::config::{
     ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, ProviderSettings,
-    Settings, Span,
+    Settings, Span, UsersSettings,
 };
 
 /// What a reset link lives where nothing is said.
@@ -40,6 +40,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     for (name, app) in &settings.apps {
         errors.extend(links(name, app));
         errors.extend(passwords(name, app));
+        errors.extend(writes(name, &app.users));
     }
     if settings.queue.capacity == 0 {
         errors.push(at_least_one("queue.capacity"));
@@ -206,6 +207,36 @@ fn passwords(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
     } else if min > max {
         let problem = "is more than max_length: no password would do";
         errors.push(ConfigError::at(at("min_length"), problem, "write 8 to 15"));
+    }
+    errors
+}
+
+/// Columns that frameworks keep sessions in. As a stamp, asking for a link would log people out.
+const SESSION_COLUMNS: [&str; 5] =
+    ["remember_token", "fs_uniquifier", "session_token", "authentication_token", "auth_token"];
+
+/// What a reset writes beside the password must not undo what it rests on.
+fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
+    let at = |key: &str| format!("apps.{name}.users.{key}");
+    let mut errors = vec![];
+    let stamp = users.recovery_stamp.as_deref();
+    let of_sessions = stamp.is_some_and(|stamp| SESSION_COLUMNS.contains(&stamp));
+    if of_sessions {
+        let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";
+        let problem = "is a column of the application's sessions: renewing it would log people out";
+        errors.push(ConfigError::at(at("recovery_stamp"), problem, cure));
+    }
+    let on_reset = &users.on_reset;
+    let lists = [&on_reset.null, &on_reset.now, &on_reset.random, &on_reset.increment];
+    let columns = on_reset.set.keys().chain(lists.into_iter().flatten());
+    let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
+    seen.extend(stamp.filter(|_| !of_sessions));
+    for column in columns {
+        if seen.contains(&column.as_str()) {
+            let problem = format!("writes {column:?} twice, or it is a column that Regain keeps");
+            errors.push(ConfigError::at(at("on_reset"), problem, "name each column once"));
+        }
+        seen.push(column);
     }
     errors
 }

@@ -2,6 +2,7 @@
 
 mod environment;
 mod mistakes;
+mod presets;
 mod printed;
 mod unsafe_settings;
 
