@@ -13,7 +13,7 @@ use crate::hooks::Webhooks;
 use crate::http;
 use crate::limits::MemoryLimits;
 use crate::mail::{Mailer, Outbox};
-use crate::password::{Argon2Cost, Argon2id, Policy, Scheme};
+use crate::password::{Argon2Cost, Policy, Scheme};
 use crate::queue::MemoryQueue;
 use crate::random::Random;
 use crate::recovery::{
@@ -191,7 +191,7 @@ fn scheme(settings: &Settings) -> Result<Scheme, StartError> {
         iterations: cost.iterations,
         parallelism: cost.parallelism,
     };
-    Argon2id::new(cost).map(Scheme::Argon2id).map_err(|error| {
+    Scheme::argon2id(cost).map_err(|error| {
         StartError::setting("hashing.argon2", error, "leave it out: the default is OWASP's")
     })
 }

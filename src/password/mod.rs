@@ -5,5 +5,7 @@ mod scheme;
 mod secret;
 
 pub use policy::{Policy, Refusal};
-pub use scheme::{Argon2Cost, Argon2id, HashError, Scheme};
+pub use scheme::{
+    Argon2Cost, Family, HashError, Prepare, Recognised, Scheme, UnknownFamily, recognise,
+};
 pub use secret::Password;

@@ -29,6 +29,12 @@ pub enum Refusal {
         /// Most code points.
         max: usize,
     },
+    /// More bytes of UTF-8 than the hash function takes.
+    #[error("must have at most {max} bytes")]
+    TooManyBytes {
+        /// Most bytes.
+        max: usize,
+    },
     /// A NUL, which some hash functions take for the end.
     #[error("must not have a NUL character")]
     Nul,
@@ -40,7 +46,7 @@ impl Refusal {
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::TooShort { .. } => "too_short",
-            Self::TooLong { .. } => "too_long",
+            Self::TooLong { .. } | Self::TooManyBytes { .. } => "too_long",
             Self::Nul => "nul",
         }
     }

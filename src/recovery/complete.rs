@@ -55,7 +55,11 @@ impl Recovery {
         let (opened, account) =
             self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
         app.policy.check(&completion.new_password).map_err(CompleteError::Rejected)?;
-        let hash = self.hashing.hash(app.scheme.clone(), completion.new_password).await?;
+        let (scheme, stored) = (app.scheme.clone(), account.password.clone());
+        if let Some(refusal) = scheme.refuse(&completion.new_password, stored.as_deref()) {
+            return Err(CompleteError::Rejected(vec![refusal]));
+        }
+        let hash = self.hashing.hash(scheme, completion.new_password, stored).await?;
         let recovery_stamp = app.has_stamp.then(|| base64url::encode(&self.random.bytes::<32>()));
         let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
         let change = Change::of(app, &account, &new);

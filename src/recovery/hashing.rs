@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
 
-/// A bounded number of hashes at a time: memory is at most permits × the scheme's memory.
+/// A bounded number of hashes at a time: memory is at most permits × the scheme's memory, or what a
+/// row asks for (1 GiB at most) where its parameters are kept.
 #[derive(Clone, Debug)]
 pub struct HashingPool {
     permits: Arc<Semaphore>,
@@ -41,11 +42,17 @@ impl HashingPool {
         self.wait
     }
 
-    /// Hashes a password when its turn comes. Turns are taken in the order of asking.
+    /// Hashes a password when its turn comes, for a row that has this `stored`. Turns are taken in
+    /// the order of asking.
     ///
     /// # Errors
     /// [`HashingError`] when no turn came in time or the hash function gave up.
-    pub async fn hash(&self, scheme: Scheme, password: Password) -> Result<String, HashingError> {
+    pub async fn hash(
+        &self,
+        scheme: Scheme,
+        password: Password,
+        stored: Option<String>,
+    ) -> Result<String, HashingError> {
         let turn = Arc::clone(&self.permits).acquire_owned();
         let Ok(Ok(turn)) = tokio::time::timeout(self.wait, turn).await else {
             return Err(HashingError::NoTurn(self.wait));
@@ -53,7 +60,7 @@ impl HashingPool {
         let random = self.random.clone();
         // The permit moves into the thread: a caller that goes away does not free it too early.
         let work = tokio::task::spawn_blocking(move || {
-            let hash = scheme.hash(&password, &random);
+            let hash = scheme.hash(&password, stored.as_deref(), &random);
             drop(turn);
             hash
         });
@@ -64,21 +71,21 @@ impl HashingPool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::password::{Argon2Cost, Argon2id};
+    use crate::password::Argon2Cost;
 
     fn scheme(iterations: u32) -> Scheme {
         let cost = Argon2Cost { memory_kib: 1024, iterations, parallelism: 1 };
-        Scheme::Argon2id(Argon2id::new(cost).unwrap())
+        Scheme::argon2id(cost).unwrap()
     }
 
     #[tokio::test]
     async fn a64_who_gets_no_turn_in_time_is_told_so() {
         let pool = HashingPool::new(1, Duration::from_millis(1), Random::system());
         let password = || Password::new("correct horse".into());
-        let (one, two) =
-            tokio::join!(pool.hash(scheme(200), password()), pool.hash(scheme(200), password()));
+        let hash = |iterations| pool.hash(scheme(iterations), password(), None);
+        let (one, two) = tokio::join!(hash(200), hash(200));
         let refused = [&one, &two].into_iter().filter(|hash| hash.is_err()).count();
         assert_eq!(refused, 1, "{one:?} {two:?}");
-        assert!(pool.hash(scheme(1), password()).await.is_ok(), "the permit came back");
+        assert!(hash(1).await.is_ok(), "the permit came back");
     }
 }

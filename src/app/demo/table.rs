@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, Database, Statement};
 
 use super::StartError;
-use crate::password::{Argon2Cost, Argon2id, Password, Scheme};
+use crate::password::{Argon2Cost, Password, Scheme};
 use crate::random::Random;
 
 /// The password that everybody in the demo has to begin with.
@@ -65,6 +65,6 @@ pub async fn make(url: &str, random: &Random) -> Result<(), StartError> {
 fn old_hash(random: &Random) -> Result<String, StartError> {
     let failed = |error| StartError::Failed(format!("demo password: {error}"));
     let cost = Argon2Cost { memory_kib: 19_456, iterations: 2, parallelism: 1 };
-    let scheme = Scheme::Argon2id(Argon2id::new(cost).map_err(failed)?);
-    scheme.hash(&Password::new(PASSWORD.to_owned()), random).map_err(failed)
+    let scheme = Scheme::argon2id(cost).map_err(failed)?;
+    scheme.hash(&Password::new(PASSWORD.to_owned()), None, random).map_err(failed)
 }

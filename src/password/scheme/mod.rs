@@ -1,34 +1,140 @@
-//! Formats of stored passwords: one file each.
+//! Formats of stored passwords: one file each, one line each in [`FAMILIES`].
 
-mod argon2id;
+mod argon2;
+mod bcrypt;
+mod django_argon2;
+mod django_bcrypt;
+mod django_pbkdf2;
+mod django_scrypt;
+mod encode;
+mod pbkdf2;
+mod prepare;
+mod scrypt;
+mod weak;
+mod werkzeug_pbkdf2;
+mod werkzeug_scrypt;
+mod writing;
 
-pub use argon2id::{Argon2Cost, Argon2id};
+use std::fmt::Debug;
 
 use thiserror::Error;
 
-use super::Password;
+pub use argon2::Argon2Cost;
+pub use prepare::Prepare;
+pub use writing::{Scheme, UnknownFamily};
+
 use crate::random::Random;
 
-/// A format that new passwords are written in.
-#[derive(Clone, Debug)]
-pub enum Scheme {
-    /// A PHC string of Argon2id.
-    Argon2id(Argon2id),
+/// Every format that new passwords can be written in. The first that recognises a row has it.
+const FAMILIES: &[&dyn Family] = &[
+    &argon2::Argon2::RECOMMENDED,
+    &bcrypt::Bcrypt::B,
+    &bcrypt::Bcrypt::Y,
+    &bcrypt::Bcrypt::A,
+    &pbkdf2::Pbkdf2::SHA256,
+    &pbkdf2::Pbkdf2::SHA512,
+    &scrypt::Scrypt::RECOMMENDED,
+    &django_pbkdf2::DjangoPbkdf2::RECOMMENDED,
+    &django_argon2::DjangoArgon2::RECOMMENDED,
+    &django_bcrypt::DjangoBcrypt::SHA256,
+    &django_bcrypt::DjangoBcrypt::PLAIN,
+    &django_scrypt::DjangoScrypt::RECOMMENDED,
+    &werkzeug_scrypt::WerkzeugScrypt::RECOMMENDED,
+    &werkzeug_pbkdf2::WerkzeugPbkdf2::RECOMMENDED,
+];
+
+/// Stored passwords longer than this many bytes are nobody's. The longest that any family writes
+/// has some 170, and the longest that it reads some 300.
+const LONGEST_STORED: usize = 512;
+
+/// A format of stored passwords.
+///
+/// A row's parameters are followed only within bounds (1 GiB of memory, some seconds of work, in
+/// each file's constants): beyond them nothing verifies and the recommendation is written.
+pub trait Family: Debug + Send + Sync {
+    /// The stable name, as the configuration writes it.
+    fn name(&self) -> &'static str;
+
+    /// Whether a stored password is of this format, whatever its parameters.
+    fn recognises(&self, stored: &str) -> bool;
+
+    /// Hashes a prepared password with a fresh salt. `like` is what the row has: the same prefix and
+    /// variant are written, at its parameters or at those recommended, whichever are stronger.
+    ///
+    /// # Errors
+    /// [`HashError`] when the hash function gives up or cannot take the whole password.
+    fn hash(
+        &self,
+        password: &[u8],
+        like: Option<&str>,
+        random: &Random,
+    ) -> Result<String, HashError>;
+
+    /// Whether a prepared password fits a stored one.
+    fn verifies(&self, password: &[u8], stored: &str) -> bool;
+
+    /// How many characters [`Family::hash`] would write, without the work.
+    fn length(&self, like: Option<&str>) -> usize;
+
+    /// The most bytes of a password that the hash function takes into account, where it has a limit.
+    /// Such a function also ends at a NUL.
+    fn max_bytes(&self) -> Option<usize> {
+        None
+    }
 }
 
-/// A password that could not be hashed: memory ran out. The text holds nothing of it.
+/// A password that could not be hashed. The text holds nothing of it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the password could not be hashed: {0}")]
 pub struct HashError(pub String);
 
-impl Scheme {
-    /// Hashes a password with a fresh salt. Takes tens of milliseconds of CPU: not for an async thread.
-    ///
-    /// # Errors
-    /// [`HashError`] when the hash function gives up.
-    pub fn hash(&self, password: &Password, random: &Random) -> Result<String, HashError> {
-        match self {
-            Self::Argon2id(scheme) => scheme.hash(password, random),
+/// What a stored password is.
+#[derive(Clone, Copy, Debug)]
+pub enum Recognised {
+    /// A format that can be written.
+    Strong(&'static dyn Family),
+    /// A format, by its name, that is guessed too fast and is never written.
+    Weak(&'static str),
+    /// Nothing that is known here.
+    Unknown,
+}
+
+/// Tells the format of a stored password.
+#[must_use]
+pub fn recognise(stored: &str) -> Recognised {
+    if stored.len() > LONGEST_STORED {
+        return Recognised::Unknown;
+    }
+    if let Some(family) = FAMILIES.iter().copied().find(|family| family.recognises(stored)) {
+        return Recognised::Strong(family);
+    }
+    weak::recognise(stored).map_or(Recognised::Unknown, Recognised::Weak)
+}
+
+fn named(name: &str) -> Option<&'static dyn Family> {
+    FAMILIES.iter().copied().find(|family| family.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_family_has_a_name_of_its_own_by_which_it_is_found() {
+        let names: BTreeSet<_> = FAMILIES.iter().map(|family| family.name()).collect();
+        assert_eq!(names.len(), FAMILIES.len());
+        for name in names {
+            assert_eq!(named(name).map(Family::name), Some(name));
         }
+    }
+
+    #[test]
+    fn a_row_of_ten_thousand_characters_is_nobodys() {
+        let long = format!("pbkdf2_sha256$1000$salt${}", "A".repeat(10_000));
+        assert!(matches!(recognise(&long), Recognised::Unknown));
+        assert!(matches!(recognise(""), Recognised::Unknown));
+        assert!(matches!(recognise("!unusable"), Recognised::Unknown));
     }
 }
