@@ -18,6 +18,7 @@ mod process;
 mod python;
 mod race;
 mod relay;
+mod schemes;
 mod serving;
 mod silence;
 mod smtp;
