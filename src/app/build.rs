@@ -8,12 +8,12 @@ use poem::{Response, Route};
 
 use super::{StartError, secrets};
 use crate::clock::Clock;
-use crate::config::{ApplicationSettings, KeySettings, Settings};
+use crate::config::{ApplicationSettings, KeySettings, SecretSource, Settings, UsersSettings};
 use crate::hooks::Webhooks;
 use crate::http;
 use crate::limits::MemoryLimits;
 use crate::mail::{Mailer, Outbox};
-use crate::password::{Argon2Cost, Policy, Scheme};
+use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::MemoryQueue;
 use crate::random::Random;
 use crate::recovery::{
@@ -147,7 +147,7 @@ fn application(
         usernames: app.users.username.is_some(),
         has_stamp: app.users.recovery_stamp.is_some(),
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
-        scheme: scheme(settings)?,
+        scheme: scheme(settings, name, &app.users)?,
         reset_link,
         reset_lifetime: app
             .lifetimes
@@ -184,16 +184,40 @@ fn webhooks(settings: &Settings) -> Result<Webhooks, StartError> {
     Ok(webhooks)
 }
 
-fn scheme(settings: &Settings) -> Result<Scheme, StartError> {
+fn scheme(settings: &Settings, name: &str, users: &UsersSettings) -> Result<Scheme, StartError> {
+    let at = |key: &str| format!("apps.{name}.users.{key}");
     let cost = settings.hashing.argon2;
     let cost = Argon2Cost {
         memory_kib: cost.memory_kib,
         iterations: cost.iterations,
         parallelism: cost.parallelism,
     };
-    Scheme::argon2id(cost).map_err(|error| {
+    let argon2id = Scheme::argon2id(cost).map_err(|error| {
         StartError::setting("hashing.argon2", error, "leave it out: the default is OWASP's")
-    })
+    })?;
+    let writing = |key: &str, name: &str| {
+        argon2id.clone().writing(name).map_err(|error| {
+            let known: Vec<_> = Scheme::names().collect();
+            StartError::setting(at(key), error, format!("use one of {}", known.join(", ")))
+        })
+    };
+    let scheme = match users.scheme.as_str() {
+        "keep" => Scheme::keep(writing("scheme_new", &users.scheme_new)?),
+        named => writing("scheme", named)?,
+    };
+    let secret = |key: &str, source: &Option<SecretSource>| {
+        source.as_ref().map(|source| secrets::text(source, &at(key))).transpose()
+    };
+    match (secret("pepper", &users.pepper)?, secret("password_salt", &users.password_salt)?) {
+        (None, None) => Ok(scheme),
+        (Some(pepper), None) => Ok(scheme.prepared(Prepare::Append(pepper))),
+        (None, Some(salt)) => Ok(scheme.prepared(Prepare::HmacSha512Base64(salt))),
+        (Some(_), Some(_)) => Err(StartError::setting(
+            at("pepper"),
+            "is given beside password_salt, and no host prepares passwords twice",
+            "keep the one that your application has",
+        )),
+    }
 }
 
 fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, StartError> {

@@ -20,5 +20,5 @@ pub use service::{
 pub use units::{Rate, Span};
 pub use users::{
     ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, FixedValue,
-    OnResetSettings, SchemeSetting, Tls, UsersSettings,
+    OnResetSettings, Tls, UsersSettings,
 };

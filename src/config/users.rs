@@ -60,9 +60,19 @@ pub struct UsersSettings {
     /// How addresses are searched.
     #[serde(default)]
     pub email_match: EmailMatchSetting,
-    /// The format that new hashes are written in.
-    #[serde(default)]
-    pub scheme: SchemeSetting,
+    /// The format that new hashes are written in: a scheme's name, or `keep` for the one that the
+    /// row has.
+    #[serde(default = "argon2id")]
+    pub scheme: String,
+    /// With `keep`, the scheme of rows whose own is weak or unknown.
+    #[serde(default = "argon2id")]
+    pub scheme_new: String,
+    /// What the host puts after every password before it hashes it (Devise).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pepper: Option<SecretSource>,
+    /// What the host prepares every password with by HMAC before it hashes it (Flask-Security).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_salt: Option<SecretSource>,
 }
 
 fn users() -> String {
@@ -73,6 +83,9 @@ fn id() -> String {
 }
 fn email() -> String {
     "email".to_owned()
+}
+fn argon2id() -> String {
+    "argon2id".to_owned()
 }
 fn password() -> String {
     "password".to_owned()
@@ -177,13 +190,4 @@ pub enum EmailMatchSetting {
     Exact,
     /// By `lower(column)`.
     Lower,
-}
-
-/// The format that new hashes are written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SchemeSetting {
-    /// A PHC string of Argon2id.
-    #[default]
-    Argon2id,
 }

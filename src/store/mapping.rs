@@ -102,7 +102,10 @@ pub(super) mod tests {
             on_reset: OnResetSettings::default(),
             optional: vec![],
             email_match: EmailMatchSetting::AsciiLower,
-            scheme: crate::config::SchemeSetting::Argon2id,
+            scheme: "argon2id".to_owned(),
+            scheme_new: "argon2id".to_owned(),
+            pepper: None,
+            password_salt: None,
         }
     }
 

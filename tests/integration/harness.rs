@@ -107,6 +107,37 @@ impl Regain {
         Self::start_with(database, |_| {}).await
     }
 
+    /// Starts a service whose users section is this, read as a configuration file is read.
+    pub async fn start_on(users: &str) -> Self {
+        let folder = Folder::new();
+        let file = folder.0.join("regain.toml");
+        let text = format!(
+            r#"
+            public_url = "http://127.0.0.1"
+            hashing = {{ wait = "30s", argon2 = {{ memory_kib = 64, iterations = 1, parallelism = 1 }} }}
+            limits = {{ per_client = "100000/h", mails_per_account = "100000/h" }}
+            keys = {{ signing = "one", secrets = {{ one = "{SECRET}" }} }}
+            [mail.providers.files]
+            url = "file:///nowhere"
+            [apps.default]
+            name = "Example"
+            mail = {{ provider = "files", from = "Example <no-reply@example.com>" }}
+            [apps.default.users]
+            {users}
+            "#
+        );
+        std::fs::write(&file, text).unwrap();
+        let mut loaded = regain::cli::config::load(&file, std::iter::empty())
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        Self::start_at("", Clock::system(), |settings| {
+            let mails = settings.mail.clone();
+            let public_url = settings.public_url.clone();
+            std::mem::swap(settings, &mut loaded);
+            (settings.mail, settings.public_url) = (mails, public_url);
+        })
+        .await
+    }
+
     /// The same with settings changed before it starts.
     pub async fn start_with(database: &str, change: impl FnOnce(&mut Settings)) -> Self {
         let start = time::OffsetDateTime::from_unix_timestamp(START).unwrap();

@@ -4,8 +4,7 @@
 //! public API on this side and `tests/python/itsdangerous_peer.py` on the other.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use regain::random::Random;
@@ -149,7 +148,7 @@ fn a19_whatever_we_accept_that_was_rightly_signed_it_accepts_with_the_same_meani
 
 #[test]
 fn the_python_reference_still_prints_the_vectors_that_are_tested() {
-    let Some(python) = python() else { return };
+    let Some(python) = crate::python::interpreter() else { return };
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/token_reference.py");
     let printed = Command::new(python).arg(script).output().unwrap();
     assert!(printed.status.success());
@@ -242,23 +241,12 @@ fn keyring(secrets: &[String], turn: usize) -> Keyring {
 }
 
 /// The Python process at the other end.
-struct Peer {
-    child: Child,
-    ask: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
+/// itsdangerous itself.
+struct Peer(crate::peer::Peer);
 
 impl Peer {
     fn start() -> Option<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/itsdangerous_peer.py");
-        let mut child = Command::new(python()?)
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (ask, answers) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        Some(Self { child, ask, answers: BufReader::new(answers) })
+        crate::peer::Peer::python("itsdangerous_peer.py").map(Self)
     }
 
     fn loads(&mut self, case: &Case, token: &str, max_age: i64) -> Value {
@@ -282,17 +270,7 @@ impl Peer {
         ask["secrets"] = json!(case.secrets);
         ask["salt"] = json!(case.salt);
         ask["now"] = json!(now);
-        writeln!(self.ask, "{ask}").unwrap();
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer).unwrap();
-        serde_json::from_str(&answer).unwrap()
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        self.0.call(&ask)
     }
 }
 
@@ -378,22 +356,6 @@ impl Chance {
 
 fn at(seconds: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(seconds).unwrap()
-}
-
-/// The Python to talk to, unless this is left out, which only a partial run of the tests may do.
-#[expect(clippy::print_stderr, reason = "who left it out should see that it was")]
-fn python() -> Option<String> {
-    let python = std::env::var("REGAIN_TEST_PYTHON").ok();
-    if python.is_none() {
-        assert!(
-            std::env::var("REGAIN_TEST_ALL").as_deref() != Ok("1"),
-            "REGAIN_TEST_ALL=1 wants REGAIN_TEST_PYTHON, a Python with itsdangerous"
-        );
-        eprintln!(
-            "left out: itsdangerous differential (REGAIN_TEST_PYTHON unset; tests/all sets it)"
-        );
-    }
-    python
 }
 
 #[expect(clippy::print_stderr, reason = "the counts are the result")]

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
+mod applications;
 mod asking;
 mod completing;
 mod databases;
@@ -13,6 +14,7 @@ mod edge;
 mod harness;
 mod itsdangerous;
 mod journey;
+mod peer;
 mod people;
 mod process;
 mod python;

@@ -2,7 +2,8 @@
 
 use super::error::ConfigError;
 use super::names::did_you_mean;
-use crate::config::{KeySettings, Settings};
+use crate::config::{KeySettings, Settings, UsersSettings};
+use crate::password::Scheme;
 
 /// The keyring's size: every key costs one more try of each foreign token.
 const MOST_KEYS: usize = 8;
@@ -67,6 +68,9 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
             errors.push(ConfigError::at(format!("apps.{name}.mail.provider"), problem, cure));
         }
     }
+    for (name, app) in &settings.apps {
+        errors.extend(schemes(name, &app.users));
+    }
     if settings.apps.is_empty() {
         let cure = "add a section [apps.default] for your application";
         errors.push(ConfigError::at("apps", "is missing: there is no application", cure));
@@ -76,6 +80,18 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
         errors.push(ConfigError::at("default_app", "names no application under `apps`", cure));
     }
     errors
+}
+
+fn schemes(app: &str, users: &UsersSettings) -> Vec<ConfigError> {
+    let check = |key: &str, name: &str, keep: bool| {
+        let known: Vec<&str> = Scheme::names().chain(keep.then_some("keep")).collect();
+        (!known.contains(&name)).then(|| {
+            let cure = did_you_mean(name, known, str::to_owned);
+            ConfigError::at(format!("apps.{app}.users.{key}"), "names no password scheme", cure)
+        })
+    };
+    let new = check("scheme_new", &users.scheme_new, false);
+    check("scheme", &users.scheme, true).into_iter().chain(new).collect()
 }
 
 fn is_application_name(name: &str) -> bool {
