@@ -140,6 +140,58 @@ async fn a_link_minted_by_the_documented_python_is_completed_here_and_once() {
 }
 
 #[tokio::test]
+async fn a_link_mailed_here_is_taken_by_the_documented_python_and_then_spent_here() {
+    for engine in engines() {
+        let users = database(engine, &[person("ada@example.com")]).await;
+        let regain = Regain::start_at(&users.url, Clock::system(), |_| {}).await;
+        let mailed = regain.token_for("ada@example.com").await;
+        let row = json!({ "secret": SECRET, "hash": OLD_HASH, "mailed": mailed }).to_string();
+        let script = format!(
+            "import json, sys\nrow = json.load(sys.stdin)\nsecret = row['secret'].encode()\n\
+             app, user_id, email = 'default', '1', 'ada@example.com'\n\
+             password_hash = row['hash']\n{}\n\
+             claims = serializer.loads(row['mailed'], max_age=1800)\n\
+             now = fingerprint(secret, app, claims['u'], email, password_hash)\n\
+             assert hmac.compare_digest(claims['f'], now)\n\
+             assert not hmac.compare_digest(claims['f'], fingerprint(secret, app, claims['u'], \
+             email, 'another'))\nprint(claims['u'])",
+            documented_python()
+        );
+        let Some((taken, user)) = python::run(&["-c", &script], &row) else { return };
+        assert!(taken && user.trim() == "1", "{engine:?} {user}");
+        // What the application's own view does then.
+        let update = format!(
+            "UPDATE users SET password = 'by the view' WHERE id = 1 AND password = '{OLD_HASH}'"
+        );
+        assert_eq!(users.execute(&update).await, 1, "{engine:?}");
+        assert_refused(&regain.complete(&mailed, NEW).await);
+        assert_eq!(users.execute(&update).await, 0, "{engine:?}: and the view's own link is spent");
+    }
+}
+
+/// Traps 8: what a host's rehash at login does to a reset.
+#[tokio::test]
+async fn a_hosts_rehash_spends_links_and_overwrites_a_reset_only_where_it_looks_at_nothing() {
+    for engine in engines() {
+        let (users, regain) = one_account(engine).await;
+        let guarded = |seen: &str| {
+            format!("UPDATE users SET password = 'rehashed' WHERE id = 1 AND password = '{seen}'")
+        };
+        let before = regain.token_for("ada@example.com").await;
+        assert_eq!(users.execute(&guarded(OLD_HASH)).await, 1, "{engine:?}");
+        assert_refused(&regain.complete(&before, NEW).await);
+
+        // The host read the row at a login; then the reset came in between.
+        let token = regain.token_for("ada@example.com").await;
+        assert_eq!(regain.complete(&token, NEW).await.status, 200, "{engine:?}");
+        assert_eq!(users.execute(&guarded("rehashed")).await, 0, "{engine:?}: guarded is safe");
+        python::verify_argon2(&hash(&users, 1).await, NEW);
+        users.execute("UPDATE users SET password = 'rehashed' WHERE id = 1").await;
+        assert_eq!(hash(&users, 1).await, "rehashed", "{engine:?}: unguarded overwrites");
+    }
+}
+
+#[tokio::test]
 async fn a31_what_is_no_text_is_no_token() {
     let (_users, regain) = one_account(Engine::Sqlite).await;
     for token in ["null", "\"\"", "1", "[]", "{}", "true", "[null]"] {

@@ -23,6 +23,11 @@ pub struct Process {
 impl Process {
     /// Writes a configuration into `folder` and starts on it; mails become files there.
     pub async fn start(folder: &Folder, database: &str, more: &str) -> Self {
+        Self::start_on(folder, database, more, "").await
+    }
+
+    /// The same with more lines in the users section.
+    pub async fn start_on(folder: &Folder, database: &str, more: &str, users: &str) -> Self {
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}");
         let config = folder.0.join(format!("regain-{port}.toml"));
@@ -34,7 +39,7 @@ impl Process {
             {more}
             "#
         );
-        let text = configuration(database, &folder.0, &head);
+        let text = configuration(database, &folder.0, &head) + users;
         std::fs::write(&config, text).unwrap();
         let mut child = program()
             .args(["serve", "--config"])

@@ -2,6 +2,7 @@
 
 mod engines;
 mod finding;
+mod scale;
 mod swapping;
 mod writing;
 
