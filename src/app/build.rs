@@ -84,7 +84,8 @@ impl Service {
     }
 }
 
-fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
+/// The keys that tokens are signed with, each strong enough.
+pub(super) fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
     let mut named = BTreeMap::new();
     for (name, source) in &settings.secrets {
         named.insert(name.clone(), secrets::bytes(source, &format!("keys.secrets.{name}"))?);
@@ -110,6 +111,19 @@ fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
     })
 }
 
+/// The users table of an application, not connected to yet.
+pub(super) fn users_table(
+    name: &str,
+    app: &ApplicationSettings,
+    pool: &PoolSettings,
+    random: &Random,
+) -> Result<UsersTable, StartError> {
+    let at = |setting: &str| format!("apps.{name}.{setting}");
+    let url = secrets::text(&app.users.database, &at("users.database"))?;
+    UsersTable::connect(&url, &app.users, pool, random)
+        .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))
+}
+
 fn application(
     settings: &Settings,
     keyring: &Keyring,
@@ -118,9 +132,7 @@ fn application(
     app: &ApplicationSettings,
 ) -> Result<Application, StartError> {
     let at = |setting: &str| format!("apps.{name}.{setting}");
-    let url = secrets::text(&app.users.database, &at("users.database"))?;
-    let accounts = UsersTable::connect(&url, &app.users, &PoolSettings::default(), random)
-        .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))?;
+    let accounts = users_table(name, app, &PoolSettings::default(), random)?;
     let own_pages =
         format!("{}/a/{name}/reset/{{token}}", settings.public_url.trim_end_matches('/'));
     let pattern = app.links.password_reset.as_deref().unwrap_or(&own_pages);
@@ -220,7 +232,8 @@ fn scheme(settings: &Settings, name: &str, users: &UsersSettings) -> Result<Sche
     }
 }
 
-fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, StartError> {
+/// Who carries mail, with the passwords of the providers.
+pub(super) fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, StartError> {
     let mut passwords = BTreeMap::new();
     for (name, provider) in &settings.mail.providers {
         if let Some(source) = &provider.password {

@@ -1,6 +1,7 @@
 //! Puts everything together: settings in, a running service out.
 
 mod build;
+mod check;
 mod demo;
 mod error;
 mod logging;
@@ -9,6 +10,7 @@ pub mod secrets;
 mod tokens;
 
 pub use build::Service;
+pub use check::{CheckOptions, Finding, Level, check};
 pub use demo::demo;
 pub use error::StartError;
 pub use run::{Listening, serve};

@@ -53,17 +53,22 @@ pub(super) fn openapi(yaml: bool, folder: Option<&Path>) -> Result<(), Failure> 
 
 /// The settings of the file that was named, and the environment's.
 pub(super) fn settings(config: &ConfigFile) -> Result<Settings, Failure> {
+    Ok(load_with_environment(&config_path(config)?)?)
+}
+
+/// The file that was named, on the command line or by the environment.
+pub(super) fn config_path(config: &ConfigFile) -> Result<PathBuf, Failure> {
     let from_environment = || std::env::var_os("REGAIN_CONFIG").map(PathBuf::from);
-    let file = config.config.clone().or_else(from_environment).ok_or_else(|| {
+    config.config.clone().or_else(from_environment).ok_or_else(|| {
         Failure::new(
             "there is no configuration file\n    name it by --config or REGAIN_CONFIG; \
              make one: regain config > regain.toml",
         )
-    })?;
-    Ok(load_with_environment(&file)?)
+    })
 }
 
-fn load_with_environment(file: &Path) -> Result<Settings, ConfigErrors> {
+/// The settings of a file with the environment's over them.
+pub(super) fn load_with_environment(file: &Path) -> Result<Settings, ConfigErrors> {
     // What is not Unicode is no setting of ours.
     let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))

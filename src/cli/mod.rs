@@ -1,5 +1,6 @@
 //! The command line.
 
+mod check;
 mod commands;
 pub mod config;
 mod demo;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::account::EmailAddress;
 use output::Failure;
 use token::PurposeName;
 
@@ -41,6 +43,17 @@ enum Command {
         /// Where to listen, instead of where the configuration says
         #[arg(long, value_name = "HOST:PORT", value_parser = host_and_port)]
         listen: Option<String>,
+    },
+    /// Look for what is wrong with keys, tables, privileges and mail, and say what cures it
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// As a JSON array of {app, level, what, why, cure}
+        #[arg(long)]
+        json: bool,
+        /// Also send a test mail of each application to this address
+        #[arg(long, value_name = "ADDRESS", value_parser = check::address)]
+        send_test_mail: Option<EmailAddress>,
     },
     /// Print every setting with its default, or the effective settings of a file
     Config {
@@ -121,7 +134,8 @@ struct ConfigFile {
 
 /// Does what the arguments of the process say.
 ///
-/// The exit code is 0 for success, 1 for failure and 2 for arguments that make no sense.
+/// The exit code is 0 for success, 1 for failure and 2 for arguments that make no sense; that of
+/// `check` is 0 where all is well, 1 for warnings and 2 for errors.
 #[must_use]
 pub fn run() -> ExitCode {
     run_with(std::env::args_os())
@@ -137,7 +151,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     match dispatch(arguments.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             output::complain(&failure);
             ExitCode::FAILURE
@@ -145,8 +159,11 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> Result<(), Failure> {
-    match command {
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    let done = match command {
+        Command::Check { config, json, send_test_mail } => {
+            return check::run(&config, json, send_test_mail);
+        }
         Command::Demo { listen } => demo::run(&listen),
         Command::Serve { config, listen } => commands::serve(&config, listen),
         Command::Config { preset: Some(name), .. } => commands::preset(&name),
@@ -156,7 +173,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
         Command::Key(KeyCommand::New) => key::new(),
         Command::Healthcheck { url } => healthcheck::run(&url),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn host_and_port(text: &str) -> Result<String, String> {
@@ -182,6 +200,8 @@ mod tests {
             "regain demo --listen 127.0.0.1:0",
             "regain serve --config regain.toml --listen [::]:8080",
             "regain serve",
+            "regain check",
+            "regain check --config regain.toml --json --send-test-mail ada@example.com",
             "regain config --config regain.toml",
             "regain config --preset django",
             "regain openapi --yaml",
@@ -201,6 +221,7 @@ mod tests {
         for line in [
             "regain",
             "regain demo --listen 8080",
+            "regain check --send-test-mail ada",
             "regain token issue --app default --user 7",
             "regain token issue --app default --user 7 --purpose anything",
             "regain openapi --yaml --write openapi",

@@ -25,7 +25,7 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [(&str, &str); 7] = sources![
+const SOURCES: [(&str, &str); 10] = sources![
     "layout.html",
     "password_reset/subject.txt",
     "password_reset/body.txt",
@@ -33,6 +33,9 @@ const SOURCES: [(&str, &str); 7] = sources![
     "password_changed/subject.txt",
     "password_changed/body.txt",
     "password_changed/body.html",
+    "test/subject.txt",
+    "test/body.txt",
+    "test/body.html",
 ];
 
 impl Templates {
@@ -56,7 +59,7 @@ impl Templates {
         let kind = letter.message.kind();
         let (link, lifetime) = match &letter.message {
             Message::PasswordReset { link, lifetime } => (link.as_str(), words(*lifetime)),
-            Message::PasswordChanged => ("", String::new()),
+            Message::PasswordChanged | Message::Test => ("", String::new()),
         };
         let title = one_line(title);
         let values = |subject: &str| {
@@ -166,6 +169,14 @@ mod tests {
         let mail = write(None, Message::PasswordChanged, "Example");
         insta::assert_snapshot!(mail.subject, @"Your password for Example was changed");
         insta::assert_snapshot!("password_changed_text", mail.text);
+        assert!(!mail.text.contains("http") && !mail.html.contains("href"));
+    }
+
+    #[test]
+    fn a_test_mail_says_what_it_is_and_holds_no_link() {
+        let mail = write(None, Message::Test, "Example");
+        insta::assert_snapshot!(mail.subject, @"A test mail of Example");
+        assert!(mail.text.contains("sent this for Example at 2027-01-15 08:00 UTC"));
         assert!(!mail.text.contains("http") && !mail.html.contains("href"));
     }
 

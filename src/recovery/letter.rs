@@ -37,6 +37,8 @@ pub enum Message {
     },
     /// The password was changed.
     PasswordChanged,
+    /// Mail arrives: what an operator sends to see that it does.
+    Test,
 }
 
 impl Message {
@@ -46,6 +48,7 @@ impl Message {
         match self {
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::Test => "test",
         }
     }
 }

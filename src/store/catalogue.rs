@@ -36,8 +36,7 @@ impl Shape {
         mapping: &Mapping,
         rows: &[QueryResult],
     ) -> Result<(Self, Mapping), StoreError> {
-        let found: Vec<Column> = rows.iter().map(column).collect::<Result<_, _>>()?;
-        Self::of(mapping, &found)
+        Self::of(mapping, &columns(rows)?)
     }
 
     /// The shape of a table with these columns, and the mapping that fits it.
@@ -119,6 +118,11 @@ fn id_kind(mapping: &Mapping, columns: &[Column]) -> Result<IdKind, StoreError> 
              and text are; name such a column in users.id, or generate a text column for it"
         ))
     })
+}
+
+/// The columns in an answer to [`super::dialect::Dialect::catalogue`].
+pub(super) fn columns(rows: &[QueryResult]) -> Result<Vec<Column>, StoreError> {
+    rows.iter().map(column).collect()
 }
 
 fn column(row: &QueryResult) -> Result<Column, StoreError> {

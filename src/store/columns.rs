@@ -87,6 +87,12 @@ impl Columns {
         names
     }
 
+    /// Every column that a reset writes, once.
+    pub(super) fn written(&self) -> Vec<&str> {
+        let always = [&self.password].into_iter().chain(&self.recovery_stamp);
+        always.chain(self.writes.iter().map(|(name, _)| name)).map(String::as_str).collect()
+    }
+
     /// Whether a table without this column will do.
     pub(super) fn is_optional(&self, name: &str) -> bool {
         let always = [&self.id, &self.email, &self.password];

@@ -1,5 +1,7 @@
-//! What PostgreSQL, MySQL with MariaDB, and `SQLite` do differently. Nowhere else is asked which
-//! of them it is, save where a connection is made and its errors are read.
+//! What PostgreSQL, MySQL with MariaDB, and `SQLite` do differently. Nowhere but here and below is
+//! asked which of them it is, save where a connection is made and its errors are read.
+
+mod doctor;
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Value};
 use sea_orm::{DbBackend, Statement};

@@ -25,6 +25,21 @@ pub(super) fn store_error(error: &DbErr) -> StoreError {
     }
 }
 
+/// Whether the database says that this user may not.
+pub(super) fn is_denied(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let sqlx::Error::Database(error) = error.as_ref() else { return false };
+    if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+        return error.code() == "42501";
+    }
+    let mysql = error.try_downcast_ref::<MySqlDatabaseError>();
+    mysql.is_some_and(|error| matches!(error.number(), 1142 | 1143))
+}
+
 fn sqlx_error(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(error) => database_error(error.as_ref()),

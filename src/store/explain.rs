@@ -8,6 +8,13 @@ use crate::recovery::{NewPassword, StoreError};
 use super::id::IdKind;
 use super::{PAGE, UsersTable, answer, errors};
 
+/// What finding an account by its address is called.
+pub(super) const BY_ADDRESS: &str = "find by address";
+/// What finding an account by its user name is called.
+pub(super) const BY_NAME: &str = "find by name";
+/// What reading a row by its key is called.
+pub(super) const BY_KEY: &str = "read";
+
 /// How the database would carry out one statement.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -23,33 +30,47 @@ impl UsersTable {
     /// # Errors
     /// [`StoreError`] as for the statements themselves.
     pub async fn explain(&self) -> Result<Vec<Plan>, StoreError> {
+        let mut plans = self.explain_reading(&self.database).await?;
+        plans.extend(self.explain_writing().await?);
+        Ok(plans)
+    }
+
+    /// The plans of what is read.
+    pub(super) async fn explain_reading(
+        &self,
+        on: &impl ConnectionTrait,
+    ) -> Result<Vec<Plan>, StoreError> {
         let (shape, mapping) = self.fitted().await?;
         let mut plans = Vec::new();
-        for (name, nobody) in
-            [("find by address", "nobody@regain.invalid"), ("find by name", "nobody")]
-        {
+        for (name, nobody) in [(BY_ADDRESS, "nobody@regain.invalid"), (BY_NAME, "nobody")] {
             let select = Identifier::parse(nobody).ok();
             let select = select.and_then(|nobody| mapping.find(shape, &nobody));
             if let Some(mut select) = select {
-                plans.push(self.plan(name, select.limit(PAGE)).await?);
+                plans.push(self.plan(on, name, select.limit(PAGE)).await?);
             }
         }
-        let nobody = nobody(shape.id);
-        if let Some(id) = shape.id.parse(&nobody.id) {
-            plans.push(self.plan("read", &mapping.read(shape, &id)).await?);
-            let new = NewPassword {
-                hash: String::new(),
-                recovery_stamp: None,
-                at: time::OffsetDateTime::UNIX_EPOCH,
-            };
-            let swap = mapping.swap(shape, &id, &nobody, &new, &self.random)?;
-            plans.push(self.plan("swap", &swap).await?);
+        if let Some(id) = shape.id.parse(nobody_id(shape.id)) {
+            plans.push(self.plan(on, BY_KEY, &mapping.read(shape, &id)).await?);
         }
         Ok(plans)
     }
 
+    /// The plan of what is written, where nobody's key can be a key at all.
+    pub(super) async fn explain_writing(&self) -> Result<Option<Plan>, StoreError> {
+        let (shape, mapping) = self.fitted().await?;
+        let Some(id) = shape.id.parse(nobody_id(shape.id)) else { return Ok(None) };
+        let new = NewPassword {
+            hash: String::new(),
+            recovery_stamp: None,
+            at: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        let swap = mapping.swap(shape, &id, &nobody(shape.id), &new, &self.random)?;
+        Ok(Some(self.plan(&self.database, "swap", &swap).await?))
+    }
+
     async fn plan(
         &self,
+        on: &impl ConnectionTrait,
         name: &'static str,
         statement: &impl StatementBuilder,
     ) -> Result<Plan, StoreError> {
@@ -59,7 +80,7 @@ impl UsersTable {
         let sql = format!("{explain} {}", built.sql);
         let values = built.values.map(|values| values.0).unwrap_or_default();
         let explain = Statement::from_sql_and_values(backend, sql, values);
-        let rows = answer(self.database.query_all_raw(explain)).await?;
+        let rows = answer(on.query_all_raw(explain)).await?;
         let lines: Result<Vec<String>, _> =
             rows.iter().map(|row| row.try_get_by_index(at)).collect();
         let text = lines.map_err(|error| errors::store_error(&error))?.join("\n");
@@ -67,14 +88,17 @@ impl UsersTable {
     }
 }
 
-fn nobody(kind: IdKind) -> Account {
-    let id = match kind {
+const fn nobody_id(kind: IdKind) -> &'static str {
+    match kind {
         IdKind::Integer => "0",
         IdKind::Uuid => "00000000-0000-0000-0000-000000000000",
         IdKind::Text => "nobody",
-    };
+    }
+}
+
+fn nobody(kind: IdKind) -> Account {
     Account {
-        id: id.to_owned(),
+        id: nobody_id(kind).to_owned(),
         email: Some(String::new()),
         username: None,
         display_name: None,

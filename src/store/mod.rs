@@ -9,9 +9,11 @@ mod columns;
 mod connect;
 mod dialect;
 mod errors;
+mod examine;
 mod explain;
 mod find;
 mod id;
+mod layout;
 mod mapping;
 mod read;
 mod swap;
@@ -35,7 +37,9 @@ use catalogue::Shape;
 use mapping::Mapping;
 
 pub use connect::{PoolSettings, StoreConfigError};
+pub use examine::{Addresses, LookUp, Privileges};
 pub use explain::Plan;
+pub use layout::Layout;
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
 /// server's own doing, so that what is given up here is a connection that went dead.

@@ -7,6 +7,7 @@
 
 mod applications;
 mod asking;
+mod check;
 mod completing;
 mod databases;
 mod document;

@@ -14,9 +14,9 @@ use crate::people::{Person, database, hash, person};
 use crate::python;
 
 /// A mail server of a test's own, ended with it.
-struct MailServer {
-    port: u16,
-    ca: PathBuf,
+pub struct MailServer {
+    pub port: u16,
+    pub ca: PathBuf,
     mail: PathBuf,
     process: Child,
     _folder: Folder,
@@ -24,7 +24,7 @@ struct MailServer {
 
 impl MailServer {
     /// Starts one that wants a login, with these options; `None` where Python is left out.
-    fn start(more: &Value) -> Option<Self> {
+    pub fn start(more: &Value) -> Option<Self> {
         let python = python::interpreter()?;
         let folder = Folder::new();
         let mut options = json!({ "dir": folder.0, "user": "mailer", "password": "s3cret" });
@@ -45,7 +45,7 @@ impl MailServer {
     }
 
     /// What came with each mail: the envelope, and how the connection was.
-    fn envelopes(&self) -> Vec<Value> {
+    pub fn envelopes(&self) -> Vec<Value> {
         let mut files: Vec<_> = std::fs::read_dir(&self.mail)
             .unwrap()
             .map(|entry| entry.unwrap().path())

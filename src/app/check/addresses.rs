@@ -1,0 +1,63 @@
+//! Addresses that several accounts share, and addresses that are not found by who types them.
+
+use super::{Finding, Subject};
+use crate::config::EmailMatchSetting;
+use crate::recovery::StoreError;
+
+pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
+    match findings(subject).await {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding::trouble(&error, "accounts are found by their addresses")],
+    }
+}
+
+async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
+    let (users, sample) = (&subject.settings.users, subject.options.sample);
+    let rows = subject.table.count_rows(sample.saturating_add(1)).await?;
+    let among = if rows > sample {
+        format!("among {sample} rows looked at")
+    } else {
+        "in all rows".to_owned()
+    };
+    let found = subject.table.addresses(sample).await?;
+    let mut findings = vec![];
+    if found.shared > 0 {
+        findings.push(Finding::warning(
+            format!("addresses that several accounts share: {} {among}", found.shared),
+            "who asks gets a link for each of them, but for no more than five",
+            format!(
+                "SELECT lower({0}), count(*) FROM {1} GROUP BY lower({0}) HAVING count(*) > 1; \
+                 -- then merge or correct them",
+                users.email, users.table
+            ),
+        ));
+    }
+    if found.with_capitals > 0 {
+        findings.push(Finding::warning(
+            format!("addresses stored with capitals: {} {among}", found.with_capitals),
+            "they are found only by who types the same capitals, and most people type none",
+            capitals_cure(subject),
+        ));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::ok(
+            format!("no address is shared or stored so that it is not found {among}"),
+            "people are found by what they type",
+        ));
+    }
+    Ok(findings)
+}
+
+fn capitals_cure(subject: &Subject<'_>) -> String {
+    let lower = "email_match = \"lower\" under users, and an index on lower(address)";
+    match subject.settings.users.email_match {
+        EmailMatchSetting::Exact => {
+            "email_match = \"ascii-lower\" under users, if the column compares without case; else "
+                .to_owned()
+                + lower
+        }
+        EmailMatchSetting::AsciiLower | EmailMatchSetting::Lower => {
+            lower.to_owned() + ", or give the column a collation without case"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What concerns every application: keys and the public URL.
+
+use url::{Host, Url};
+
+use super::{Finding, build};
+use crate::config::Settings;
+
+pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
+    let key = match build::keyring(&settings.keys) {
+        Ok(_) => Finding::ok(
+            format!(
+                "`keys.signing` names {:?}, and every key is strong enough",
+                settings.keys.signing
+            ),
+            "who guesses a key makes links to every account",
+        ),
+        Err(error) => Finding::from(error),
+    };
+    vec![key, public_url(&settings.public_url)]
+}
+
+fn public_url(text: &str) -> Finding {
+    let why = "the links in the mails lead there";
+    let Ok(url) = Url::parse(text) else {
+        let cure = "public_url = \"https://accounts.example.com\"";
+        return Finding::error("`public_url` is no URL", why, cure);
+    };
+    let origin = url.origin().ascii_serialization();
+    if url.host().as_ref().is_some_and(is_loopback) {
+        return Finding::warning(
+            format!("`public_url` is {origin}, which only this machine reaches"),
+            "the links in the mails lead there, and people read them elsewhere",
+            "public_url = \"https://accounts.example.com\"",
+        );
+    }
+    Finding::ok(format!("`public_url` is {origin}"), why)
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+        Host::Domain(name) => *name == "localhost",
+    }
+}

@@ -1,0 +1,246 @@
+//! What `regain check` asks of a table that fits: privileges, indexes, addresses, the clock.
+//! Nothing is changed, and no work grows with the table beyond the bounds that are given.
+
+use sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait as _};
+use time::OffsetDateTime;
+
+use super::explain::{BY_ADDRESS, BY_NAME, Plan};
+use super::{UsersTable, answer, errors};
+use crate::account::EmailMatch;
+use crate::recovery::StoreError;
+
+/// What the user of the connection may do, and may not do but should.
+#[derive(Clone, Debug)]
+pub struct Privileges {
+    /// Mapped columns that cannot be read.
+    pub unread: Vec<String>,
+    /// Columns that a reset writes and this user may not.
+    pub unwritten: Vec<String>,
+    /// The statement that gives what is missing, where there is such a thing.
+    pub grant: Option<String>,
+    /// What is allowed and never used: `INSERT`, `DELETE` and the like.
+    pub more: Vec<String>,
+    /// The statement that takes that away.
+    pub revoke: String,
+}
+
+/// One kind of look-up, and whether an index serves it.
+#[derive(Clone, Debug)]
+pub struct LookUp {
+    /// What is looked up by: a column's name.
+    pub column: String,
+    /// Whether there is an index that the statement can use.
+    pub indexed: bool,
+    /// The statement that makes one.
+    pub create: String,
+}
+
+/// What stands in the address column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// How many addresses more than one account has.
+    pub shared: u64,
+    /// How many are stored with capitals and not found by who types none.
+    pub with_capitals: u64,
+}
+
+impl UsersTable {
+    /// How many rows there are, counted no further than to `most`.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn count_rows(&self, most: u64) -> Result<u64, StoreError> {
+        let dialect = self.mapping.dialect;
+        let (id, table) = (dialect.quote(&self.mapping.columns.id), self.quoted());
+        let sql =
+            format!("SELECT COUNT(*) FROM (SELECT {id} FROM {table} LIMIT {most}) AS counted");
+        self.count(sql).await
+    }
+
+    /// Tries which of the mapped columns may be read and written, without doing either.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the table cannot be written for another reason than a privilege, and
+    /// as for every statement.
+    pub async fn privileges(&self) -> Result<Privileges, StoreError> {
+        let (_, mapping) = self.fitted().await?;
+        let (dialect, table) = (mapping.dialect, self.quoted());
+        let (mut unread, mut unwritten) = (vec![], vec![]);
+        for name in mapping.columns.names() {
+            let column = dialect.quote(name);
+            if self.denied(&format!("SELECT {column} FROM {table} WHERE 1 = 0")).await? {
+                unread.push(name.to_owned());
+            }
+        }
+        for name in mapping.columns.written() {
+            let column = dialect.quote(name);
+            if self.denied(&format!("UPDATE {table} SET {column} = NULL WHERE 1 = 0")).await? {
+                unwritten.push(name.to_owned());
+            }
+        }
+        if unread.is_empty() && unwritten.is_empty() {
+            self.explain_writing().await?;
+            self.refuse_read_only().await?;
+        }
+        let more = match dialect.more_privileges(&mapping.table) {
+            Some(ask) => self.texts(ask).await?,
+            None => vec![],
+        };
+        let user = self.user().await?;
+        Ok(Privileges {
+            grant: self.grant(&unread, &unwritten, &user),
+            revoke: format!("REVOKE {} ON {table} FROM {user};", more.join(", ")),
+            unread,
+            unwritten,
+            more,
+        })
+    }
+
+    /// The statement that lets this user do all that is needed.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn whole_grant(&self) -> Result<Option<String>, StoreError> {
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let columns = &self.mapping.columns;
+        let user = self.user().await?;
+        Ok(self.grant(&owned(columns.names()), &owned(columns.written()), &user))
+    }
+
+    /// Whether each look-up finds its rows by an index, be the table small or large.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for the statements themselves.
+    pub async fn look_ups(&self) -> Result<Vec<LookUp>, StoreError> {
+        let (_, mapping) = self.fitted().await?;
+        let transaction = answer(self.database.begin()).await?;
+        if let Some(discourage) = mapping.dialect.discourage_scans() {
+            answer(transaction.execute_unprepared(discourage)).await?;
+        }
+        let plans = self.explain_reading(&transaction).await?;
+        answer(transaction.rollback()).await?;
+        let mut look_ups = vec![];
+        for plan in plans {
+            look_ups.push(self.look_up(&plan).await?);
+        }
+        Ok(look_ups)
+    }
+
+    /// Counts what is odd about the addresses of so many rows.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn addresses(&self, rows: u64) -> Result<Addresses, StoreError> {
+        let (shape, mapping) = self.fitted().await?;
+        let (dialect, table) = (mapping.dialect, self.quoted());
+        let exact = mapping.email_match == EmailMatch::Exact;
+        let name = mapping.columns.email.as_str();
+        let (email, data_type) = (dialect.quote(name), shape.data_type(name).unwrap_or_default());
+        let sample = format!(
+            "(SELECT {email} AS e FROM {table} WHERE {email} IS NOT NULL AND {email} <> '' \
+             LIMIT {rows}) AS sample"
+        );
+        let by = dialect.sameness("e", exact);
+        let shared = format!(
+            "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM {sample} GROUP BY {by} \
+             HAVING COUNT(*) > 1) AS shared"
+        );
+        let capitals = dialect.has_capitals("e", exact, data_type);
+        let capitals = format!("SELECT COUNT(*) FROM {sample} WHERE {capitals}");
+        let with_capitals = match mapping.email_match {
+            EmailMatch::Lower => 0,
+            EmailMatch::AsciiLower | EmailMatch::Exact => self.count(capitals).await?,
+        };
+        Ok(Addresses { shared: self.count(shared).await?, with_capitals })
+    }
+
+    /// What the database's clock says, if it has one of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn clock(&self) -> Result<Option<OffsetDateTime>, StoreError> {
+        let Some(ask) = self.mapping.dialect.clock() else { return Ok(None) };
+        let said = self.texts(ask).await?;
+        let (seconds, rest) =
+            said.first().and_then(|text| text.split_once('.')).unwrap_or_default();
+        let millis = rest.get(..3).and_then(|millis| millis.parse::<i64>().ok()).unwrap_or(0);
+        let seconds =
+            seconds.parse().ok().and_then(|it| OffsetDateTime::from_unix_timestamp(it).ok());
+        Ok(seconds.map(|seconds| seconds + time::Duration::milliseconds(millis)))
+    }
+
+    async fn look_up(&self, plan: &Plan) -> Result<LookUp, StoreError> {
+        let (shape, mapping) = self.fitted().await?;
+        let (dialect, table, columns) = (mapping.dialect, &mapping.table, &mapping.columns);
+        let column = match plan.statement {
+            BY_ADDRESS => &columns.email,
+            BY_NAME => columns.username.as_ref().unwrap_or(&columns.email),
+            _ => &columns.id,
+        };
+        let lower = plan.statement == BY_ADDRESS && mapping.email_match == EmailMatch::Lower;
+        let leads = match dialect.leads(table, column, lower) {
+            Some(ask) => self.texts(ask).await?.first().is_some_and(|said| said == "1"),
+            None => true,
+        };
+        let data_type = shape.data_type(column).unwrap_or_default();
+        Ok(LookUp {
+            column: column.clone(),
+            indexed: leads && dialect.uses_index(&plan.text),
+            create: dialect.create_index(table, column, lower, data_type),
+        })
+    }
+
+    async fn denied(&self, statement: &str) -> Result<bool, StoreError> {
+        let (explain, _) = self.mapping.dialect.explain();
+        let sql = format!("{explain} {statement}");
+        let explain = Statement::from_string(self.mapping.dialect.backend(), sql);
+        let tried = async { Ok::<_, DbErr>(self.database.query_all_raw(explain).await) };
+        match answer(tried).await? {
+            Err(error) if errors::is_denied(&error) => Ok(true),
+            // Whatever else may be wrong is found by the statement that is really used.
+            _ => Ok(false),
+        }
+    }
+
+    async fn refuse_read_only(&self) -> Result<(), StoreError> {
+        let dialect = self.mapping.dialect;
+        if let Some(ask) = dialect.read_only() {
+            let replica = self.texts(ask).await?.first().is_some_and(|said| said == "1");
+            let problem = || StoreError::Misfit("read-only, name the primary".to_owned());
+            return if replica { Err(problem()) } else { Ok(()) };
+        }
+        let password = dialect.quote(&self.mapping.columns.password);
+        let sql = format!("UPDATE {} SET {password} = NULL WHERE 1 = 0", self.quoted());
+        answer(self.database.execute_unprepared(&sql)).await.map(drop)
+    }
+
+    async fn user(&self) -> Result<String, StoreError> {
+        let Some(ask) = self.mapping.dialect.user() else { return Ok(String::new()) };
+        Ok(self.texts(ask).await?.pop().unwrap_or_default())
+    }
+
+    fn grant(&self, select: &[String], update: &[String], user: &str) -> Option<String> {
+        let part = |what: &str, names: &[String]| {
+            let names: Vec<_> = names.iter().map(|name| self.mapping.dialect.quote(name)).collect();
+            (!names.is_empty()).then(|| format!("{what} ({})", names.join(", ")))
+        };
+        let parts: Vec<_> =
+            [part("SELECT", select), part("UPDATE", update)].into_iter().flatten().collect();
+        let needed = !parts.is_empty() && !user.is_empty();
+        needed.then(|| format!("GRANT {} ON {} TO {user};", parts.join(", "), self.quoted()))
+    }
+
+    fn quoted(&self) -> String {
+        self.mapping.dialect.quote_table(&self.mapping.table)
+    }
+
+    async fn count(&self, sql: String) -> Result<u64, StoreError> {
+        let statement = Statement::from_string(self.mapping.dialect.backend(), sql);
+        let row = answer(self.database.query_one_raw(statement)).await?;
+        let count: Option<i64> = row
+            .map(|row| row.try_get_by_index(0))
+            .transpose()
+            .map_err(|error| errors::store_error(&error))?;
+        Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
+    }
+}

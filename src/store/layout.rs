@@ -1,0 +1,92 @@
+//! The table as it is beside the table as the configuration has it, for `regain check`.
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use super::catalogue::{self, Column};
+use super::{UsersTable, answer, errors};
+use crate::recovery::StoreError;
+
+/// What the database says of the table and its columns.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The table as statements name it.
+    pub table: String,
+    /// Every column that it has; none where there is no such table.
+    pub columns: Vec<String>,
+    /// Tables that might have been meant, where there is none of this name.
+    pub tables: Vec<String>,
+    /// Mapped columns that must be there and are not.
+    pub missing: Vec<String>,
+    /// Mapped columns that are there, of which this user may see nothing.
+    pub hidden: Vec<String>,
+    /// Optional columns that are there.
+    pub used: Vec<String>,
+    /// Optional columns that are not there.
+    pub absent: Vec<String>,
+    /// The key's type in the engine's own words.
+    pub key_type: String,
+    /// Whether keys of that type are understood.
+    pub key_understood: bool,
+    /// How many characters the password column holds, where there is a limit.
+    pub password_chars: Option<usize>,
+    /// The statement that widens the password column.
+    pub widen: String,
+}
+
+impl UsersTable {
+    /// Looks at the table without expecting that it fits.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be asked.
+    pub async fn layout(&self) -> Result<Layout, StoreError> {
+        let mapping = &self.mapping;
+        let (dialect, table, mapped) = (mapping.dialect, &mapping.table, &mapping.columns);
+        let rows = answer(self.database.query_all_raw(dialect.catalogue(table))).await?;
+        let visible = catalogue::columns(&rows)?;
+        let columns = match dialect.all_columns(table) {
+            Some(all) => self.texts(all).await?,
+            None => visible.iter().map(|column| column.name.clone()).collect(),
+        };
+        let tables =
+            if columns.is_empty() { self.texts(dialect.tables(table)).await? } else { vec![] };
+        let is = |one: &str, other: &str| dialect.same_name(one, other);
+        let see = |name: &str| visible.iter().find(|column| is(&column.name, name));
+        let mut layout = Layout {
+            table: dialect.quote_table(table),
+            tables,
+            missing: vec![],
+            hidden: vec![],
+            used: vec![],
+            absent: vec![],
+            key_type: see(&mapped.id).map_or_else(String::new, |key| key.data_type.clone()),
+            key_understood: see(&mapped.id).is_some_and(|key| self.understands(key)),
+            password_chars: see(&mapped.password).and_then(|column| column.max_chars),
+            widen: dialect.widen(table, &mapped.password),
+            columns,
+        };
+        for name in mapped.needed() {
+            let (there, optional) =
+                (layout.columns.iter().any(|known| is(known, name)), mapped.is_optional(name));
+            let name = name.to_owned();
+            match (there, optional) {
+                (true, _) if see(&name).is_none() => layout.hidden.push(name),
+                (true, true) => layout.used.push(name),
+                (true, false) => {}
+                (false, true) => layout.absent.push(name),
+                (false, false) => layout.missing.push(name),
+            }
+        }
+        Ok(layout)
+    }
+
+    fn understands(&self, key: &Column) -> bool {
+        self.mapping.dialect.id_kind(&key.data_type).is_some()
+    }
+
+    /// The first column of every row as text.
+    pub(super) async fn texts(&self, statement: Statement) -> Result<Vec<String>, StoreError> {
+        let rows = answer(self.database.query_all_raw(statement)).await?;
+        let texts: Result<_, _> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
+        texts.map_err(|error| errors::store_error(&error))
+    }
+}

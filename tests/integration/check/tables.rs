@@ -1,0 +1,310 @@
+//! What is found about tables.
+
+use std::time::Duration;
+
+use regain::app::{CheckOptions, Level};
+use regain::clock::Clock;
+
+use super::{
+    ENOUGH, PASSWORD, add, bad, configuration, cure, findings, findings_at, healthy, limited, only,
+    trouble, trouble_with,
+};
+use crate::databases::{Engine, create, engines};
+use crate::harness::Folder;
+
+/// A database server's address, and one at which nobody listens.
+fn elsewhere(url: &str) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut url = url::Url::parse(url).unwrap();
+    url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    url.into()
+}
+
+#[tokio::test]
+async fn a_healthy_table_gives_no_warning_and_optional_columns_are_listed() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        let mails = Folder::new();
+        let users = "locale = 'lang'\noptional = ['lang', 'login']";
+        let found = findings(&configuration(&url, &mails, users), &CheckOptions::default()).await;
+        assert!(found.len() > 8, "{engine:?} {found:#?}");
+        assert!(
+            found.iter().any(|it| it.what == "optional columns used: login; not there: lang"),
+            "{engine:?} {found:#?}"
+        );
+        assert_eq!(bad(found), [], "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_table_or_column_is_told_with_the_nearest_name() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let found = trouble(&database.url, "table = 'user'").await;
+        only(&found, Level::Error, &["no table", "table = \"users\" under [apps.default.users]"]);
+        let found = trouble(&database.url, "email = 'e_mail'").await;
+        only(&found, Level::Error, &["no column \"e_mail\"", "write \"email\" for \"e_mail\""]);
+        let found = trouble(&database.url, "locale = 'zip'").await;
+        only(&found, Level::Error, &["no column \"zip\"", "id, email, login, password"]);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_understood_is_an_error() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let bytes = match engine {
+            Engine::Sqlite => "blob",
+            Engine::Postgres => "bytea",
+            Engine::MariaDb => "binary(16)",
+        };
+        database.execute(&format!("ALTER TABLE users ADD COLUMN uid {bytes}")).await;
+        let found = trouble(&database.url, "id = 'uid'").await;
+        only(&found, Level::Error, &["`uid`", "integer, uuid and text"]);
+    }
+}
+
+#[tokio::test]
+async fn a45_a_look_up_without_an_index_is_a_warning_and_on_a_large_table_an_error() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let on = if engine == Engine::MariaDb { " ON users" } else { "" };
+        let (_, url) = limited(&database, &ENOUGH).await;
+        for column in ["email", "login"] {
+            database.execute(&format!("DROP INDEX by_{column}{on}")).await;
+            let named = format!("look-up by `{column}`");
+            let small = trouble(&url, "").await;
+            only(&small, Level::Warning, &[&named, "2 rows"]);
+            let large = CheckOptions { large_table: 2, ..CheckOptions::default() };
+            let found = trouble_with(&url, "", &large).await;
+            let found = only(&found, Level::Error, &[&named, "the whole table", "CREATE INDEX"]);
+            let online = cure(&found).starts_with("CREATE INDEX CONCURRENTLY");
+            assert_eq!(online, engine == Engine::Postgres, "{found:#?}");
+            database.execute(cure(&found)).await;
+            assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a45_an_index_that_begins_with_another_column_does_not_count() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let on = if engine == Engine::MariaDb { " ON users" } else { "" };
+        database.execute(&format!("DROP INDEX by_email{on}")).await;
+        database.execute("CREATE INDEX by_both ON users (is_active, email)").await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        only(&trouble(&url, "").await, Level::Warning, &["no index serves the look-up by `email`"]);
+    }
+}
+
+#[tokio::test]
+async fn lower_wants_an_index_of_its_own() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        let found = trouble(&url, "email_match = 'lower'").await;
+        let found = only(&found, Level::Warning, &["look-up by `email`", "lower"]);
+        if engine != Engine::MariaDb {
+            database.execute(cure(&found)).await;
+            assert_eq!(trouble(&url, "email_match = 'lower'").await, [], "{engine:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_column_too_narrow_for_a_hash_is_an_error_and_the_cure_widens_it() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        let to = |chars: u32| match engine {
+            Engine::MariaDb => format!("ALTER TABLE users MODIFY password varchar({chars})"),
+            _ => format!("ALTER TABLE users ALTER COLUMN password TYPE varchar({chars})"),
+        };
+        database.execute(&to(97)).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}");
+        database.execute(&to(96)).await;
+        let found = trouble(&url, "").await;
+        let found = only(&found, Level::Error, &["96 characters", "97", "varchar(255)"]);
+        database.execute(cure(&found)).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_is_missing_is_told_as_the_statement_that_gives_it() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        let all = "SELECT (id, email, login, password, is_active)";
+        let (_, url) = limited(&database, &[all]).await;
+        let found = trouble(&url, "").await;
+        let found = only(&found, Level::Error, &["may not write password", "GRANT UPDATE ("]);
+        database.execute(cure(&found)).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+
+        let some = "SELECT (id, email, login, is_active), UPDATE (password)";
+        let (_, url) = limited(&database, &[some]).await;
+        let found = trouble(&url, "").await;
+        let unread = found.iter().find(|it| it.what.contains("may not read password"));
+        let unread = unread.unwrap_or_else(|| panic!("{engine:?} {found:#?}"));
+        database.execute(cure(unread)).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+    }
+}
+
+#[tokio::test]
+async fn privileges_that_are_never_used_are_a_warning() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &[ENOUGH[0], "INSERT, DELETE"]).await;
+        let found = trouble(&url, "").await;
+        let found = only(&found, Level::Warning, &["INSERT", "DELETE", "REVOKE"]);
+        let revoke = cure(&found).split_once(';').unwrap().0;
+        database.execute(revoke).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+    }
+}
+
+#[tokio::test]
+async fn on_postgres_a_user_without_any_grant_is_told_the_whole_one() {
+    if !Engine::Postgres.is_there() {
+        return;
+    }
+    let database = healthy(Engine::Postgres).await;
+    let (_, url) = limited(&database, &[]).await;
+    let found = trouble(&url, "").await;
+    let found = only(&found, Level::Error, &["may do nothing with", "GRANT SELECT (", "UPDATE ("]);
+    database.execute(cure(&found)).await;
+    assert_eq!(trouble(&url, "").await, [], "the cure cures");
+}
+
+#[tokio::test]
+async fn on_postgres_a_schema_that_is_closed_is_told() {
+    if !Engine::Postgres.is_there() {
+        return;
+    }
+    let database = healthy(Engine::Postgres).await;
+    let (_, url) = limited(&database, &ENOUGH).await;
+    database.execute("CREATE SCHEMA app").await;
+    database.execute("ALTER TABLE users SET SCHEMA app").await;
+    let found = trouble(&url, "table = 'app.users'").await;
+    only(&found, Level::Error, &["permission denied for schema app", "GRANT USAGE ON SCHEMA"]);
+    let found = trouble(&url, "").await;
+    only(&found, Level::Error, &["no table \"users\"", "table = \"app.users\""]);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_an_error() {
+    let database = healthy(Engine::Sqlite).await;
+    let url = database.url.replace("mode=rwc", "mode=ro");
+    only(&trouble(&url, "").await, Level::Error, &["read-only"]);
+    if Engine::Postgres.is_there() {
+        let database = healthy(Engine::Postgres).await;
+        let (user, url) = limited(&database, &ENOUGH).await;
+        let sql = format!("ALTER ROLE {user} SET default_transaction_read_only = on");
+        database.execute(&sql).await;
+        only(&trouble(&url, "").await, Level::Error, &["read-only, name the primary"]);
+    }
+}
+
+#[tokio::test]
+async fn a_view_that_cannot_be_written_is_an_error() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let view = "CREATE VIEW people AS SELECT DISTINCT * FROM users";
+        database.execute(view).await;
+        let found = trouble(&database.url, "table = 'people'").await;
+        let error = found.iter().find(|it| it.level == Level::Error);
+        let error = error.unwrap_or_else(|| panic!("{engine:?} {found:#?}"));
+        assert_eq!(error.why, "a reset writes there", "{engine:?} {found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_shared_are_counted() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        for id in 3..=5 {
+            add(&database, id, "both@example.com").await;
+        }
+        let found = trouble(&url, "").await;
+        only(&found, Level::Warning, &["share: 1 in all rows", "no more than five"]);
+        let bounded = CheckOptions { sample: 4, ..CheckOptions::default() };
+        let found = trouble_with(&url, "", &bounded).await;
+        only(&found, Level::Warning, &["among 4 rows looked at"]);
+    }
+}
+
+#[tokio::test]
+async fn addresses_with_capitals_are_counted_where_nothing_else_would_find_them() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        add(&database, 3, "Eve@Example.com").await;
+        for users in ["", "email_match = 'exact'"] {
+            let found = trouble(&url, users).await;
+            only(&found, Level::Warning, &["with capitals: 1 in all rows", "email_match = \""]);
+        }
+        let found = trouble(&url, "email_match = 'lower'").await;
+        assert!(!found.iter().any(|it| it.what.contains("capitals")), "{engine:?} {found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn capitals_are_no_matter_where_the_column_compares_without_case() {
+    for engine in engines() {
+        let database = create(engine).await;
+        let email = match engine {
+            Engine::Sqlite => "text COLLATE NOCASE",
+            Engine::Postgres => {
+                database.execute("CREATE EXTENSION citext").await;
+                "citext"
+            }
+            Engine::MariaDb => "varchar(254) COLLATE utf8mb4_general_ci",
+        };
+        let create = format!(
+            "CREATE TABLE users (id integer PRIMARY KEY, email {email}, login varchar(99) UNIQUE, \
+             password varchar(255), is_active boolean, UNIQUE (email))"
+        );
+        database.execute(&create).await;
+        add(&database, 1, "Eve@Example.com").await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_a_warning() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        let mails = Folder::new();
+        let config = configuration(&url, &mails, "");
+        let clock = Clock::fixed(Clock::system().now() - Duration::from_mins(1));
+        let found = bad(findings_at(&config, &CheckOptions::default(), &clock).await);
+        only(&found, Level::Warning, &["clock is 6", "s off"]);
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_down_or_refuses_the_login_is_an_error_without_its_password() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        if engine == Engine::Sqlite {
+            let missing = database.url.replace(".sqlite?mode=rwc", "-missing.sqlite");
+            only(&trouble(&missing, "").await, Level::Error, &["there is no such file"]);
+            continue;
+        }
+        let (user, url) = limited(&database, &ENOUGH).await;
+        let down = elsewhere(&url);
+        only(&trouble(&down, "").await, Level::Error, &["cannot be reached", "users.database"]);
+        // PostgreSQL of the tests trusts every password, but not everybody.
+        let wrong = match engine {
+            Engine::Postgres => url.replace(&user, "nobody"),
+            _ => url.replace(PASSWORD, "s3cret-of-another"),
+        };
+        only(&trouble(&wrong, "").await, Level::Error, &["the login is refused"]);
+    }
+}
