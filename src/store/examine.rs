@@ -36,12 +36,16 @@ pub struct LookUp {
 }
 
 /// What stands in the address column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Addresses {
     /// How many addresses more than one account has.
     pub shared: u64,
     /// How many are stored with capitals and not found by who types none.
     pub with_capitals: u64,
+    /// The statement that lists the shared ones.
+    pub list_shared: String,
+    /// The statement that makes an index on addresses in lower case, where the engine has such.
+    pub index_lower: Option<String>,
 }
 
 impl UsersTable {
@@ -151,7 +155,17 @@ impl UsersTable {
             EmailMatch::Lower => 0,
             EmailMatch::AsciiLower | EmailMatch::Exact => self.count(capitals).await?,
         };
-        Ok(Addresses { shared: self.count(shared).await?, with_capitals })
+        Ok(Addresses {
+            shared: self.count(shared).await?,
+            with_capitals,
+            list_shared: format!(
+                "SELECT {0}, COUNT(*) FROM {table} GROUP BY {0} HAVING COUNT(*) > 1;",
+                dialect.sameness(&email, exact)
+            ),
+            index_lower: dialect
+                .has_expression_indexes()
+                .then(|| dialect.create_index(&mapping.table, name, true, data_type)),
+        })
     }
 
     /// What the database's clock says, if it has one of its own.

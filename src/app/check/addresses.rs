@@ -3,6 +3,7 @@
 use super::{Finding, Subject};
 use crate::config::EmailMatchSetting;
 use crate::recovery::StoreError;
+use crate::store::Addresses;
 
 pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     match findings(subject).await {
@@ -12,7 +13,7 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
-    let (users, sample) = (&subject.settings.users, subject.options.sample);
+    let sample = subject.options.sample;
     let rows = subject.table.count_rows(sample.saturating_add(1)).await?;
     let among = if rows > sample {
         format!("among {sample} rows looked at")
@@ -25,18 +26,14 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
         findings.push(Finding::warning(
             format!("addresses that several accounts share: {} {among}", found.shared),
             "who asks gets a link for each of them, but for no more than five",
-            format!(
-                "SELECT lower({0}), count(*) FROM {1} GROUP BY lower({0}) HAVING count(*) > 1; \
-                 -- then merge or correct them",
-                users.email, users.table
-            ),
+            format!("{} -- then merge or correct them", found.list_shared),
         ));
     }
     if found.with_capitals > 0 {
         findings.push(Finding::warning(
             format!("addresses stored with capitals: {} {among}", found.with_capitals),
             "they are found only by who types the same capitals, and most people type none",
-            capitals_cure(subject),
+            capitals_cure(subject, &found),
         ));
     }
     if findings.is_empty() {
@@ -48,16 +45,15 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     Ok(findings)
 }
 
-fn capitals_cure(subject: &Subject<'_>) -> String {
-    let lower = "email_match = \"lower\" under users, and an index on lower(address)";
-    match subject.settings.users.email_match {
-        EmailMatchSetting::Exact => {
-            "email_match = \"ascii-lower\" under users, if the column compares without case; else "
-                .to_owned()
-                + lower
-        }
-        EmailMatchSetting::AsciiLower | EmailMatchSetting::Lower => {
-            lower.to_owned() + ", or give the column a collation without case"
-        }
+fn capitals_cure(subject: &Subject<'_>, found: &Addresses) -> String {
+    let section = format!("[apps.{}.users]", subject.name);
+    let exact = subject.settings.users.email_match == EmailMatchSetting::Exact;
+    match &found.index_lower {
+        Some(index) => format!("email_match = \"lower\" under {section}, after: {index}"),
+        None if exact => format!(
+            "email_match = \"ascii-lower\" under {section}, and a collation without case for the \
+             column, say utf8mb4_general_ci"
+        ),
+        None => "give the column a collation without case, say utf8mb4_general_ci".to_owned(),
     }
 }

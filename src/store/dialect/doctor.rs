@@ -71,6 +71,12 @@ impl Dialect {
         (self == Self::Postgres).then(ask)
     }
 
+    /// Whether an index may be on an expression. MySQL 8 could, MariaDB cannot, and in both a
+    /// collation without case is what people take.
+    pub(in crate::store) const fn has_expression_indexes(self) -> bool {
+        matches!(self, Self::Postgres | Self::Sqlite)
+    }
+
     /// The statement that makes an index for look-ups by this column.
     pub(in crate::store) fn create_index(
         self,
