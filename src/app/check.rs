@@ -4,6 +4,7 @@
 mod access;
 mod addresses;
 mod clock;
+mod files;
 mod finding;
 mod layout;
 mod look_ups;
@@ -87,6 +88,7 @@ pub async fn check(
     random: &Random,
 ) -> Vec<Finding> {
     let mut findings = service::examine(settings);
+    findings.extend(files::examine(settings));
     let mailer = build::mailer(settings, random);
     for (name, app) in &settings.apps {
         let mut of_app = match build::users_table(name, app, &PATIENT, random) {

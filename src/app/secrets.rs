@@ -75,7 +75,7 @@ pub fn folder(
 
 fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let read = fs::read(path).map_err(|reason| unreadable(setting, path, &reason))?;
-    if path.metadata().is_ok_and(|file| file.permissions().mode() & 0o007 != 0) {
+    if is_open_to_all(path) {
         tracing::warn!(setting, "everybody on this machine may read the secret's file: chmod 600");
     }
     let mut bytes = Zeroizing::new(read);
@@ -87,6 +87,11 @@ fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
         return Err(error(setting, problem, "write the secret into the file"));
     }
     Ok(bytes)
+}
+
+/// Whether everybody on this machine may read, write or run a file.
+pub(super) fn is_open_to_all(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.permissions().mode() & 0o007 != 0)
 }
 
 fn unreadable(setting: &str, path: &Path, reason: &io::Error) -> SecretError {

@@ -38,7 +38,7 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     }
     if findings.is_empty() {
         findings.push(Finding::ok(
-            format!("no address is shared or stored so that it is not found {among}"),
+            format!("no address is shared, and none hides behind capitals {among}"),
             "people are found by what they type",
         ));
     }

@@ -1,5 +1,7 @@
 //! `regain check` as a program: exit codes, both outputs, mail, and what concerns the service.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use regain::app::{CheckOptions, Level};
 use serde_json::{Value, json};
 
@@ -109,6 +111,24 @@ async fn a_public_url_on_loopback_is_a_warning() {
     let (code, printed) = run(&config, &[]).await;
     assert_eq!(code, 1, "{printed}");
     assert!(printed.contains("`public_url` is http://127.0.0.1:8080, which only"), "{printed}");
+}
+
+#[tokio::test]
+async fn a_secret_that_everybody_may_read_is_a_warning() {
+    let database = healthy(Engine::Sqlite).await;
+    let folder = Folder::new();
+    let file = folder.0.join("database-url");
+    std::fs::write(&file, &database.url).unwrap();
+    let config = configuration(&database.url, &folder, "");
+    let named = format!("{{ file = \"{}\" }}", file.display());
+    let config = config.replace(&format!("\"{}\"", database.url), &named);
+    for (mode, code) in [(0o604, 1), (0o640, 0)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let (found, printed) = run(&config, &[]).await;
+        assert_eq!(found, code, "{printed}");
+        let said = format!("cure: chmod o= {}", file.display());
+        assert_eq!(printed.contains(&said), code == 1, "{printed}");
+    }
 }
 
 #[tokio::test]
