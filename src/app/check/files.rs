@@ -1,14 +1,15 @@
 //! Whether others on this machine may read the secrets.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Finding;
 use crate::app::secrets;
 use crate::config::{SecretSource, Settings};
 
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
-    let open = files(settings).filter(|(_, path)| secrets::is_open_to_all(path));
-    let warning = |(setting, path): (String, &Path)| {
+    let files = files(settings).map(|(setting, path)| (setting, path.to_owned()));
+    let open = files.chain(folder(settings)).filter(|(_, path)| secrets::is_open_to_all(path));
+    let warning = |(setting, path): (String, PathBuf)| {
         Finding::warning(
             format!("everybody on this machine may read the file of `{setting}`"),
             "whoever reads a key or a password can do what Regain can",
@@ -18,7 +19,14 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
     open.map(warning).collect()
 }
 
-/// Every secret that is in a file, by its setting.
+/// The keys in a folder of keys. What keeps it from being read is told where it is read.
+fn folder(settings: &Settings) -> Vec<(String, PathBuf)> {
+    let entries = settings.keys.dir.iter().flat_map(std::fs::read_dir).flatten().flatten();
+    let visible = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+    visible.map(|entry| ("keys.dir".to_owned(), entry.path())).collect()
+}
+
+/// Every other secret that is in a file, by its setting.
 fn files(settings: &Settings) -> impl Iterator<Item = (String, &Path)> {
     let keys = settings.keys.secrets.iter();
     let keys = keys.map(|(name, source)| (format!("keys.secrets.{name}"), Some(source)));

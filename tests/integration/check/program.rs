@@ -122,12 +122,22 @@ async fn a_secret_that_everybody_may_read_is_a_warning() {
     let config = configuration(&database.url, &folder, "");
     let named = format!("{{ file = \"{}\" }}", file.display());
     let config = config.replace(&format!("\"{}\"", database.url), &named);
+    let keys = folder.0.join("keys");
+    std::fs::create_dir(&keys).unwrap();
+    let key = keys.join("one");
+    std::fs::write(&key, SECRET).unwrap();
+    let inline = format!("secrets = {{ one = \"{SECRET}\" }}");
+    let config = config.replace(&inline, &format!("dir = \"{}\"", keys.display()));
     for (mode, code) in [(0o604, 1), (0o640, 0)] {
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        for file in [&file, &key] {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
         let (found, printed) = run(&config, &[]).await;
         assert_eq!(found, code, "{printed}");
-        let said = format!("cure: chmod o= {}", file.display());
-        assert_eq!(printed.contains(&said), code == 1, "{printed}");
+        for file in [&file, &key] {
+            let said = format!("cure: chmod o= {}", file.display());
+            assert_eq!(printed.contains(&said), code == 1, "{printed}");
+        }
     }
 }
 

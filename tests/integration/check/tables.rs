@@ -228,6 +228,18 @@ async fn a_database_that_cannot_be_written_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_column_that_cannot_hold_what_a_reset_writes_is_an_error() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        database.execute("ALTER TABLE users ADD COLUMN tries integer").await;
+        let found = trouble(&database.url, "on_reset = { random = ['tries'] }").await;
+        let error = found.iter().find(|it| it.level == Level::Error);
+        let error = error.unwrap_or_else(|| panic!("{engine:?} {found:#?}"));
+        assert!(error.what.contains("\"tries\""), "{engine:?} {error:#?}");
+    }
+}
+
+#[tokio::test]
 async fn a_view_that_cannot_be_written_is_an_error() {
     for engine in engines() {
         let database = healthy(engine).await;
