@@ -87,6 +87,14 @@ impl Columns {
         names
     }
 
+    /// Every column that must be readable: those of an account, and those that grow by one.
+    pub(super) fn read(&self) -> Vec<&str> {
+        let mut names = self.names();
+        let grow = self.writes.iter().filter(|(_, write)| *write == Write::Increment);
+        names.extend(grow.map(|(name, _)| name.as_str()));
+        names
+    }
+
     /// Every column that a reset writes, once.
     pub(super) fn written(&self) -> Vec<&str> {
         let always = [&self.password].into_iter().chain(&self.recovery_stamp);

@@ -70,7 +70,7 @@ impl UsersTable {
         let (_, mapping) = self.fitted().await?;
         let (dialect, table) = (mapping.dialect, self.quoted());
         let (mut unread, mut unwritten) = (vec![], vec![]);
-        for name in mapping.columns.names() {
+        for name in mapping.columns.read() {
             let column = dialect.quote(name);
             if self.denied(&format!("SELECT {column} FROM {table} WHERE 1 = 0")).await? {
                 unread.push(name.to_owned());
@@ -100,15 +100,17 @@ impl UsersTable {
         })
     }
 
-    /// The statement that lets this user do all that is needed.
+    /// The statement that lets this user do all that is needed on a table without these optional
+    /// columns.
     ///
     /// # Errors
     /// [`StoreError`] as for every statement.
-    pub async fn whole_grant(&self) -> Result<Option<String>, StoreError> {
+    pub async fn whole_grant(&self, absent: &[String]) -> Result<Option<String>, StoreError> {
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
-        let columns = &self.mapping.columns;
+        let absent: Vec<_> = absent.iter().map(String::as_str).collect();
+        let columns = self.mapping.columns.without(&absent);
         let user = self.user().await?;
-        Ok(self.grant(&owned(columns.names()), &owned(columns.written()), &user))
+        Ok(self.grant(&owned(columns.read()), &owned(columns.written()), &user))
     }
 
     /// Whether each look-up finds its rows by an index, be the table small or large.

@@ -86,7 +86,7 @@ async fn hidden(subject: &Subject<'_>, layout: &Layout) -> Option<Finding> {
     if layout.hidden.is_empty() {
         return None;
     }
-    let grant = subject.table.whole_grant().await.ok().flatten();
+    let grant = subject.table.whole_grant(&layout.absent).await.ok().flatten();
     Some(Finding::error(
         format!("this user may do nothing with {} of {}", layout.hidden.join(", "), layout.table),
         "SELECT on the mapped columns and UPDATE on those that a reset writes are needed",

@@ -169,6 +169,14 @@ async fn a_grant_that_is_missing_is_told_as_the_statement_that_gives_it() {
         let unread = unread.unwrap_or_else(|| panic!("{engine:?} {found:#?}"));
         database.execute(cure(unread)).await;
         assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+
+        database.execute("ALTER TABLE users ADD COLUMN tries integer").await;
+        let (_, url) = limited(&database, &[ENOUGH[0], "UPDATE (tries)"]).await;
+        let counted = "on_reset = { increment = ['tries'] }";
+        let found = trouble(&url, counted).await;
+        let found = only(&found, Level::Error, &["may not read tries", "GRANT SELECT ("]);
+        database.execute(cure(&found)).await;
+        assert_eq!(trouble(&url, counted).await, [], "{engine:?}: the cure cures");
     }
 }
 
@@ -191,11 +199,13 @@ async fn on_postgres_a_user_without_any_grant_is_told_the_whole_one() {
         return;
     }
     let database = healthy(Engine::Postgres).await;
+    database.execute("ALTER TABLE users ADD COLUMN tries integer").await;
     let (_, url) = limited(&database, &[]).await;
-    let found = trouble(&url, "").await;
+    let users = "locale = 'lang'\noptional = ['lang']\non_reset = { increment = ['tries'] }";
+    let found = trouble(&url, users).await;
     let found = only(&found, Level::Error, &["may do nothing with", "GRANT SELECT (", "UPDATE ("]);
     database.execute(cure(&found)).await;
-    assert_eq!(trouble(&url, "").await, [], "the cure cures");
+    assert_eq!(trouble(&url, users).await, [], "the cure cures");
 }
 
 #[tokio::test]
