@@ -61,13 +61,19 @@ impl Account {
         let checks = [
             (holds(&self.active), Ineligible::Inactive),
             (address, Ineligible::NoAddress),
-            (self.password.as_deref().is_some_and(usable), Ineligible::NoPassword),
+            (self.has_password(), Ineligible::NoPassword),
             (holds(&self.confirmed), Ineligible::Unconfirmed),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, reason)) => Err(reason),
             None => Ok(()),
         }
+    }
+
+    /// Whether it has a password that somebody could log in with.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password.as_deref().is_some_and(usable)
     }
 
     /// Whether everything that a reset rests on is as it was: what its fingerprint and its

@@ -196,7 +196,11 @@ fn webhooks(settings: &Settings) -> Result<Webhooks, StartError> {
     Ok(webhooks)
 }
 
-fn scheme(settings: &Settings, name: &str, users: &UsersSettings) -> Result<Scheme, StartError> {
+pub(super) fn scheme(
+    settings: &Settings,
+    name: &str,
+    users: &UsersSettings,
+) -> Result<Scheme, StartError> {
     let at = |key: &str| format!("apps.{name}.users.{key}");
     let cost = settings.hashing.argon2;
     let cost = Argon2Cost {

@@ -24,6 +24,11 @@ impl Gcra {
         (arrival + self.interval, arrival.saturating_sub(now + self.tolerance))
     }
 
+    /// The arrival time of a key without its last event.
+    pub fn give_back(self, arrival: Duration) -> Duration {
+        arrival.saturating_sub(self.interval)
+    }
+
     /// Takes one event at `now` from a key whose theoretical arrival time is `arrival`; times
     /// count from any fixed moment. The key's next arrival time, or how long to wait.
     pub fn take(self, arrival: Duration, now: Duration) -> Result<Duration, Duration> {

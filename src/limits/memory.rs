@@ -70,6 +70,10 @@ impl Limits for MemoryLimits {
         !self.enabled || self.accounts.take(key(), self.now()).is_ok()
     }
 
+    async fn give_back(&self, app: &str, user_id: &str) {
+        self.accounts.give_back(&(app.to_owned(), user_id.to_owned()));
+    }
+
     async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter> {
         match self.pace.get(app) {
             Some(pace) if self.enabled => pace.reserve(self.now(), patience).map_err(TryAfter),
@@ -117,6 +121,13 @@ impl<K: Eq + Hash> Counts<K> {
     fn new(rate: Gcra, most: usize) -> Self {
         let arrivals = Arrivals { by_key: HashMap::new(), next_sweep: Duration::ZERO };
         Self { rate, most, arrivals: Mutex::new(arrivals) }
+    }
+
+    fn give_back(&self, key: &K) {
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(arrival) = arrivals.by_key.get_mut(key) {
+            *arrival = self.rate.give_back(*arrival);
+        }
     }
 
     fn take(&self, key: K, now: Duration) -> Result<(), Duration> {
@@ -182,6 +193,18 @@ mod tests {
         assert!(!limits.mail_budget("shop", "1").await);
         assert!(limits.mail_budget("shop", "2").await, "others have their own");
         assert!(limits.mail_budget("blog", "1").await);
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_was_never_made_is_given_back_to_its_account() {
+        let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
+        let limits = MemoryLimits::new(&LimitSettings::default(), [], clock);
+        for _mail in 0..3 {
+            assert!(limits.mail_budget("shop", "1").await);
+        }
+        limits.give_back("shop", "1").await;
+        limits.give_back("shop", "2").await;
+        assert!(limits.mail_budget("shop", "1").await && !limits.mail_budget("shop", "1").await);
     }
 
     #[tokio::test]

@@ -41,12 +41,25 @@ pub struct Server {
 /// Why a mail was not handed over.
 #[derive(Debug, ThisError)]
 pub enum Trouble {
-    /// What the server or the connection said.
+    /// There is no connection to be had, or the login is refused: no mail is at fault.
+    #[error("no connection: {0}")]
+    Connection(#[source] Error),
+    /// What the server said to the mail.
     #[error(transparent)]
-    Smtp(#[from] Error),
+    Mail(Error),
     /// Nothing was said in time.
     #[error("no answer in time {0}")]
     Silence(&'static str),
+}
+
+impl Trouble {
+    /// Whether the server refuses this very mail for good (RFC 5321 §4.2.1). Some ask for a login
+    /// only then (RFC 4954 §6), which is no mail's fault.
+    pub fn is_permanent(&self) -> bool {
+        let Self::Mail(error) = self else { return false };
+        let login = [530, 534, 535, 538].contains(&error.status().map_or(0, u16::from));
+        error.is_permanent() && !login
+    }
 }
 
 /// A bounded number of connections that wait for a mail, beside those that carry one.
@@ -66,7 +79,8 @@ impl Connections {
     pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Trouble> {
         let mut connection = self.connection().await?;
         let patience = self.server.patience * ANSWERS_PER_MAIL;
-        within(patience, "to the mail", connection.send(envelope, mail)).await?;
+        let sent = within(patience, "to the mail", connection.send(envelope, mail)).await?;
+        sent.map_err(Trouble::Mail)?;
         self.keep(connection);
         Ok(())
     }
@@ -108,13 +122,16 @@ impl Connections {
         };
         let connect =
             AsyncSmtpConnection::connect_tokio1(address, Some(patience), &name, tls, None);
-        let mut connection = within(patience, "to the connection", connect).await?;
+        let connected = within(patience, "to the connection", connect).await?;
+        let mut connection = connected.map_err(Trouble::Connection)?;
         if let Protection::StartTls(tls) = protection {
-            within(patience, "to STARTTLS", connection.starttls(tls.clone(), &name)).await?;
+            let secured = connection.starttls(tls.clone(), &name);
+            let secured = within(patience, "to STARTTLS", secured).await?;
+            secured.map_err(Trouble::Connection)?;
         }
         if let Some(credentials) = credentials {
             let login = connection.auth(DEFAULT_MECHANISMS, credentials);
-            within(patience, "to the login", login).await?;
+            within(patience, "to the login", login).await?.map_err(Trouble::Connection)?;
         }
         Ok(connection)
     }
@@ -123,10 +140,7 @@ impl Connections {
 async fn within<T>(
     patience: Duration,
     what: &'static str,
-    answer: impl Future<Output = Result<T, Error>>,
+    answer: impl Future<Output = T>,
 ) -> Result<T, Trouble> {
-    match tokio::time::timeout(patience, answer).await {
-        Ok(answered) => Ok(answered?),
-        Err(_) => Err(Trouble::Silence(what)),
-    }
+    tokio::time::timeout(patience, answer).await.map_err(|_| Trouble::Silence(what))
 }

@@ -64,7 +64,7 @@ impl Carrier for Smtp {
     async fn carry(&self, mail: Message) -> Result<(), SendError> {
         match self.0.send(mail.envelope(), &mail.formatted()).await {
             Ok(()) => Ok(()),
-            Err(trouble) if is_about_the_mail(&trouble) => Err(SendError::Final(words(&trouble))),
+            Err(trouble) if trouble.is_permanent() => Err(SendError::Final(words(&trouble))),
             Err(trouble) => Err(SendError::Passing(words(&trouble))),
         }
     }
@@ -72,14 +72,6 @@ impl Carrier for Smtp {
     async fn ping(&self) -> Result<(), SendError> {
         self.0.ping().await.map_err(|trouble| SendError::Passing(words(&trouble)))
     }
-}
-
-/// Whether the server refuses this mail for good. Where it refuses the login (RFC 4954 §6), no
-/// mail is at fault, and somebody may correct the password while the links would still be alive.
-fn is_about_the_mail(trouble: &Trouble) -> bool {
-    let Trouble::Smtp(error) = trouble else { return false };
-    let login = [530, 534, 535, 538].contains(&error.status().map_or(0, u16::from));
-    error.is_permanent() && !login
 }
 
 fn parameters(

@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::recovery::{Job, Jobs, QueueFull};
 
 /// Room beyond the capacity that asks cannot use: for notices, hooks and what is tried again.
 const RESERVE: usize = 1000;
+
+/// How long a closed queue puts a job off at most.
+const LAST_TRIES_EVERY: Duration = Duration::from_secs(1);
 
 /// Jobs that wait, are put off, or are being done.
 pub struct MemoryQueue {
@@ -20,6 +23,8 @@ pub struct MemoryQueue {
     work: Notify,
     /// Wakes who waits for the end.
     idle: Notify,
+    /// Wakes what is put off once the queue is closed.
+    closing: watch::Sender<bool>,
     myself: Weak<Self>,
 }
 
@@ -63,6 +68,7 @@ impl MemoryQueue {
             state: Mutex::default(),
             work: Notify::new(),
             idle: Notify::new(),
+            closing: watch::Sender::new(false),
             myself: myself.clone(),
         })
     }
@@ -88,10 +94,12 @@ impl MemoryQueue {
         }
     }
 
-    /// Takes no more asks. What follows from accepted jobs is still taken.
+    /// Takes no more asks. What follows from accepted jobs is still taken; what is put off is done
+    /// now, and what must be tried again is tried every second, since little time is left.
     pub fn close(&self) {
         let mut state = self.state();
         state.closed = true;
+        self.closing.send_replace(true);
         self.settle(&state);
     }
 
@@ -117,8 +125,13 @@ impl MemoryQueue {
 
     fn put_off(&self, job: Job, delay: Duration) {
         let Some(queue) = self.myself.upgrade() else { return };
+        let mut closing = queue.closing.subscribe();
+        let delay = if *closing.borrow() { delay.min(LAST_TRIES_EVERY) } else { delay };
         tokio::spawn(async move {
-            tokio::time::sleep(delay).await;
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
+                _ = closing.changed() => {}
+            }
             let mut state = queue.state();
             state.delayed -= 1;
             state.ready.push_back(job);
@@ -223,6 +236,20 @@ mod tests {
         }
         assert!(queue.take().await.is_none());
         queue.drained().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn closing_brings_what_is_put_off_for_long_and_tries_again_every_second() {
+        let queue = MemoryQueue::new(10);
+        queue.follow(job(1), Duration::from_hours(1)).await.unwrap();
+        let began = tokio::time::Instant::now();
+        queue.close();
+        let (first, ticket) = queue.take().await.unwrap();
+        assert!(began.elapsed() < Duration::from_millis(10));
+        queue.follow(first, Duration::from_mins(5)).await.unwrap();
+        drop(ticket);
+        assert!(queue.take().await.is_some());
+        assert_eq!(began.elapsed().as_secs(), 1);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,9 @@
 //! Using a token to set a new password, once.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tracing::Instrument as _;
 
 use super::{
     Accounts, Application, Change, CompleteError, Door, Event, Mail, NewPassword, Recovery,
@@ -64,16 +67,9 @@ impl Recovery {
         let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
         let change = Change::of(app, &account, &new);
         self.announce(app, &change, completion.reference).await?;
-        match settle(app.accounts.as_ref(), &account, &new).await? {
-            Swap::Won => {
-                change.is_written(&account);
-                tracing::info!(app = app.name, user_id = account.logged_id(), "password changed");
-                Ok(Completed { return_to: app.return_target(&opened.claims) })
-            }
-            Swap::Lost => {
-                change.is_not_written();
-                Err(Refused::Invalid.into())
-            }
+        match write_through(app, account, new, change).await? {
+            Swap::Won => Ok(Completed { return_to: app.return_target(&opened.claims) }),
+            Swap::Lost => Err(Refused::Invalid.into()),
         }
     }
 
@@ -93,6 +89,32 @@ impl Recovery {
         }
         Ok(())
     }
+}
+
+/// Writes the row and tells the change what became of it, in a task of its own: a client that goes
+/// away meanwhile must not keep the notice from its owner.
+async fn write_through(
+    app: &Application,
+    account: Account,
+    new: NewPassword,
+    change: Change,
+) -> Result<Swap, StoreError> {
+    let (name, accounts) = (app.name.clone(), Arc::clone(&app.accounts));
+    let writing = async move {
+        let settled = settle(accounts.as_ref(), &account, &new).await;
+        match settled {
+            Ok(Swap::Won) => {
+                change.is_written(&account);
+                tracing::info!(app = name, user_id = account.logged_id(), "password changed");
+            }
+            Ok(Swap::Lost) => change.is_not_written(),
+            // The row will tell.
+            Err(_) => {}
+        }
+        settled
+    };
+    let written = tokio::spawn(writing.in_current_span()).await;
+    written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())))
 }
 
 /// The compare-and-swap, and what to make of it when its answer was lost: our hash in the row

@@ -164,6 +164,9 @@ pub trait Limits: Send + Sync {
     /// Takes one mail from an account's budget; `false` when it is used up.
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool;
 
+    /// Gives back one mail that was taken from an account's budget and never made.
+    async fn give_back(&self, app: &str, user_id: &str);
+
     /// Takes the next turn in an application's pace of mails, and says how long it is until then.
     ///
     /// # Errors

@@ -69,6 +69,8 @@ impl Limits for Nothing {
         true
     }
 
+    async fn give_back(&self, _: &str, _: &str) {}
+
     async fn pace(&self, _: &str, _: Duration) -> Result<Duration, TryAfter> {
         Ok(Duration::ZERO)
     }

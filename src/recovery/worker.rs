@@ -20,6 +20,8 @@ const ACCOUNTS_PER_ADDRESS: usize = 5;
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// Longest wait between attempts.
 const LONGEST_RETRY: Duration = Duration::from_mins(5);
+/// Longest wait for a turn in the application's pace: more would fill the queue.
+const LONGEST_TURN: Duration = Duration::from_hours(1);
 /// How long a notice waits for its row to be written before it is given up.
 const CHANGE_PATIENCE: Duration = Duration::from_mins(5);
 /// How long notices and hooks go on being tried once the row is written.
@@ -108,11 +110,12 @@ impl Recovery {
         let lifetime = app.lifetime(wish.purpose);
         if !job.has_turn {
             let patience = job.asked_at + lifetime - self.clock.now();
-            let patience = Duration::try_from(patience).unwrap_or_default();
+            let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
             match self.limits.pace(&app.name, patience).await {
                 Ok(Duration::ZERO) => {}
                 Ok(wait) => return self.follow(Job { has_turn: true, ..job.clone() }, wait).await,
                 Err(TryAfter(wait)) => {
+                    self.limits.give_back(&app.name, &account.id).await;
                     tracing::error!(app = app.name, ?wait, "given up: too much mail");
                     return;
                 }

@@ -31,16 +31,19 @@ pub(super) struct Column {
 
 impl Shape {
     /// Reads the answer to [`super::dialect::Dialect::catalogue`]: name, type, length, characters.
-    /// The mapping comes back without the optional columns that are not there.
+    /// The mapping comes back without the optional columns that are not there, and their names.
     pub(super) fn read(
         mapping: &Mapping,
         rows: &[QueryResult],
-    ) -> Result<(Self, Mapping), StoreError> {
+    ) -> Result<(Self, Mapping, Vec<String>), StoreError> {
         Self::of(mapping, &columns(rows)?)
     }
 
     /// The shape of a table with these columns, and the mapping that fits it.
-    pub(super) fn of(mapping: &Mapping, found: &[Column]) -> Result<(Self, Mapping), StoreError> {
+    pub(super) fn of(
+        mapping: &Mapping,
+        found: &[Column],
+    ) -> Result<(Self, Mapping, Vec<String>), StoreError> {
         let table = &mapping.table;
         if found.is_empty() {
             return Err(StoreError::Misfit(format!(
@@ -66,7 +69,8 @@ impl Shape {
         }
         let id = id_kind(mapping, &columns)?;
         let fitting = Mapping { columns: mapping.columns.without(&absent), ..mapping.clone() };
-        Ok((Self { id, columns }, fitting))
+        let absent = absent.into_iter().map(str::to_owned).collect();
+        Ok((Self { id, columns }, fitting, absent))
     }
 
     /// The type of a mapped column.

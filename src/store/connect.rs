@@ -17,10 +17,13 @@ use super::dialect::Dialect;
 use super::tls::{self, Asked};
 
 /// How long a statement waits for a lock of somebody else's, in every engine. The server keeps
-/// to it itself, so that no statement that was given up here is carried out there later.
+/// to it itself, so that no statement that was given up here is carried out there later; nor one
+/// that takes long for another reason, where the engine has a limit for that.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-const POSTGRES_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
-const MYSQL_LOCK_TIMEOUT: &str = "SET innodb_lock_wait_timeout = 2";
+const POSTGRES_LIMITS: &str = "SET lock_timeout = '2s'; SET statement_timeout = '8s'";
+const MYSQL_LIMITS: &str = "SET innodb_lock_wait_timeout = 2, lock_wait_timeout = 2";
+/// MariaDB's own; MySQL does not know it, and goes without.
+const MARIADB_LIMIT: &str = "SET max_statement_time = 8";
 
 /// How many connections there may be, and how long to wait for one.
 #[derive(Clone, Copy, Debug)]
@@ -78,14 +81,17 @@ pub(super) fn open(
         "postgres" | "postgresql" => {
             let options = postgres(url, tls)?;
             let pool = sized::<Postgres>(pool).after_connect(|connection, _| {
-                Box::pin(async { connection.execute(POSTGRES_LOCK_TIMEOUT).await.map(drop) })
+                Box::pin(async { connection.execute(POSTGRES_LIMITS).await.map(drop) })
             });
             Ok((pool.connect_lazy_with(options).into(), Dialect::Postgres))
         }
         "mysql" | "mariadb" => {
             let options = mysql(url, tls)?;
             let pool = sized::<MySql>(pool).after_connect(|connection, _| {
-                Box::pin(async { connection.execute(MYSQL_LOCK_TIMEOUT).await.map(drop) })
+                Box::pin(async {
+                    let _unknown_to_mysql = connection.execute(MARIADB_LIMIT).await;
+                    connection.execute(MYSQL_LIMITS).await.map(drop)
+                })
             });
             Ok((pool.connect_lazy_with(options).into(), Dialect::MySql))
         }

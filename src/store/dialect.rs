@@ -181,6 +181,11 @@ impl Dialect {
         Statement::from_sql_and_values(self.backend(), sql, values)
     }
 
+    /// Whether the catalogue leaves out the columns that a user may do nothing with.
+    pub(super) fn hides_columns(self) -> bool {
+        self == Self::MySql
+    }
+
     /// The words before a statement that ask for its plan, and where in a row the plan is.
     pub(super) const fn explain(self) -> (&'static str, usize) {
         match self {
@@ -191,14 +196,19 @@ impl Dialect {
     }
 }
 
-/// By way of `to_regclass`, which follows the search path as a statement does.
+/// By way of `to_regclass`, which follows the search path as a statement does, and of
+/// `pg_attribute`, which has the columns that this user may not see too. A domain's type is the
+/// one beneath it; a length is kept with four bytes more.
 const POSTGRES_CATALOGUE: &str = "\
-    SELECT CAST(c.column_name AS text), CAST(c.udt_name AS text), \
-    CAST(c.character_maximum_length AS text), CAST(getdatabaseencoding() AS text) \
-    FROM information_schema.columns c \
-    JOIN pg_catalog.pg_namespace n ON n.nspname = c.table_schema \
-    JOIN pg_catalog.pg_class t ON t.relnamespace = n.oid AND t.relname = c.table_name \
-    WHERE t.oid = to_regclass($1)";
+    SELECT CAST(a.attname AS text), CAST(t.typname AS text), \
+    CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.length > 4 \
+    THEN CAST(a.length - 4 AS text) END, CAST(getdatabaseencoding() AS text) \
+    FROM (SELECT c.attname, c.attnum, \
+    CASE d.typtype WHEN 'd' THEN d.typbasetype ELSE d.oid END AS type, \
+    CASE d.typtype WHEN 'd' THEN d.typtypmod ELSE c.atttypmod END AS length \
+    FROM pg_catalog.pg_attribute c JOIN pg_catalog.pg_type d ON d.oid = c.atttypid \
+    WHERE c.attrelid = to_regclass($1) AND c.attnum > 0 AND NOT c.attisdropped) a \
+    JOIN pg_catalog.pg_type t ON t.oid = a.type ORDER BY a.attnum";
 
 /// MySQL calls three-byte UTF-8 `utf8`, which elsewhere is the whole of it.
 const MYSQL_CATALOGUE: &str = "\

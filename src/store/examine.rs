@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::explain::{BY_ADDRESS, BY_NAME, Plan};
 use super::{UsersTable, answer, errors};
-use crate::account::EmailMatch;
+use crate::account::{Account, EmailMatch};
 use crate::recovery::StoreError;
 
 /// What the user of the connection may do, and may not do but should.
@@ -61,13 +61,26 @@ impl UsersTable {
         self.count(sql).await
     }
 
+    /// The passwords of at most so many rows, of those that have one that is usable.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn sample_passwords(&self, most: u64) -> Result<Vec<String>, StoreError> {
+        let fitted = self.fitted().await?;
+        let (_, mapping) = &*fitted;
+        let rows = self.accounts(mapping, mapping.select().limit(most)).await?;
+        let usable = rows.into_iter().filter(Account::has_password);
+        Ok(usable.filter_map(|row| row.password).collect())
+    }
+
     /// Tries which of the mapped columns may be read and written, without doing either.
     ///
     /// # Errors
     /// [`StoreError`] when the table cannot be written for another reason than a privilege, and
     /// as for every statement.
     pub async fn privileges(&self) -> Result<Privileges, StoreError> {
-        let (_, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (_, mapping) = &*fitted;
         let (dialect, table) = (mapping.dialect, self.quoted());
         let (mut unread, mut unwritten) = (vec![], vec![]);
         for name in mapping.columns.read() {
@@ -100,25 +113,13 @@ impl UsersTable {
         })
     }
 
-    /// The statement that lets this user do all that is needed on a table without these optional
-    /// columns.
-    ///
-    /// # Errors
-    /// [`StoreError`] as for every statement.
-    pub async fn whole_grant(&self, absent: &[String]) -> Result<Option<String>, StoreError> {
-        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
-        let absent: Vec<_> = absent.iter().map(String::as_str).collect();
-        let columns = self.mapping.columns.without(&absent);
-        let user = self.user().await?;
-        Ok(self.grant(&owned(columns.read()), &owned(columns.written()), &user))
-    }
-
     /// Whether each look-up finds its rows by an index, be the table small or large.
     ///
     /// # Errors
     /// [`StoreError`] as for the statements themselves.
     pub async fn look_ups(&self) -> Result<Vec<LookUp>, StoreError> {
-        let (_, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (_, mapping) = &*fitted;
         let transaction = answer(self.database.begin()).await?;
         if let Some(discourage) = mapping.dialect.discourage_scans() {
             answer(transaction.execute_unprepared(discourage)).await?;
@@ -137,7 +138,8 @@ impl UsersTable {
     /// # Errors
     /// [`StoreError`] as for every statement.
     pub async fn addresses(&self, rows: u64) -> Result<Addresses, StoreError> {
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let (dialect, table) = (mapping.dialect, self.quoted());
         let exact = mapping.email_match == EmailMatch::Exact;
         let name = mapping.columns.email.as_str();
@@ -186,7 +188,8 @@ impl UsersTable {
     }
 
     async fn look_up(&self, plan: &Plan) -> Result<LookUp, StoreError> {
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let (dialect, table, columns) = (mapping.dialect, &mapping.table, &mapping.columns);
         let column = match plan.statement {
             BY_ADDRESS => &columns.email,
@@ -206,7 +209,7 @@ impl UsersTable {
         })
     }
 
-    async fn denied(&self, statement: &str) -> Result<bool, StoreError> {
+    pub(super) async fn denied(&self, statement: &str) -> Result<bool, StoreError> {
         let (explain, _) = self.mapping.dialect.explain();
         let sql = format!("{explain} {statement}");
         let explain = Statement::from_string(self.mapping.dialect.backend(), sql);
@@ -246,7 +249,7 @@ impl UsersTable {
         needed.then(|| format!("GRANT {} ON {} TO {user};", parts.join(", "), self.quoted()))
     }
 
-    fn quoted(&self) -> String {
+    pub(super) fn quoted(&self) -> String {
         self.mapping.dialect.quote_table(&self.mapping.table)
     }
 

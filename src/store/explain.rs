@@ -40,7 +40,8 @@ impl UsersTable {
         &self,
         on: &impl ConnectionTrait,
     ) -> Result<Vec<Plan>, StoreError> {
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let mut plans = Vec::new();
         for (name, nobody) in [(BY_ADDRESS, "nobody@regain.invalid"), (BY_NAME, "nobody")] {
             let select = Identifier::parse(nobody).ok();
@@ -57,7 +58,8 @@ impl UsersTable {
 
     /// The plan of what is written, where nobody's key can be a key at all.
     pub(super) async fn explain_writing(&self) -> Result<Option<Plan>, StoreError> {
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let Some(id) = shape.id.parse(nobody_id(shape.id)) else { return Ok(None) };
         let new = NewPassword {
             hash: String::new(),

@@ -17,8 +17,6 @@ pub struct Layout {
     pub tables: Vec<String>,
     /// Mapped columns that must be there and are not.
     pub missing: Vec<String>,
-    /// Mapped columns that are there, of which this user may see nothing.
-    pub hidden: Vec<String>,
     /// Optional columns that are there.
     pub used: Vec<String>,
     /// Optional columns that are not there.
@@ -43,10 +41,7 @@ impl UsersTable {
         let (dialect, table, mapped) = (mapping.dialect, &mapping.table, &mapping.columns);
         let rows = answer(self.database.query_all_raw(dialect.catalogue(table))).await?;
         let visible = catalogue::columns(&rows)?;
-        let columns = match dialect.all_columns(table) {
-            Some(all) => self.texts(all).await?,
-            None => visible.iter().map(|column| column.name.clone()).collect(),
-        };
+        let columns: Vec<_> = visible.iter().map(|column| column.name.clone()).collect();
         let tables =
             if columns.is_empty() { self.texts(dialect.tables(table)).await? } else { vec![] };
         let is = |one: &str, other: &str| dialect.same_name(one, other);
@@ -55,7 +50,6 @@ impl UsersTable {
             table: dialect.quote_table(table),
             tables,
             missing: vec![],
-            hidden: vec![],
             used: vec![],
             absent: vec![],
             key_type: see(&mapped.id).map_or_else(String::new, |key| key.data_type.clone()),
@@ -69,7 +63,6 @@ impl UsersTable {
                 (layout.columns.iter().any(|known| is(known, name)), mapped.is_optional(name));
             let name = name.to_owned();
             match (there, optional) {
-                (true, _) if see(&name).is_none() => layout.hidden.push(name),
                 (true, true) => layout.used.push(name),
                 (true, false) => {}
                 (false, true) => layout.absent.push(name),

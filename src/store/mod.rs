@@ -21,12 +21,13 @@ mod table;
 mod tls;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
-use tokio::sync::OnceCell;
+use tokio::sync::RwLock;
 
 use crate::account::{Account, Identifier};
 use crate::config::UsersSettings;
@@ -55,8 +56,8 @@ pub struct UsersTable {
     database: DatabaseConnection,
     mapping: Mapping,
     /// The table as it is, and the mapping that fits it: read at first use, because the database
-    /// may be down at the start.
-    fitted: OnceCell<(Shape, Mapping)>,
+    /// may be down at the start, and again by each [`Accounts::ping`], because tables change.
+    fitted: RwLock<Option<Arc<(Shape, Mapping)>>>,
     random: Random,
 }
 
@@ -74,17 +75,43 @@ impl UsersTable {
     ) -> Result<Self, StoreConfigError> {
         let (database, dialect) = connect::open(url, settings.tls, pool)?;
         let mapping = Mapping::new(dialect, settings)?;
-        Ok(Self { database, mapping, fitted: OnceCell::new(), random: random.clone() })
+        Ok(Self { database, mapping, fitted: RwLock::default(), random: random.clone() })
     }
 
-    async fn fitted(&self) -> Result<&(Shape, Mapping), StoreError> {
-        self.fitted.get_or_try_init(|| self.introspect()).await
+    async fn fitted(&self) -> Result<Arc<(Shape, Mapping)>, StoreError> {
+        let known = self.fitted.read().await.clone();
+        match known {
+            Some(fitted) => Ok(fitted),
+            None => self.fit().await,
+        }
     }
 
-    async fn introspect(&self) -> Result<(Shape, Mapping), StoreError> {
-        let catalogue = self.mapping.dialect.catalogue(&self.mapping.table);
-        let rows = answer(self.database.query_all_raw(catalogue)).await?;
-        Shape::read(&self.mapping, &rows)
+    /// Looks at the table anew.
+    async fn fit(&self) -> Result<Arc<(Shape, Mapping)>, StoreError> {
+        let dialect = self.mapping.dialect;
+        let rows = answer(self.database.query_all_raw(dialect.catalogue(&self.mapping.table)));
+        let (shape, mapping, absent) = Shape::read(&self.mapping, &rows.await?)?;
+        if dialect.hides_columns() {
+            for name in &absent {
+                self.refuse_hidden(name).await?;
+            }
+        }
+        let fitted = Arc::new((shape, mapping));
+        *self.fitted.write().await = Some(fitted.clone());
+        Ok(fitted)
+    }
+
+    /// An optional column that this user may not see must not count as absent: the condition on
+    /// it would be gone.
+    async fn refuse_hidden(&self, name: &str) -> Result<(), StoreError> {
+        let column = self.mapping.dialect.quote(name);
+        if self.denied(&format!("SELECT {column} FROM {} WHERE 1 = 0", self.quoted())).await? {
+            return Err(StoreError::Misfit(format!(
+                "the optional column {name:?} is not there, or this user may not see it: grant \
+                 SELECT on the whole table, or name in users what is there and nothing else"
+            )));
+        }
+        Ok(())
     }
 
     async fn accounts(
@@ -103,7 +130,7 @@ impl UsersTable {
         if self.fitted().await?.0.refuse_too_long(column, hash).is_ok() {
             return Ok(());
         }
-        self.introspect().await?.0.refuse_too_long(column, hash)
+        self.fit().await?.0.refuse_too_long(column, hash)
     }
 }
 
@@ -114,7 +141,8 @@ impl Accounts for UsersTable {
         identifier: &Identifier,
         limit: usize,
     ) -> Result<Vec<Account>, StoreError> {
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let Some(mut select) = mapping.find(shape, identifier) else {
             return Ok(vec![]);
         };
@@ -136,7 +164,8 @@ impl Accounts for UsersTable {
     }
 
     async fn read(&self, id: &str) -> Result<Option<Account>, StoreError> {
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let Some(key) = shape.parse_id(&mapping.columns.id, id) else {
             return Ok(None);
         };
@@ -150,7 +179,8 @@ impl Accounts for UsersTable {
 
     async fn swap_password(&self, was: &Account, new: &NewPassword) -> Result<Swap, StoreError> {
         self.refuse_too_long(&new.hash).await?;
-        let (shape, mapping) = self.fitted().await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
         let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
             return Ok(Swap::Lost);
         };
@@ -163,7 +193,8 @@ impl Accounts for UsersTable {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        let (_, mapping) = self.fitted().await?;
+        let fitted = self.fit().await?;
+        let (_, mapping) = &*fitted;
         answer(self.database.query_all(&mapping.nothing())).await?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use regain::random::Random;
 
 use crate::databases::{Engine, TestDatabase, create};
 use crate::harness::{Folder, SECRET};
+use crate::people::OLD_HASH;
 
 /// The password of every user of a test.
 const PASSWORD: &str = "s3cret-of-the-database";
@@ -63,12 +64,12 @@ async fn healthy(engine: Engine) -> TestDatabase {
 }
 
 async fn add(database: &TestDatabase, id: u32, email: &str) {
-    let insert = format!("INSERT INTO users VALUES ({id}, '{email}', 'u{id}', 'h', true)");
+    let insert = format!("INSERT INTO users VALUES ({id}, '{email}', 'u{id}', '{OLD_HASH}', true)");
     database.execute(&insert).await;
 }
 
 /// A user who may do nothing but what is granted here, and the URL to connect as such.
-async fn limited(database: &TestDatabase, grants: &[&str]) -> (String, String) {
+pub async fn limited(database: &TestDatabase, grants: &[&str]) -> (String, String) {
     let name = format!("lim_{:012x}", u64::from_be_bytes(Random::system().bytes()) >> 16);
     let mut url = url::Url::parse(&database.url).unwrap();
     let user = match database.engine {

@@ -4,7 +4,7 @@ use super::{Finding, Subject};
 use crate::store::Layout;
 
 /// Characters of a PHC string of Argon2id at the recommended cost.
-const ARGON2ID_CHARS: usize = 97;
+pub(super) const ARGON2ID_CHARS: usize = 97;
 /// What holds a hash of every known format at every cost.
 const RECOMMENDED_CHARS: usize = 255;
 
@@ -32,7 +32,6 @@ pub(super) async fn examine(subject: &Subject<'_>) -> (Vec<Finding>, bool) {
     }
     let mut findings = vec![reached];
     findings.extend(layout.missing.iter().map(|name| no_column(subject, &layout, name)));
-    findings.extend(hidden(subject, &layout).await);
     let key_seen = !layout.key_type.is_empty();
     if key_seen && !layout.key_understood {
         findings.push(key_not_understood(subject, &layout));
@@ -80,18 +79,6 @@ fn no_column(subject: &Subject<'_>, layout: &Layout, name: &str) -> Finding {
             Err(known) => format!("correct the name; columns seen: {known}"),
         },
     )
-}
-
-async fn hidden(subject: &Subject<'_>, layout: &Layout) -> Option<Finding> {
-    if layout.hidden.is_empty() {
-        return None;
-    }
-    let grant = subject.table.whole_grant(&layout.absent).await.ok().flatten();
-    Some(Finding::error(
-        format!("this user may do nothing with {} of {}", layout.hidden.join(", "), layout.table),
-        "SELECT on the mapped columns and UPDATE on those that a reset writes are needed",
-        grant.unwrap_or_else(|| "grant SELECT and UPDATE on the mapped columns".to_owned()),
-    ))
 }
 
 fn key_not_understood(subject: &Subject<'_>, layout: &Layout) -> Finding {

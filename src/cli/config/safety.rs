@@ -220,7 +220,8 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let at = |key: &str| format!("apps.{name}.users.{key}");
     let mut errors = vec![];
     let stamp = users.recovery_stamp.as_deref();
-    let of_sessions = stamp.is_some_and(|stamp| SESSION_COLUMNS.contains(&stamp));
+    let of_sessions =
+        stamp.is_some_and(|stamp| SESSION_COLUMNS.iter().any(|it| stamp.eq_ignore_ascii_case(it)));
     if of_sessions {
         let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";
         let problem = "is a column of the application's sessions: renewing it would log people out";
@@ -230,9 +231,15 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let lists = [&on_reset.null, &on_reset.now, &on_reset.random, &on_reset.increment];
     let columns = on_reset.set.keys().chain(lists.into_iter().flatten());
     let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
+    if stamp.is_some_and(|stamp| seen.iter().any(|known| known.eq_ignore_ascii_case(stamp))) {
+        let problem = "is a column that Regain reads or writes for something else";
+        let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";
+        errors.push(ConfigError::at(at("recovery_stamp"), problem, cure));
+    }
     seen.extend(stamp.filter(|_| !of_sessions));
     for column in columns {
-        if seen.contains(&column.as_str()) {
+        // Of some engines, names that differ by case mean one column.
+        if seen.iter().any(|known| known.eq_ignore_ascii_case(column)) {
             let problem = format!("writes {column:?} twice, or it is a column that Regain keeps");
             errors.push(ConfigError::at(at("on_reset"), problem, "name each column once"));
         }

@@ -149,18 +149,17 @@ impl Row {
     }
 }
 
-/// What to write beside such a row: its memory and lanes when it takes as much memory as is
-/// recommended, and then as many passes as it takes for as much work.
+/// What to write beside such a row: at least its memory and the memory that is recommended, and as
+/// many passes as it takes for as much work as either does.
 pub(super) fn plan(like: Option<&str>, recommended: Argon2Cost) -> (Algorithm, Argon2Cost) {
     let row = like.and_then(Row::parse);
     let variant = row.as_ref().map_or(Algorithm::Argon2id, |row| row.variant);
     let mut cost = row.and_then(|row| row.cost()).map_or(recommended, |row| {
-        if row.memory_kib < recommended.memory_kib {
-            return recommended;
-        }
-        let work = u64::from(recommended.memory_kib) * u64::from(recommended.iterations);
-        let passes = work.div_ceil(row.memory_kib.into()).try_into().unwrap_or(u32::MAX);
-        Argon2Cost { iterations: row.iterations.max(passes), ..row }
+        let work = |cost: Argon2Cost| u64::from(cost.memory_kib) * u64::from(cost.iterations);
+        let most = if row.memory_kib < recommended.memory_kib { recommended } else { row };
+        let work = work(row).max(work(recommended));
+        let passes = work.div_ceil(most.memory_kib.into()).try_into().unwrap_or(u32::MAX);
+        Argon2Cost { iterations: most.iterations.max(passes), ..most }
     });
     if variant == Algorithm::Argon2i {
         cost.iterations = cost.iterations.max(LEAST_PASSES_I);
@@ -216,6 +215,22 @@ mod tests {
         let (variant, cost) = plan(Some(&like(variant, cost)), Argon2::RECOMMENDED.0);
         let Argon2Cost { memory_kib, iterations, parallelism } = cost;
         format!("{variant} m={memory_kib},t={iterations},p={parallelism}")
+    }
+
+    #[test]
+    fn no_row_is_written_with_less_work_or_less_memory_than_it_has_or_than_is_recommended() {
+        let recommended = Argon2::RECOMMENDED.0;
+        for (m, t, written) in [
+            (16_384, 40, (19_456, 34)),
+            (19_456, 1, (19_456, 2)),
+            (65_536, 10, (65_536, 10)),
+            (65_536, 1, (65_536, 1)),
+            (64, 1, (19_456, 2)),
+        ] {
+            let row = format!("$argon2id$v=19$m={m},t={t},p=1$c2FsdFNBTFRzYWx0$aGFzaGhhc2hoYXNo");
+            let (_, cost) = plan(Some(&row), recommended);
+            assert_eq!((cost.memory_kib, cost.iterations), written, "{row}");
+        }
     }
 
     #[test]

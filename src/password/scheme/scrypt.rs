@@ -88,16 +88,14 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// What to write beside a row that asks for this: its memory when it takes as much as is
-    /// recommended here, and then as many lanes as it takes for as much work.
+    /// What to write beside a row that asks for this: at least its memory and the memory that is
+    /// recommended here, and as many lanes as it takes for as much work as either does.
     pub(super) fn or_as_asked(self, row: Option<Asked>) -> Self {
-        row.and_then(Asked::bounded).filter(|row| row.memory() >= self.memory()).map_or(
-            self,
-            |row| {
-                let lanes = (self.memory() * u64::from(self.p)).div_ceil(row.memory());
-                Self { p: row.p.max(lanes.try_into().unwrap_or(self.p)), ..row }
-            },
-        )
+        let Some(row) = row.and_then(Asked::bounded) else { return self };
+        let work = |cost: Self| cost.memory() * u64::from(cost.p);
+        let most = if row.memory() < self.memory() { self } else { row };
+        let lanes = work(row).max(work(self)).div_ceil(most.memory());
+        Self { p: most.p.max(lanes.try_into().unwrap_or(most.p)), ..most }
     }
 
     /// N.

@@ -32,13 +32,6 @@ impl Dialect {
         Statement::from_sql_and_values(self.backend(), format!("{sql} LIMIT {TABLES}"), values)
     }
 
-    /// Asks for every column's name, where the catalogue shows those only that may be read.
-    pub(in crate::store) fn all_columns(self, table: &TableName) -> Option<Statement> {
-        let ask =
-            |sql| Statement::from_sql_and_values(self.backend(), sql, [table.quoted().into()]);
-        (self == Self::Postgres).then(|| ask(POSTGRES_ALL_COLUMNS))
-    }
-
     /// Makes a planner that likes to read small tables as a whole say which index there is.
     pub(in crate::store) const fn discourage_scans(self) -> Option<&'static str> {
         match self {
@@ -222,10 +215,6 @@ const MYSQL_TABLES: &str = "\
 const SQLITE_TABLES: &str = "\
     SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type IN ('table', 'view') \
     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1";
-
-const POSTGRES_ALL_COLUMNS: &str = "\
-    SELECT CAST(attname AS text) FROM pg_catalog.pg_attribute \
-    WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
 
 /// Of a view nothing is known by its own indexes.
 const POSTGRES_LEADS: &str = "\

@@ -146,6 +146,72 @@ async fn a84_a_row_that_stays_locked_is_given_up_by_the_server_and_never_written
 }
 
 #[tokio::test]
+async fn an_optional_column_that_is_hidden_does_not_count_as_absent() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = databases::create(engine).await;
+        database
+            .execute(
+                "CREATE TABLE users (id integer PRIMARY KEY, email varchar(99), \
+                 password varchar(99), is_active boolean)",
+            )
+            .await;
+        database.execute("INSERT INTO users VALUES (1, 'ada@example.com', 'h', false)").await;
+        let optional = "active = ['is_active']\noptional = ['is_active']";
+        let grants = ["SELECT (id, email, password), UPDATE (password)"];
+        let (_, url) = crate::check::limited(&database, &grants).await;
+        let refused = open_url(&url, optional).read("1").await;
+        assert!(matches!(refused, Err(StoreError::Misfit(_))), "{engine:?} {refused:?}");
+        let all = open(&database, optional).read("1").await.unwrap().unwrap();
+        assert!(all.eligible().is_err(), "{engine:?}: the account is disabled");
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_comes_or_goes_is_seen_by_the_next_look() {
+    for engine in engines() {
+        let database = databases::create(engine).await;
+        database
+            .execute(
+                "CREATE TABLE users (id integer PRIMARY KEY, email varchar(99), \
+                 password varchar(99))",
+            )
+            .await;
+        database.execute("INSERT INTO users VALUES (1, 'ada@example.com', 'h')").await;
+        let deleted =
+            "active = [{ column = 'deleted_at', is = 'null' }]\noptional = ['deleted_at']";
+        let table = open(&database, deleted);
+        assert!(read(&table, "1").await.active.is_empty(), "{engine:?}");
+        database.execute("ALTER TABLE users ADD COLUMN deleted_at varchar(30)").await;
+        database.execute("UPDATE users SET deleted_at = '2026-01-01'").await;
+        table.ping().await.unwrap();
+        assert!(read(&table, "1").await.eligible().is_err(), "{engine:?}: soft-deleted since");
+        database.execute("ALTER TABLE users DROP COLUMN deleted_at").await;
+        table.ping().await.unwrap();
+        assert!(read(&table, "1").await.eligible().is_ok(), "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a84_a_table_that_stays_locked_is_given_up_by_mariadb_and_never_written_later() {
+    if !Engine::MariaDb.is_there() {
+        return;
+    }
+    let database = users(Engine::MariaDb).await;
+    let table = open(&database, MAPPING);
+    add(&database, 1, "ada@example.com", "old").await;
+    let ada = read(&table, "1").await;
+    let options = sea_orm::ConnectOptions::new(&database.url).max_connections(1).to_owned();
+    let other = sea_orm::Database::connect(options).await.unwrap();
+    let run = |sql| sea_orm::ConnectionTrait::execute_unprepared(&other, sql);
+    run("LOCK TABLES users WRITE").await.unwrap();
+    let given_up = table.swap_password(&ada, &to("new")).await;
+    assert!(matches!(given_up, Err(StoreError::Busy(_))), "{given_up:?}");
+    run("UNLOCK TABLES").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(read(&table, "1").await.password.as_deref(), Some("old"));
+}
+
+#[tokio::test]
 async fn tables_and_columns_may_have_odd_names() {
     for engine in engines() {
         let database = databases::create(engine).await;

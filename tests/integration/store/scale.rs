@@ -60,6 +60,9 @@ async fn filled(engine: Engine, rows: u32) -> TestDatabase {
 async fn costs(engine: Engine, rows: u32) -> (Duration, Duration) {
     let database = filled(engine, rows).await;
     let table = open(&database, "");
+    let plans = table.explain().await.unwrap();
+    let (indexed, plan) = (plans[0].text.contains("users_email"), &plans[0].text);
+    assert!(indexed || rows < 10_000, "{engine:?} {rows}: {plan}");
     let some = |n: u32| n.wrapping_mul(2_654_435_761) % rows + 1;
     for n in 0..50 {
         find(&table, &format!("p{}@example.com", some(n))).await;
