@@ -6,8 +6,8 @@ use std::time::Duration;
 use tracing::Instrument as _;
 
 use super::{
-    Accounts, Application, Change, CompleteError, Door, Event, Mail, NewPassword, Recovery,
-    Refused, StoreError, Swap, Task,
+    Accounts, Application, Change, CompleteError, Door, Event, Mail, NewPassword, QueueFull,
+    Recovery, Refused, StoreError, Swap, Task,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -66,7 +66,11 @@ impl Recovery {
         let recovery_stamp = app.has_stamp.then(|| base64url::encode(&self.random.bytes::<32>()));
         let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
         let change = Change::of(app, &account, &new);
-        self.announce(app, &change, completion.reference).await?;
+        if let Err(full) = self.announce(app, &change, completion.reference).await {
+            // The notice may wait already, though there was no room for the hook.
+            change.is_not_written();
+            return Err(full.into());
+        }
         match write_through(app, account, new, change).await? {
             Swap::Won => Ok(Completed { return_to: app.return_target(&opened.claims) }),
             Swap::Lost => Err(Refused::Invalid.into()),
@@ -80,7 +84,7 @@ impl Recovery {
         app: &Application,
         change: &Change,
         reference: String,
-    ) -> Result<(), CompleteError> {
+    ) -> Result<(), QueueFull> {
         let notice = Task::Mail(Mail::PasswordChanged(change.clone()));
         self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
         if app.hooks.contains(&Event::PasswordChanged) {
