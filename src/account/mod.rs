@@ -8,4 +8,4 @@ mod row;
 pub use condition::{Condition, Test};
 pub use email::{EmailAddress, EmailMatch};
 pub use identifier::{Identifier, InvalidIdentifier, Username};
-pub use row::{Account, Ineligible, logged_id};
+pub use row::{Account, Ineligible, RecoveryEmail, logged_id};

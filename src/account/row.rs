@@ -32,6 +32,17 @@ pub struct Account {
     pub active: Vec<(Condition, Option<String>)>,
     /// The conditions that make its address confirmed, each with the value read.
     pub confirmed: Vec<(Condition, Option<String>)>,
+    /// A second address for recovery, where such a column is mapped.
+    pub recovery_email: Option<RecoveryEmail>,
+}
+
+/// A second address, to which links go instead of the first once it is proved.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecoveryEmail {
+    /// The stored address.
+    pub address: Option<String>,
+    /// The condition that makes it confirmed, and the value read.
+    pub confirmed: (Condition, Option<String>),
 }
 
 /// Why an account gets no mail and completes nothing. Operators may see it, the public never.
@@ -57,10 +68,9 @@ impl Account {
     /// # Errors
     /// The first reason why not.
     pub fn eligible(&self) -> Result<(), Ineligible> {
-        let address = self.email.as_deref().is_some_and(|text| EmailAddress::parse(text).is_ok());
         let checks = [
             (holds(&self.active), Ineligible::Inactive),
-            (address, Ineligible::NoAddress),
+            (self.link_address().is_some_and(is_address), Ineligible::NoAddress),
             (self.has_password(), Ineligible::NoPassword),
             (holds(&self.confirmed), Ineligible::Unconfirmed),
         ];
@@ -68,6 +78,27 @@ impl Account {
             Some((_, reason)) => Err(reason),
             None => Ok(()),
         }
+    }
+
+    /// Where links go: the recovery address once it is confirmed, else the address.
+    #[must_use]
+    pub fn link_address(&self) -> Option<&str> {
+        self.confirmed_recovery_address().or(self.email.as_deref())
+    }
+
+    /// Where notices go: to every address that belongs to the account, each once.
+    #[must_use]
+    pub fn notice_addresses(&self) -> Vec<&str> {
+        let own = self.email.as_deref().filter(|text| is_address(text));
+        let recovery = self.confirmed_recovery_address().filter(|text| Some(*text) != own);
+        own.into_iter().chain(recovery).collect()
+    }
+
+    fn confirmed_recovery_address(&self) -> Option<&str> {
+        let recovery = self.recovery_email.as_ref()?;
+        let (condition, value) = &recovery.confirmed;
+        let address = recovery.address.as_deref().filter(|text| is_address(text))?;
+        condition.holds(value.as_deref()).then_some(address)
     }
 
     /// Whether it has a password that somebody could log in with.
@@ -86,6 +117,7 @@ impl Account {
             && self.recovery_stamp == was.recovery_stamp
             && self.active == was.active
             && self.confirmed == was.confirmed
+            && self.recovery_email == was.recovery_email
     }
 
     /// The key as logs show it: whole, unless it is an address.
@@ -94,12 +126,12 @@ impl Account {
         logged_id(&self.id)
     }
 
-    /// What fingerprints are made of.
+    /// What fingerprints are made of; the address is the one that links go to.
     #[must_use]
     pub fn marks(&self) -> Marks<'_> {
         Marks {
             user_id: &self.id,
-            email: self.email.as_deref(),
+            email: self.link_address(),
             password: self.password.as_deref(),
             recovery_stamp: self.recovery_stamp.as_deref(),
             last_login: self.last_login.as_deref(),
@@ -120,6 +152,10 @@ pub fn logged_id(id: &str) -> String {
         Some((local, domain)) => format!("{}@{domain}", mask(local)),
         None => id.to_owned(),
     }
+}
+
+fn is_address(text: &str) -> bool {
+    EmailAddress::parse(text).is_ok()
 }
 
 fn holds(conditions: &[(Condition, Option<String>)]) -> bool {
@@ -148,7 +184,17 @@ mod tests {
             locale: None,
             active: vec![],
             confirmed: vec![],
+            recovery_email: None,
         }
+    }
+
+    fn with_recovery(address: &str, confirmed: Option<&str>) -> Account {
+        let condition = Condition { column: "proved_at".to_owned(), test: Test::NotNull };
+        let recovery_email = RecoveryEmail {
+            address: Some(address.to_owned()),
+            confirmed: (condition, confirmed.map(str::to_owned)),
+        };
+        Account { recovery_email: Some(recovery_email), ..ada() }
     }
 
     fn flag(test: Test, value: Option<&str>) -> Vec<(Condition, Option<String>)> {
@@ -166,9 +212,29 @@ mod tests {
         assert!(touched.still_is(&ada()));
         let stamped = Account { recovery_stamp: Some("s".into()), ..ada() };
         let disabled = Account { active: flag(Test::True, Some("0")), ..ada() };
-        for changed in [Account { email: None, ..ada() }, stamped, disabled] {
+        let moved = with_recovery("ada@home.example", None);
+        for changed in [Account { email: None, ..ada() }, stamped, disabled, moved] {
             assert!(!changed.still_is(&ada()));
         }
+    }
+
+    #[test]
+    fn links_go_to_the_recovery_address_once_it_is_confirmed_and_notices_to_both() {
+        let (own, home) = ("ada@example.com", "ada@home.example");
+        let proved = with_recovery(home, Some("2026-01-01"));
+        assert_eq!(proved.link_address(), Some(home));
+        assert_eq!(proved.notice_addresses(), [own, home]);
+        assert_ne!(proved.marks().email, ada().marks().email);
+
+        for unused in [with_recovery(home, None), with_recovery("no address", Some("1"))] {
+            assert_eq!(unused.link_address(), Some(own));
+            assert_eq!(unused.notice_addresses(), [own]);
+            assert_eq!(unused.eligible(), Ok(()));
+        }
+        let twice = with_recovery(own, Some("2026-01-01"));
+        assert_eq!(twice.notice_addresses(), [own]);
+        let alone = Account { email: None, ..proved };
+        assert_eq!((alone.eligible(), alone.notice_addresses()), (Ok(()), vec![home]));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use demo::demo;
 pub use error::StartError;
 pub use run::{Listening, serve};
 pub use secrets::SecretError;
-pub use tokens::{IssuedToken, inspect_token, issue_token, rfc3339};
+pub use tokens::{IssuedToken, inspect_token, issue_token, revoke_tokens, rfc3339};
 
 /// The OpenAPI document as JSON.
 #[must_use]

@@ -1,5 +1,7 @@
 //! What the command line does with tokens, for operators who hold the key.
 
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
@@ -61,6 +63,20 @@ pub async fn issue_token(
     })
 }
 
+/// Voids every link of an account by renewing its recovery stamp.
+///
+/// # Errors
+/// [`StartError`] when settings, application or account do not serve.
+pub async fn revoke_tokens(
+    settings: &Settings,
+    app: &str,
+    user_id: &str,
+) -> Result<(), StartError> {
+    let service = Service::build(settings, Clock::system(), Random::system())?;
+    let app = find(&service.recovery, app)?;
+    service.recovery.revoke(&app, user_id).await.map_err(failed)
+}
+
 /// Says in one line what a token is worth now, and for whom.
 ///
 /// # Errors
@@ -85,7 +101,7 @@ pub fn rfc3339(time: OffsetDateTime) -> String {
     time.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
-fn find(recovery: &Recovery, name: &str) -> Result<std::sync::Arc<Application>, StartError> {
+fn find(recovery: &Recovery, name: &str) -> Result<Arc<Application>, StartError> {
     recovery.application(name).cloned().ok_or_else(|| {
         StartError::setting(
             "--app",

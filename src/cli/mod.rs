@@ -97,6 +97,17 @@ enum TokenCommand {
         #[arg(long, value_name = "ID")]
         user: String,
     },
+    /// Void every link of an account by a new recovery stamp; its password stays as it is
+    Revoke {
+        /// The application, by its name under [apps]
+        #[arg(long, value_name = "NAME")]
+        app: String,
+        /// The account's id in the users table
+        #[arg(long, value_name = "ID")]
+        user: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// Say what a token is worth now; changes nothing
     Inspect {
         /// The token, or - to read it from standard input, where no other user can see it
@@ -171,6 +182,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Openapi { yaml, write } => commands::openapi(yaml, write.as_deref()),
         Command::Token(TokenCommand::Issue { of, user }) => token::issue(&of, &user),
         Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
+        Command::Token(TokenCommand::Revoke { app, user, config }) => {
+            token::revoke(&config, &app, &user)
+        }
         Command::Key(KeyCommand::New) => key::new(),
         Command::Healthcheck { url } => healthcheck::run(&url),
     };
@@ -197,6 +211,7 @@ mod tests {
     fn the_documented_commands_are_understood() {
         for line in [
             "regain demo",
+            "regain token revoke --app default --user 1 --config regain.toml",
             "regain demo --listen 127.0.0.1:0",
             "regain serve --config regain.toml --listen [::]:8080",
             "regain serve",

@@ -1,13 +1,13 @@
-//! `regain token issue` and `regain token inspect`, for operators who hold the key.
+//! `regain token issue`, `inspect` and `revoke`, for operators who hold the key.
 
 use std::io::Read;
 
 use clap::ValueEnum;
 use zeroize::Zeroizing;
 
-use super::TokenArguments;
 use super::commands::{block_on, settings};
 use super::output::{Failure, print};
+use super::{ConfigFile, TokenArguments};
 use crate::app;
 use crate::token::Purpose;
 
@@ -45,6 +45,13 @@ pub(super) fn issue(of: &TokenArguments, user: &str) -> Result<(), Failure> {
     let (token, link) = (issued.token.as_str(), issued.link.as_str());
     let expires_at = app::rfc3339(issued.expires_at);
     print(&Zeroizing::new(format!("token {token}\nlink {link}\nexpires_at {expires_at}\n")))
+}
+
+/// Voids every link of an account.
+pub(super) fn revoke(config: &ConfigFile, app: &str, user: &str) -> Result<(), Failure> {
+    let settings = settings(config)?;
+    block_on(app::revoke_tokens(&settings, app, user))??;
+    print("every link made before is void\n")
 }
 
 /// Prints what a token is worth now.

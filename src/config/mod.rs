@@ -20,5 +20,5 @@ pub use service::{
 pub use units::{Rate, Span};
 pub use users::{
     ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, FixedValue,
-    OnResetSettings, Tls, UsersSettings,
+    OnResetSettings, RecoveryEmailSettings, Tls, UsersSettings,
 };

@@ -45,6 +45,9 @@ pub struct UsersSettings {
     /// The language tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
+    /// A second address, for recovery alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_email: Option<RecoveryEmailSettings>,
     /// What must hold for an account to be active: all of it.
     #[serde(default)]
     pub active: Vec<ConditionSettings>,
@@ -89,6 +92,16 @@ fn argon2id() -> String {
 }
 fn password() -> String {
     "password".to_owned()
+}
+
+/// `{ column = "backup_email", confirmed = "backup_email_confirmed" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryEmailSettings {
+    /// Name of the column of the address.
+    pub column: String,
+    /// What must hold for it to be used: an address that nobody has proved gets no link.
+    pub confirmed: ConditionSettings,
 }
 
 /// Whether a connection must be protected.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::account::Account;
 use crate::password::Password;
-use crate::token::{Purpose, base64url};
+use crate::token::Purpose;
 
 /// How long to wait before the row is read again after trouble, attempt by attempt.
 const PAUSES: [Duration; 4] = [
@@ -63,10 +63,10 @@ impl Recovery {
             return Err(CompleteError::Rejected(vec![refusal]));
         }
         let hash = self.hashing.hash(scheme, completion.new_password, stored).await?;
-        let recovery_stamp = app.has_stamp.then(|| base64url::encode(&self.random.bytes::<32>()));
+        let recovery_stamp = app.has_stamp.then(|| self.new_stamp());
         let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
         let change = Change::of(app, &account, &new);
-        if let Err(full) = self.announce(app, &change, completion.reference).await {
+        if let Err(full) = self.announce(app, &account, &change, completion.reference).await {
             // The notice may wait already, though there was no room for the hook.
             change.is_not_written();
             return Err(full.into());
@@ -82,11 +82,14 @@ impl Recovery {
     async fn announce(
         &self,
         app: &Application,
+        account: &Account,
         change: &Change,
         reference: String,
     ) -> Result<(), QueueFull> {
-        let notice = Task::Mail(Mail::PasswordChanged(change.clone()));
-        self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
+        for number in 0..account.notice_addresses().len() {
+            let notice = Task::Mail(Mail::PasswordChanged(change.clone(), number));
+            self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
+        }
         if app.hooks.contains(&Event::PasswordChanged) {
             let hook = Task::Hook(Event::PasswordChanged, change.clone());
             self.jobs.follow(self.job(app, reference, hook), NOTICE_DELAY).await?;
@@ -182,6 +185,10 @@ mod tests {
                 state.0.password = Some(written.to_owned());
             }
             answer
+        }
+
+        async fn renew_stamp(&self, _: &str, _: &str) -> Result<bool, StoreError> {
+            Ok(false)
         }
 
         async fn ping(&self) -> Result<(), StoreError> {

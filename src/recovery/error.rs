@@ -89,6 +89,20 @@ pub enum CompleteError {
     Hashing(String),
 }
 
+/// Why the links of an account are not revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RevokeError {
+    /// The application's table has no recovery stamp.
+    #[error("users.recovery_stamp names no column, and links are revoked by a new stamp alone")]
+    NoStamp,
+    /// No row has this id.
+    #[error("there is no such account")]
+    AccountUnknown,
+    /// The users table cannot be written for now.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
 impl From<TokenError> for Refused {
     fn from(error: TokenError) -> Self {
         match error {

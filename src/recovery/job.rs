@@ -46,8 +46,9 @@ pub enum Mail {
         /// What was asked for.
         wish: LinkWish,
     },
-    /// The notice that a password was changed, sent only once the row carries the new hash.
-    PasswordChanged(Change),
+    /// The notice that a password was changed, sent only once the row carries the new hash: to
+    /// the account's address of that number, since each of them is told by a mail of its own.
+    PasswordChanged(Change, usize),
 }
 
 /// What a person asked for.
@@ -68,7 +69,7 @@ impl Task {
         match self {
             Self::Mail(Mail::Ask(..)) => "ask",
             Self::Mail(Mail::Link { .. }) => "link",
-            Self::Mail(Mail::PasswordChanged(_)) => "notice",
+            Self::Mail(Mail::PasswordChanged(..)) => "notice",
             Self::Hook(..) => "hook",
         }
     }

@@ -13,6 +13,7 @@ mod job;
 mod letter;
 mod links;
 mod ports;
+mod revoke;
 mod worker;
 
 #[cfg(test)]
@@ -25,7 +26,7 @@ pub use application::Application;
 pub use ask::Ask;
 pub use change::Change;
 pub use complete::{Completed, Completion};
-pub use error::{AskError, CompleteError, InspectError, Refused, Worthless};
+pub use error::{AskError, CompleteError, InspectError, Refused, RevokeError, Worthless};
 pub use event::{Call, Event};
 pub use hashing::{HashingError, HashingPool};
 pub use health::Health;
@@ -40,6 +41,7 @@ pub use ports::{
 
 use crate::clock::Clock;
 use crate::random::Random;
+use crate::token::base64url;
 use health::Trouble;
 
 /// The journeys of every application over one queue, one set of limits and one hashing pool.
@@ -89,6 +91,11 @@ impl Recovery {
             random,
             trouble: Trouble::default(),
         }
+    }
+
+    /// A recovery stamp that no row had before.
+    fn new_stamp(&self) -> String {
+        base64url::encode(&self.random.bytes::<32>())
     }
 
     /// The application of this name.

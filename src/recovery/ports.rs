@@ -33,6 +33,13 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError`]: the row may or may not have been written, read it again.
     async fn swap_password(&self, was: &Account, new: &NewPassword) -> Result<Swap, StoreError>;
 
+    /// Gives the row of this id another recovery stamp, whatever else it holds, and says whether
+    /// there is such a row.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the row may or may not have been written.
+    async fn renew_stamp(&self, id: &str, stamp: &str) -> Result<bool, StoreError>;
+
     /// Whether the table can be used now.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ pub fn ada() -> Account {
         locale: None,
         active: vec![],
         confirmed: vec![],
+        recovery_email: None,
     }
 }
 

@@ -46,11 +46,12 @@ impl Recovery {
             Task::Mail(Mail::Link { user_id, wish }) => {
                 self.send_again(app, &job, user_id, wish).await;
             }
-            Task::Mail(Mail::PasswordChanged(change)) => {
+            Task::Mail(Mail::PasswordChanged(change, number)) => {
                 // A notice waits for no turn: its owner must know at once.
                 if let Some(account) = self.changed(app, &job, change).await {
-                    let notice = Message::PasswordChanged;
-                    self.send(app, &job, &account, account.locale.clone(), notice, NEWS_LIFE).await;
+                    let Some(to) = account.notice_addresses().get(*number).copied() else { return };
+                    let notice = self.letter(&job, &account, to, Message::PasswordChanged);
+                    self.send(&job, notice, NEWS_LIFE).await;
                 }
             }
             Task::Hook(event, change) => {
@@ -123,8 +124,12 @@ impl Recovery {
         }
         let token = self.mint(app, account, wish);
         let message = Message::PasswordReset { link: app.reset_link.fill(&token), lifetime };
-        let locale = wish.locale.clone().or_else(|| account.locale.clone());
-        self.send(app, job, account, locale, message, lifetime).await;
+        let Some(to) = account.link_address() else { return };
+        let mut letter = self.letter(job, account, to, message);
+        if wish.locale.is_some() {
+            letter.locale.clone_from(&wish.locale);
+        }
+        self.send(job, letter, lifetime).await;
     }
 
     /// A token as it was wished for. A key of the table may be so long that a return target does
@@ -144,26 +149,20 @@ impl Recovery {
         app.keys.mint(wish.purpose, self.clock.now(), &claims)
     }
 
-    async fn send(
-        &self,
-        app: &Application,
-        job: &Job,
-        account: &Account,
-        locale: Option<String>,
-        message: Message,
-        life: Duration,
-    ) {
-        let Some(to) = account.email.clone() else { return };
-        let kind = message.kind();
-        let letter = Letter {
-            app: app.name.clone(),
-            to,
+    fn letter(&self, job: &Job, account: &Account, to: &str, message: Message) -> Letter {
+        Letter {
+            app: job.app.clone(),
+            to: to.to_owned(),
             display_name: account.display_name.clone(),
-            locale,
+            locale: account.locale.clone(),
             reference: job.reference.clone(),
             now: self.clock.now(),
             message,
-        };
+        }
+    }
+
+    async fn send(&self, job: &Job, letter: Letter, life: Duration) {
+        let kind = letter.message.kind();
         let sent = self.sender.send(&letter).await;
         self.conclude(job, kind, sent, life).await;
     }

@@ -1,6 +1,6 @@
 //! Which columns are read, and which field of an account each of them fills.
 
-use crate::account::{Account, Condition, Test};
+use crate::account::{Account, Condition, RecoveryEmail, Test};
 use crate::config::{ColumnTest, ConditionSettings, FixedValue, OnResetSettings, UsersSettings};
 
 use super::StoreConfigError;
@@ -18,6 +18,8 @@ pub(super) struct Columns {
     locale: Option<String>,
     active: Vec<Condition>,
     confirmed: Vec<Condition>,
+    /// The recovery address, and what makes it confirmed.
+    recovery_email: Option<(String, Condition)>,
     /// What a reset writes beside the password.
     pub(super) writes: Vec<(String, Write)>,
     /// Columns that need not be there.
@@ -47,6 +49,10 @@ impl Columns {
             locale: settings.locale.clone(),
             active: settings.active.iter().map(condition).collect(),
             confirmed: settings.confirmed.iter().map(condition).collect(),
+            recovery_email: settings
+                .recovery_email
+                .as_ref()
+                .map(|email| (email.column.clone(), condition(&email.confirmed))),
             writes: writes(&settings.on_reset),
             optional: settings.optional.clone(),
         };
@@ -67,8 +73,10 @@ impl Columns {
             &self.locale,
         ];
         let conditions = self.active.iter().chain(&self.confirmed).map(|on| &on.column);
+        let recovery = self.recovery_email.iter().flat_map(|(name, on)| [name, &on.column]);
+        let perhaps = perhaps.into_iter().flatten().chain(conditions).chain(recovery);
         let mut names = Vec::new();
-        for name in always.into_iter().chain(perhaps.into_iter().flatten()).chain(conditions) {
+        for name in always.into_iter().chain(perhaps) {
             if !names.contains(&name.as_str()) {
                 names.push(name.as_str());
             }
@@ -121,6 +129,11 @@ impl Columns {
             locale: keep(&self.locale),
             active: conditions(&self.active),
             confirmed: conditions(&self.confirmed),
+            // Without the column that proves it, it is of no use.
+            recovery_email: self
+                .recovery_email
+                .clone()
+                .filter(|(name, on)| there(name) && there(&on.column)),
             writes: self.writes.iter().filter(|(name, _)| there(name)).cloned().collect(),
             ..self.clone()
         }
@@ -149,6 +162,10 @@ impl Columns {
             locale: optional(&self.locale),
             active: conditions(&self.active),
             confirmed: conditions(&self.confirmed),
+            recovery_email: self.recovery_email.as_ref().map(|(name, on)| RecoveryEmail {
+                address: value(name),
+                confirmed: (on.clone(), value(&on.column)),
+            }),
         })
     }
 
@@ -160,8 +177,13 @@ impl Columns {
             (self.email.as_str(), was.email.as_deref()),
         ];
         let stamp = self.recovery_stamp.iter().map(|name| (name, &was.recovery_stamp));
+        let recovery =
+            self.recovery_email.iter().zip(&was.recovery_email).flat_map(|((name, _), email)| {
+                let (on, at) = &email.confirmed;
+                [(name, &email.address), (&on.column, at)]
+            });
         let conditions = was.active.iter().chain(&was.confirmed).map(|(on, at)| (&on.column, at));
-        for (name, value) in stamp.chain(conditions) {
+        for (name, value) in stamp.chain(conditions).chain(recovery) {
             let column = (name.as_str(), value.as_deref());
             if !columns.contains(&column) {
                 columns.push(column);

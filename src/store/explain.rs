@@ -110,5 +110,6 @@ fn nobody(kind: IdKind) -> Account {
         locale: None,
         active: vec![],
         confirmed: vec![],
+        recovery_email: None,
     }
 }

@@ -97,6 +97,7 @@ pub(super) mod tests {
             last_login: None,
             recovery_stamp: None,
             locale: None,
+            recovery_email: None,
             active: vec![ConditionSettings::True("is_active".to_owned())],
             confirmed: None,
             on_reset: OnResetSettings::default(),

@@ -192,6 +192,16 @@ impl Accounts for UsersTable {
         }
     }
 
+    async fn renew_stamp(&self, id: &str, stamp: &str) -> Result<bool, StoreError> {
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
+        let Some(key) = shape.parse_id(&mapping.columns.id, id) else {
+            return Ok(false);
+        };
+        let update = mapping.stamp(shape, &key, id, stamp)?;
+        Ok(answer(self.database.execute(&update)).await?.rows_affected() > 0)
+    }
+
     async fn ping(&self) -> Result<(), StoreError> {
         let fitted = self.fit().await?;
         let (_, mapping) = &*fitted;

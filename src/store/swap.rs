@@ -44,6 +44,31 @@ impl Mapping {
         Ok(update)
     }
 
+    /// Writes another recovery stamp into the row of this key, whatever else it holds.
+    ///
+    /// # Errors
+    /// [`StoreError::Misfit`] where the table has no such column.
+    pub(super) fn stamp(
+        &self,
+        shape: &Shape,
+        id: &Id,
+        text: &str,
+        stamp: &str,
+    ) -> Result<UpdateStatement, StoreError> {
+        let column = self.columns.id.as_str();
+        let Some(stamped) = &self.columns.recovery_stamp else {
+            let problem = "the table has no recovery stamp, without which no link is revoked";
+            return Err(StoreError::Misfit(problem.to_owned()));
+        };
+        let mut update = Query::update();
+        update
+            .table(self.table.reference())
+            .value(Alias::new(stamped), stamp)
+            .and_where(self.dialect.is_id(column, shape.data_type(column), id))
+            .and_where(self.dialect.is_bytewise(column, text));
+        Ok(update)
+    }
+
     fn written(
         &self,
         shape: &Shape,

@@ -20,6 +20,7 @@ mod people;
 mod process;
 mod python;
 mod race;
+mod recovery_email;
 mod relay;
 mod schemes;
 mod serving;

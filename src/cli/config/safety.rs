@@ -231,6 +231,7 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let lists = [&on_reset.null, &on_reset.now, &on_reset.random, &on_reset.increment];
     let columns = on_reset.set.keys().chain(lists.into_iter().flatten());
     let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
+    seen.extend(users.recovery_email.iter().map(|email| email.column.as_str()));
     if stamp.is_some_and(|stamp| seen.iter().any(|known| known.eq_ignore_ascii_case(stamp))) {
         let problem = "is a column that Regain reads or writes for something else";
         let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";
