@@ -26,6 +26,17 @@ fn every_preset_is_well_formed_and_prints_as_its_file() {
 }
 
 #[test]
+fn every_preset_has_a_page_whose_configuration_loads() {
+    for name in NAMES {
+        let page = std::fs::read_to_string(format!("docs/attaching/{name}.md")).unwrap();
+        let (_, rest) = page.split_once("<<TOML\n").unwrap();
+        let (text, _) = rest.split_once("\nTOML\n").unwrap();
+        let settings = load_with(&text.replace("$PWD", "/srv/app"), &[]).unwrap();
+        assert_eq!(settings.apps["default"].users.preset.as_deref(), Some(name));
+    }
+}
+
+#[test]
 fn django_is_one_line() {
     let users = users("django", "");
     assert_eq!((users.table.as_str(), users.password.as_str()), ("auth_user", "password"));
