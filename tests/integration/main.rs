@@ -12,6 +12,7 @@ mod completing;
 mod databases;
 mod document;
 mod edge;
+mod families;
 mod harness;
 mod itsdangerous;
 mod journey;
