@@ -111,13 +111,6 @@ async fn a27_a28_keys_rotate_without_refusing_a_valid_link() {
     assert_eq!(retired.inspect(&by_new).await.status, 200, "the named key signed");
 }
 
-/// The code of docs/attaching.md, word for word.
-fn documented_python() -> String {
-    let page = std::fs::read_to_string("docs/attaching.md").unwrap();
-    let code = page.split_once("```python\n").unwrap().1;
-    code.split_once("```").unwrap().0.to_owned()
-}
-
 #[tokio::test]
 async fn a_link_minted_by_the_documented_python_is_completed_here_and_once() {
     for engine in engines() {
@@ -128,7 +121,7 @@ async fn a_link_minted_by_the_documented_python_is_completed_here_and_once() {
             "import json, sys\nrow = json.load(sys.stdin)\nsecret = row['secret'].encode()\n\
              app, user_id, email = 'default', '1', 'ada@example.com'\n\
              password_hash = row['hash']\n{}\nprint(token)",
-            documented_python()
+            python::documented("Tokens for other programs")
         );
         let Some((minted, token)) = python::run(&["-c", &script], &row) else { return };
         assert!(minted, "{token}");
@@ -155,7 +148,7 @@ async fn a_link_mailed_here_is_taken_by_the_documented_python_and_then_spent_her
              assert hmac.compare_digest(claims['f'], now)\n\
              assert not hmac.compare_digest(claims['f'], fingerprint(secret, app, claims['u'], \
              email, 'another'))\nprint(claims['u'])",
-            documented_python()
+            python::documented("Tokens for other programs")
         );
         let Some((taken, user)) = python::run(&["-c", &script], &row) else { return };
         assert!(taken && user.trim() == "1", "{engine:?} {user}");
