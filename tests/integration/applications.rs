@@ -1,6 +1,7 @@
 //! Accounts that applications made, recovered, and accepted by the applications' own code.
 
 mod django;
+mod explore_flask;
 mod flask;
 mod php;
 
