@@ -1,5 +1,6 @@
 //! Accounts that applications made, recovered, and accepted by the applications' own code.
 
+mod devise;
 mod django;
 mod explore_flask;
 mod flask;
