@@ -4,7 +4,7 @@ mod devise;
 mod django;
 mod explore_flask;
 mod flask;
-mod php;
+mod laravel;
 
 use crate::databases::TestDatabase;
 use crate::harness::Regain;

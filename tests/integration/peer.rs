@@ -27,6 +27,12 @@ impl Peer {
         Some(Self::script(&ruby, &format!("ruby/{script}")))
     }
 
+    /// Starts a script of `tests/php`; `None` where PHP is left out.
+    pub fn php(script: &str) -> Option<Self> {
+        let php = installed("PHP with Laravel", "REGAIN_TEST_PHP")?;
+        Some(Self::script(&php, &format!("php/{script}")))
+    }
+
     fn script(interpreter: &str, path: &str) -> Self {
         let path = format!("{}/tests/{path}", env!("CARGO_MANIFEST_DIR"));
         Self::start(Command::new(interpreter).arg(path))
