@@ -121,8 +121,8 @@ impl UsersTable {
         let fitted = self.fitted().await?;
         let (_, mapping) = &*fitted;
         let transaction = answer(self.database.begin()).await?;
-        if let Some(discourage) = mapping.dialect.discourage_scans() {
-            answer(transaction.execute_unprepared(discourage)).await?;
+        if let Some(candid) = mapping.dialect.candid_plans() {
+            answer(transaction.execute_unprepared(candid)).await?;
         }
         let plans = self.explain_reading(&transaction).await?;
         answer(transaction.rollback()).await?;

@@ -32,11 +32,16 @@ impl Dialect {
         Statement::from_sql_and_values(self.backend(), format!("{sql} LIMIT {TABLES}"), values)
     }
 
-    /// Makes a planner that likes to read small tables as a whole say which index there is.
-    pub(in crate::store) const fn discourage_scans(self) -> Option<&'static str> {
+    /// Makes a planner say which index there is: one that likes to read small tables as a whole,
+    /// and MySQL's since 8.3, whose newer format tells of no index but the one that it takes.
+    pub(in crate::store) const fn candid_plans(self) -> Option<&'static str> {
         match self {
             Self::Postgres => Some("SET LOCAL enable_seqscan = off"),
-            Self::MySql | Self::Sqlite => None,
+            // MariaDB skips such comments.
+            Self::MySql => {
+                Some("SET @regain = NULL /*!80300 , SESSION explain_json_format_version = 1 */")
+            }
+            Self::Sqlite => None,
         }
     }
 
