@@ -2,6 +2,7 @@
 //! asked which of them it is, save where a connection is made and its errors are read.
 
 mod doctor;
+mod relations;
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Value};
 use sea_orm::{DbBackend, Statement};
@@ -186,6 +187,15 @@ impl Dialect {
         self == Self::MySql
     }
 
+    /// The word before a statement, of no row, that has it looked at and not carried out. MySQL
+    /// explains views only to those who may see the tables beneath, and does nothing to no row.
+    pub(super) const fn rehearsal(self) -> &'static str {
+        match self {
+            Self::MySql => "",
+            Self::Postgres | Self::Sqlite => self.explain().0,
+        }
+    }
+
     /// The words before a statement that ask for its plan, and where in a row the plan is.
     pub(super) const fn explain(self) -> (&'static str, usize) {
         match self {
@@ -217,7 +227,7 @@ const MYSQL_CATALOGUE: &str = "\
     CASE CHARACTER_SET_NAME WHEN 'utf8' THEN 'utf8mb3' \
     ELSE CONVERT(CHARACTER_SET_NAME USING utf8mb4) END \
     FROM information_schema.COLUMNS \
-    WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?";
+    WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION";
 
 /// Without lengths, because `SQLite` keeps to none. A schema of NULL means any.
 const SQLITE_CATALOGUE: &str = "\

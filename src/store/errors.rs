@@ -27,6 +27,16 @@ pub(super) fn store_error(error: &DbErr) -> StoreError {
 
 /// Whether the database says that this user may not.
 pub(super) fn is_denied(error: &DbErr) -> bool {
+    is(error, &["42501"], &[1142, 1143])
+}
+
+/// Whether this user may see how a table is read, but not how the view is that was asked for.
+pub(super) fn hides_plan(error: &DbErr) -> bool {
+    is(error, &[], &[1345])
+}
+
+/// Whether it is one of PostgreSQL's with these codes or one of MySQL's with these numbers.
+fn is(error: &DbErr, codes: &[&str], numbers: &[u16]) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error
     else {
@@ -34,10 +44,10 @@ pub(super) fn is_denied(error: &DbErr) -> bool {
     };
     let sqlx::Error::Database(error) = error.as_ref() else { return false };
     if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
-        return error.code() == "42501";
+        return codes.contains(&error.code());
     }
     let mysql = error.try_downcast_ref::<MySqlDatabaseError>();
-    mysql.is_some_and(|error| matches!(error.number(), 1142 | 1143))
+    mysql.is_some_and(|error| numbers.contains(&error.number()))
 }
 
 fn sqlx_error(error: &sqlx::Error) -> StoreError {

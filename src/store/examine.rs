@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait as _};
 use time::OffsetDateTime;
 
 use super::explain::{BY_ADDRESS, BY_NAME, Plan};
+use super::layout::Relation;
 use super::{UsersTable, answer, errors};
 use crate::account::{Account, EmailMatch};
 use crate::recovery::StoreError;
@@ -96,8 +97,9 @@ impl UsersTable {
             }
         }
         if unread.is_empty() && unwritten.is_empty() {
-            self.explain_writing().await?;
+            self.rehearse_writing().await?;
             self.refuse_read_only().await?;
+            self.refuse_uncounted().await?;
         }
         let more = match dialect.more_privileges(&mapping.table) {
             Some(ask) => self.texts(ask).await?,
@@ -113,13 +115,20 @@ impl UsersTable {
         })
     }
 
-    /// Whether each look-up finds its rows by an index, be the table small or large.
+    /// Whether each look-up finds its rows by an index, be the table small or large; `None` where
+    /// this user may not see how a view is read.
     ///
     /// # Errors
     /// [`StoreError`] as for the statements themselves.
-    pub async fn look_ups(&self) -> Result<Vec<LookUp>, StoreError> {
+    pub async fn look_ups(&self) -> Result<Option<Vec<LookUp>>, StoreError> {
         let fitted = self.fitted().await?;
         let (_, mapping) = &*fitted;
+        let (explain, _) = mapping.dialect.explain();
+        let look = format!("{explain} SELECT 1 FROM {}", self.quoted());
+        if self.fails(look, errors::hides_plan).await? {
+            return Ok(None);
+        }
+        let relation = self.relation().await?;
         let transaction = answer(self.database.begin()).await?;
         if let Some(candid) = mapping.dialect.candid_plans() {
             answer(transaction.execute_unprepared(candid)).await?;
@@ -128,9 +137,9 @@ impl UsersTable {
         answer(transaction.rollback()).await?;
         let mut look_ups = vec![];
         for plan in plans {
-            look_ups.push(self.look_up(&plan).await?);
+            look_ups.push(self.look_up(&plan, relation).await?);
         }
-        Ok(look_ups)
+        Ok(Some(look_ups))
     }
 
     /// Counts what is odd about the addresses of so many rows.
@@ -141,6 +150,7 @@ impl UsersTable {
         let fitted = self.fitted().await?;
         let (shape, mapping) = &*fitted;
         let (dialect, table) = (mapping.dialect, self.quoted());
+        let relation = self.relation().await?;
         let exact = mapping.email_match == EmailMatch::Exact;
         let name = mapping.columns.email.as_str();
         let (email, data_type) = (dialect.quote(name), shape.data_type(name).unwrap_or_default());
@@ -168,7 +178,7 @@ impl UsersTable {
             ),
             index_lower: dialect
                 .has_expression_indexes()
-                .then(|| dialect.create_index(&mapping.table, name, true, data_type)),
+                .then(|| dialect.create_index(&mapping.table, name, true, data_type, relation)),
         })
     }
 
@@ -187,7 +197,7 @@ impl UsersTable {
         Ok(seconds.map(|seconds| seconds + time::Duration::milliseconds(millis)))
     }
 
-    async fn look_up(&self, plan: &Plan) -> Result<LookUp, StoreError> {
+    async fn look_up(&self, plan: &Plan, relation: Relation) -> Result<LookUp, StoreError> {
         let fitted = self.fitted().await?;
         let (shape, mapping) = &*fitted;
         let (dialect, table, columns) = (mapping.dialect, &mapping.table, &mapping.columns);
@@ -205,20 +215,21 @@ impl UsersTable {
         Ok(LookUp {
             column: column.clone(),
             indexed: leads && dialect.uses_index(&plan.text),
-            create: dialect.create_index(table, column, lower, data_type),
+            create: dialect.create_index(table, column, lower, data_type, relation),
         })
     }
 
+    /// Whether this user may not do what a statement, of no row, would do.
     pub(super) async fn denied(&self, statement: &str) -> Result<bool, StoreError> {
-        let (explain, _) = self.mapping.dialect.explain();
-        let sql = format!("{explain} {statement}");
-        let explain = Statement::from_string(self.mapping.dialect.backend(), sql);
-        let tried = async { Ok::<_, DbErr>(self.database.query_all_raw(explain).await) };
-        match answer(tried).await? {
-            Err(error) if errors::is_denied(&error) => Ok(true),
-            // Whatever else may be wrong is found by the statement that is really used.
-            _ => Ok(false),
-        }
+        let rehearsal = self.mapping.dialect.rehearsal();
+        self.fails(format!("{rehearsal} {statement}"), errors::is_denied).await
+    }
+
+    async fn fails(&self, sql: String, so: fn(&DbErr) -> bool) -> Result<bool, StoreError> {
+        let statement = Statement::from_string(self.mapping.dialect.backend(), sql);
+        let tried = async { Ok::<_, DbErr>(self.database.query_all_raw(statement).await) };
+        // Whatever else may be wrong is found by the statement that is really used.
+        Ok(answer(tried).await?.is_err_and(|error| so(&error)))
     }
 
     async fn refuse_read_only(&self) -> Result<(), StoreError> {
@@ -231,6 +242,15 @@ impl UsersTable {
         let password = dialect.quote(&self.mapping.columns.password);
         let sql = format!("UPDATE {} SET {password} = NULL WHERE 1 = 0", self.quoted());
         answer(self.database.execute_unprepared(&sql)).await.map(drop)
+    }
+
+    /// A swap that won must be told from one that lost.
+    async fn refuse_uncounted(&self) -> Result<(), StoreError> {
+        let counted = self.mapping.dialect.counts_through_views();
+        if counted || self.relation().await? != Relation::View {
+            return Ok(());
+        }
+        Err(StoreError::Misfit("what is written through it is not counted".to_owned()))
     }
 
     async fn user(&self) -> Result<String, StoreError> {
@@ -253,7 +273,7 @@ impl UsersTable {
         self.mapping.dialect.quote_table(&self.mapping.table)
     }
 
-    async fn count(&self, sql: String) -> Result<u64, StoreError> {
+    pub(super) async fn count(&self, sql: String) -> Result<u64, StoreError> {
         let statement = Statement::from_string(self.mapping.dialect.backend(), sql);
         let row = answer(self.database.query_one_raw(statement)).await?;
         let count: Option<i64> = row

@@ -1,6 +1,7 @@
 //! The plans of the statements, by which an operator sees whether indexes are used.
 
-use sea_orm::{ConnectionTrait, Statement, StatementBuilder};
+use sea_orm::sea_query::{Expr, ExprTrait, UpdateStatement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, StatementBuilder};
 
 use crate::account::{Account, Identifier};
 use crate::recovery::{NewPassword, StoreError};
@@ -57,7 +58,22 @@ impl UsersTable {
     }
 
     /// The plan of what is written, where nobody's key can be a key at all.
-    pub(super) async fn explain_writing(&self) -> Result<Option<Plan>, StoreError> {
+    async fn explain_writing(&self) -> Result<Option<Plan>, StoreError> {
+        let Some(swap) = self.swap_of_nobody().await? else { return Ok(None) };
+        Ok(Some(self.plan(&self.database, "swap", &swap).await?))
+    }
+
+    /// Has the database look at the statement that writes, for no row.
+    pub(super) async fn rehearse_writing(&self) -> Result<(), StoreError> {
+        let Some(mut swap) = self.swap_of_nobody().await? else { return Ok(()) };
+        let (rehearsal, backend) =
+            (self.mapping.dialect.rehearsal(), self.mapping.dialect.backend());
+        swap.and_where(Expr::val(1).eq(0));
+        let statement = preceded(rehearsal, &swap, backend);
+        answer(self.database.query_all_raw(statement)).await.map(drop)
+    }
+
+    async fn swap_of_nobody(&self) -> Result<Option<UpdateStatement>, StoreError> {
         let fitted = self.fitted().await?;
         let (shape, mapping) = &*fitted;
         let Some(id) = shape.id.parse(nobody_id(shape.id)) else { return Ok(None) };
@@ -66,8 +82,7 @@ impl UsersTable {
             recovery_stamp: None,
             at: time::OffsetDateTime::UNIX_EPOCH,
         };
-        let swap = mapping.swap(shape, &id, &nobody(shape.id), &new, &self.random)?;
-        Ok(Some(self.plan(&self.database, "swap", &swap).await?))
+        mapping.swap(shape, &id, &nobody(shape.id), &new, &self.random).map(Some)
     }
 
     async fn plan(
@@ -78,16 +93,19 @@ impl UsersTable {
     ) -> Result<Plan, StoreError> {
         let backend = self.mapping.dialect.backend();
         let (explain, at) = self.mapping.dialect.explain();
-        let built = statement.build(&backend);
-        let sql = format!("{explain} {}", built.sql);
-        let values = built.values.map(|values| values.0).unwrap_or_default();
-        let explain = Statement::from_sql_and_values(backend, sql, values);
-        let rows = answer(on.query_all_raw(explain)).await?;
+        let rows = answer(on.query_all_raw(preceded(explain, statement, backend))).await?;
         let lines: Result<Vec<String>, _> =
             rows.iter().map(|row| row.try_get_by_index(at)).collect();
         let text = lines.map_err(|error| errors::store_error(&error))?.join("\n");
         Ok(Plan { statement: name, text })
     }
+}
+
+/// A statement with a word before it.
+fn preceded(word: &str, statement: &impl StatementBuilder, backend: DbBackend) -> Statement {
+    let built = statement.build(&backend);
+    let values = built.values.map(|values| values.0).unwrap_or_default();
+    Statement::from_sql_and_values(backend, format!("{word} {}", built.sql), values)
 }
 
 const fn nobody_id(kind: IdKind) -> &'static str {

@@ -31,6 +31,17 @@ pub struct Layout {
     pub widen: String,
 }
 
+/// What is called by the table's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// A table.
+    Table,
+    /// A table in parts.
+    Partitioned,
+    /// A view, or another thing whose rows are kept elsewhere.
+    View,
+}
+
 impl UsersTable {
     /// Looks at the table without expecting that it fits.
     ///
@@ -70,6 +81,19 @@ impl UsersTable {
             }
         }
         Ok(layout)
+    }
+
+    /// What is called by the table's name.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn relation(&self) -> Result<Relation, StoreError> {
+        let said = self.texts(self.mapping.dialect.relation(&self.mapping.table)).await?;
+        Ok(match said.first().map(String::as_str) {
+            Some("table") => Relation::Table,
+            Some("partitioned") => Relation::Partitioned,
+            _ => Relation::View,
+        })
     }
 
     fn understands(&self, key: &Column) -> bool {

@@ -40,7 +40,7 @@ use mapping::Mapping;
 pub use connect::{PoolSettings, StoreConfigError};
 pub use examine::{Addresses, LookUp, Privileges};
 pub use explain::Plan;
-pub use layout::Layout;
+pub use layout::{Layout, Relation};
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
 /// server's own doing, so that what is given up here is a connection that went dead.

@@ -2,6 +2,7 @@
 
 mod program;
 mod tables;
+mod views;
 
 use regain::app::{CheckOptions, Finding, Level, check};
 use regain::clock::Clock;

@@ -1,6 +1,8 @@
 //! Whether the user of the connection may do what is needed, and no more.
 
 use super::{Finding, Subject};
+use crate::recovery::StoreError;
+use crate::store::Relation;
 
 const WHY: &str = "SELECT on the mapped columns and UPDATE on those that a reset writes are needed";
 const LESS_WHY: &str = "whoever gets hold of the connection can do no more than it is allowed";
@@ -8,7 +10,7 @@ const LESS_WHY: &str = "whoever gets hold of the connection can do no more than 
 pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     let found = match subject.table.privileges().await {
         Ok(found) => found,
-        Err(error) => return vec![Finding::trouble(&error, "a reset writes there")],
+        Err(error) => return vec![unwritable(subject, &error).await],
     };
     let mut findings = vec![];
     for (verb, columns) in [("read", &found.unread), ("write", &found.unwritten)] {
@@ -33,4 +35,22 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+const UNWRITABLE_WHY: &str = "a reset writes there";
+
+async fn unwritable(subject: &Subject<'_>, error: &StoreError) -> Finding {
+    let view = subject.table.relation().await == Ok(Relation::View);
+    match error {
+        StoreError::Misfit(problem) if view && !problem.contains("read-only") => Finding::error(
+            format!("the view {:?} cannot be written: {problem}", subject.settings.users.table),
+            UNWRITABLE_WHY,
+            format!(
+                "table = \"the_table_of_the_view\" under [apps.{}.users], or name a view that takes \
+                 an UPDATE",
+                subject.name
+            ),
+        ),
+        error => Finding::trouble(error, UNWRITABLE_WHY),
+    }
 }

@@ -4,6 +4,7 @@ use sea_orm::Statement;
 use sea_orm::sea_query::Value;
 
 use super::Dialect;
+use crate::store::layout::Relation;
 use crate::store::table::TableName;
 
 /// How many tables are named where the one that was meant is not there.
@@ -48,7 +49,11 @@ impl Dialect {
     /// Whether a look-up with this plan could use an index, be the table small or large.
     pub(in crate::store) fn uses_index(self, plan: &str) -> bool {
         match self {
-            Self::Postgres => plan.contains("Index Cond:") && !plan.contains("Seq Scan on"),
+            // A partitioned table without any part has nothing to be read.
+            Self::Postgres => {
+                let by_index = ["Index Cond:", "One-Time Filter: false"];
+                by_index.iter().any(|it| plan.contains(it)) && !plan.contains("Seq Scan on")
+            }
             // Where one row at most has the value, it is looked for while planning.
             Self::MySql => plan.contains("\"possible_keys\":") || plan.contains("const table"),
             Self::Sqlite => plan.contains("SEARCH ") && !plan.contains("(ANY("),
@@ -82,15 +87,18 @@ impl Dialect {
         column: &str,
         lower: bool,
         data_type: &str,
+        relation: Relation,
     ) -> String {
-        let on = self.quote_table(table);
+        let on = self.indexed(table, relation);
         let name = self.quote(&format!("{}_{column}", table.table));
         let quoted = self.quote(column);
+        // A partitioned table is locked while it gets one.
+        let online = if relation == Relation::Partitioned { "" } else { "CONCURRENTLY " };
         match self {
             Self::Postgres if lower => {
-                format!("CREATE INDEX CONCURRENTLY ON {on} (lower({quoted}));")
+                format!("CREATE INDEX {online}ON {on} (lower({quoted}));")
             }
-            Self::Postgres => format!("CREATE INDEX CONCURRENTLY ON {on} ({quoted});"),
+            Self::Postgres => format!("CREATE INDEX {online}ON {on} ({quoted});"),
             Self::MySql if lower => format!(
                 "email_match = \"ascii-lower\" under users, which a collation without case and a \
                  plain index serve (MySQL 8: CREATE INDEX {name} ON {on} ((lower({quoted})));)"
@@ -221,12 +229,15 @@ const SQLITE_TABLES: &str = "\
     SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type IN ('table', 'view') \
     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1";
 
-/// Of a view nothing is known by its own indexes.
+/// Of a view nothing is known by its own indexes; of a partitioned table each part must have one.
 const POSTGRES_LEADS: &str = "\
-    SELECT CASE WHEN c.relkind NOT IN ('r', 'p', 'm') OR EXISTS (SELECT 1 \
-    FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisvalid AND CASE WHEN $1 \
+    WITH parts AS (SELECT relid FROM pg_partition_tree(to_regclass($4)) WHERE isleaf) \
+    SELECT CASE WHEN c.relkind NOT IN ('r', 'p', 'm') OR NOT EXISTS (SELECT 1 \
+    FROM (SELECT relid FROM parts UNION ALL \
+    SELECT c.oid WHERE NOT EXISTS (SELECT 1 FROM parts)) own WHERE NOT EXISTS (SELECT 1 \
+    FROM pg_catalog.pg_index i WHERE i.indrelid = own.relid AND i.indisvalid AND CASE WHEN $1 \
     THEN pg_get_indexdef(i.indexrelid, 1, false) LIKE $2 \
-    ELSE pg_get_indexdef(i.indexrelid, 1, false) = quote_ident($3) END) \
+    ELSE pg_get_indexdef(i.indexrelid, 1, false) = quote_ident($3) END)) \
     THEN '1' ELSE '0' END FROM pg_catalog.pg_class c WHERE c.oid = to_regclass($4)";
 
 const POSTGRES_MORE: &str = "\

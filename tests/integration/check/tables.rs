@@ -255,19 +255,6 @@ async fn a_column_that_cannot_hold_what_a_reset_writes_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_view_that_cannot_be_written_is_an_error() {
-    for engine in engines() {
-        let database = healthy(engine).await;
-        let view = "CREATE VIEW people AS SELECT DISTINCT * FROM users";
-        database.execute(view).await;
-        let found = trouble(&database.url, "table = 'people'").await;
-        let error = found.iter().find(|it| it.level == Level::Error);
-        let error = error.unwrap_or_else(|| panic!("{engine:?} {found:#?}"));
-        assert_eq!(error.why, "a reset writes there", "{engine:?} {found:#?}");
-    }
-}
-
-#[tokio::test]
 async fn addresses_that_are_shared_are_counted() {
     for engine in engines() {
         let database = healthy(engine).await;
