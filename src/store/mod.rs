@@ -13,6 +13,7 @@ mod examine;
 mod explain;
 mod find;
 mod id;
+mod key;
 mod layout;
 mod mapping;
 mod read;
@@ -40,6 +41,7 @@ use mapping::Mapping;
 pub use connect::{PoolSettings, StoreConfigError};
 pub use examine::{Addresses, LookUp, Privileges};
 pub use explain::Plan;
+pub use key::Key;
 pub use layout::{Layout, Relation};
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the

@@ -1,5 +1,6 @@
 //! The doctor: a healthy setup, then one thing broken at a time, on every engine.
 
+mod keys;
 mod program;
 mod tables;
 mod views;

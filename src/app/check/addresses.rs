@@ -14,12 +14,7 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
 
 async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     let sample = subject.options.sample;
-    let rows = subject.table.count_rows(sample.saturating_add(1)).await?;
-    let among = if rows > sample {
-        format!("among {sample} rows looked at")
-    } else {
-        "in all rows".to_owned()
-    };
+    let among = among(subject).await?;
     let found = subject.table.addresses(sample).await?;
     let mut findings = vec![];
     if found.shared > 0 {
@@ -43,6 +38,17 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
         ));
     }
     Ok(findings)
+}
+
+/// How far rows are looked at one by one, in words.
+pub(super) async fn among(subject: &Subject<'_>) -> Result<String, StoreError> {
+    let sample = subject.options.sample;
+    let rows = subject.table.count_rows(sample.saturating_add(1)).await?;
+    Ok(if rows > sample {
+        format!("among {sample} rows looked at")
+    } else {
+        "in all rows".to_owned()
+    })
 }
 
 fn capitals_cure(subject: &Subject<'_>, found: &Addresses) -> String {
