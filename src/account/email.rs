@@ -98,6 +98,17 @@ impl EmailAddress {
         })
     }
 
+    /// One text for all addresses that match each other.
+    #[must_use]
+    pub fn sameness(&self, how: EmailMatch) -> String {
+        match how {
+            EmailMatch::Exact => self.text.clone(),
+            EmailMatch::AsciiLower | EmailMatch::Lower => {
+                format!("{}@{}", self.local().to_ascii_lowercase(), self.domain)
+            }
+        }
+    }
+
     fn local(&self) -> &str {
         &self.text[..self.at]
     }
@@ -196,6 +207,19 @@ mod tests {
         assert!(asked.contains(&"ada@xn--bcher-kva.example".to_owned()), "{asked:?}");
         assert!(asked.contains(&"ada@bücher.example".to_owned()), "{asked:?}");
         assert!(ascii.spellings(EmailMatch::AsciiLower).contains(&"ada@bücher.example".to_owned()));
+    }
+
+    #[test]
+    fn addresses_are_the_same_that_match_each_other() {
+        let all =
+            ["ada@bücher.example", "ADA@xn--bcher-kva.example", "äda@b.example", "Äda@b.example"];
+        for how in [EmailMatch::AsciiLower, EmailMatch::Exact] {
+            for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (one, other)))
+            {
+                let same = address(one).sameness(how) == address(other).sameness(how);
+                assert_eq!(same, address(one).matches(other, how), "{one} {other} {how:?}");
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod key;
 mod layout;
 mod look_ups;
 mod mail;
+mod people;
 mod schemes;
 mod service;
 
@@ -78,11 +79,12 @@ type Examiner = for<'a> fn(&'a Subject<'a>) -> BoxFuture<'a, Vec<Finding>>;
 
 /// Everything that is looked at in a table, in the order of the report, what may be read and
 /// written first: add to it here.
-const EXAMINERS: [Examiner; 6] = [
+const EXAMINERS: [Examiner; 7] = [
     |subject| Box::pin(access::examine(subject)),
     |subject| Box::pin(key::examine(subject)),
     |subject| Box::pin(look_ups::examine(subject)),
     |subject| Box::pin(addresses::examine(subject)),
+    |subject| Box::pin(people::examine(subject)),
     |subject| Box::pin(schemes::examine(subject)),
     |subject| Box::pin(clock::examine(subject)),
 ];

@@ -39,12 +39,8 @@ pub struct LookUp {
 /// What stands in the address column.
 #[derive(Clone, Debug)]
 pub struct Addresses {
-    /// How many addresses more than one account has.
-    pub shared: u64,
     /// How many are stored with capitals and not found by who types none.
     pub with_capitals: u64,
-    /// The statement that lists the shared ones.
-    pub list_shared: String,
     /// The statement that makes an index on addresses in lower case, where the engine has such.
     pub index_lower: Option<String>,
 }
@@ -158,11 +154,6 @@ impl UsersTable {
             "(SELECT {email} AS e FROM {table} WHERE {email} IS NOT NULL AND {email} <> '' \
              LIMIT {rows}) AS sample"
         );
-        let by = dialect.sameness("e", exact);
-        let shared = format!(
-            "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM {sample} GROUP BY {by} \
-             HAVING COUNT(*) > 1) AS shared"
-        );
         let capitals = dialect.has_capitals("e", exact, data_type);
         let capitals = format!("SELECT COUNT(*) FROM {sample} WHERE {capitals}");
         let with_capitals = match mapping.email_match {
@@ -170,12 +161,7 @@ impl UsersTable {
             EmailMatch::AsciiLower | EmailMatch::Exact => self.count(capitals).await?,
         };
         Ok(Addresses {
-            shared: self.count(shared).await?,
             with_capitals,
-            list_shared: format!(
-                "SELECT {0}, COUNT(*) FROM {table} GROUP BY {0} HAVING COUNT(*) > 1;",
-                dialect.sameness(&email, exact)
-            ),
             index_lower: dialect
                 .has_expression_indexes()
                 .then(|| dialect.create_index(&mapping.table, name, true, data_type, relation)),

@@ -55,16 +55,17 @@ impl Mapping {
 
     /// The accounts in the rows of a [`Mapping::select`].
     pub(super) fn accounts(&self, rows: &[QueryResult]) -> Result<Vec<Account>, StoreError> {
+        rows.iter().filter_map(|row| self.account(row).transpose()).collect()
+    }
+
+    /// The account in such a row, if it has a key.
+    pub(super) fn account(&self, row: &QueryResult) -> Result<Option<Account>, StoreError> {
         let width = self.columns.names().len();
-        let mut accounts = Vec::with_capacity(rows.len());
-        for row in rows {
-            let values: Vec<Option<String>> = (0..width)
-                .map(|at| row.try_get_by_index(at))
-                .collect::<Result<_, _>>()
-                .map_err(|error| errors::store_error(&error))?;
-            accounts.extend(self.columns.account(&values));
-        }
-        Ok(accounts)
+        let values: Vec<Option<String>> = (0..width)
+            .map(|at| row.try_get_by_index(at))
+            .collect::<Result<_, _>>()
+            .map_err(|error| errors::store_error(&error))?;
+        Ok(self.columns.account(&values))
     }
 
     /// What to say when one key means several rows.

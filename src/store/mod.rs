@@ -16,6 +16,7 @@ mod id;
 mod key;
 mod layout;
 mod mapping;
+mod people;
 mod read;
 mod swap;
 mod table;
@@ -43,6 +44,7 @@ pub use examine::{Addresses, LookUp, Privileges};
 pub use explain::Plan;
 pub use key::Key;
 pub use layout::{Layout, Relation};
+pub use people::People;
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
 /// server's own doing, so that what is given up here is a connection that went dead.

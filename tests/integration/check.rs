@@ -1,6 +1,7 @@
 //! The doctor: a healthy setup, then one thing broken at a time, on every engine.
 
 mod keys;
+mod people;
 mod program;
 mod tables;
 mod views;

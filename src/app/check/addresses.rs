@@ -1,4 +1,4 @@
-//! Addresses that several accounts share, and addresses that are not found by who types them.
+//! Addresses that are not found by who types them.
 
 use super::{Finding, Subject};
 use crate::config::EmailMatchSetting;
@@ -17,13 +17,6 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     let among = among(subject).await?;
     let found = subject.table.addresses(sample).await?;
     let mut findings = vec![];
-    if found.shared > 0 {
-        findings.push(Finding::warning(
-            format!("addresses that several accounts share: {} {among}", found.shared),
-            "who asks gets a link for each of them, but for no more than five",
-            format!("{} -- then merge or correct them", found.list_shared),
-        ));
-    }
     if found.with_capitals > 0 {
         findings.push(Finding::warning(
             format!("addresses stored with capitals: {} {among}", found.with_capitals),
@@ -33,7 +26,7 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     }
     if findings.is_empty() {
         findings.push(Finding::ok(
-            format!("no address is shared, and none hides behind capitals {among}"),
+            format!("no address hides behind capitals {among}"),
             "people are found by what they type",
         ));
     }

@@ -255,24 +255,6 @@ async fn a_column_that_cannot_hold_what_a_reset_writes_is_an_error() {
 }
 
 #[tokio::test]
-async fn addresses_that_are_shared_are_counted() {
-    for engine in engines() {
-        let database = healthy(engine).await;
-        let (_, url) = limited(&database, &ENOUGH).await;
-        for id in 3..=5 {
-            add(&database, id, "both@example.com").await;
-        }
-        let found = trouble(&url, "").await;
-        let found = only(&found, Level::Warning, &["share: 1 in all rows", "no more than five"]);
-        let listed = database.text(cure(&found).split_once(';').unwrap().0).await;
-        assert_eq!(listed.as_deref(), Some("both@example.com"), "{engine:?}");
-        let bounded = CheckOptions { sample: 4, ..CheckOptions::default() };
-        let found = trouble_with(&url, "", &bounded).await;
-        only(&found, Level::Warning, &["among 4 rows looked at"]);
-    }
-}
-
-#[tokio::test]
 async fn addresses_with_capitals_are_counted_where_nothing_else_would_find_them() {
     for engine in engines() {
         let database = healthy(engine).await;

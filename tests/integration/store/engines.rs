@@ -43,6 +43,32 @@ async fn keys_may_be_uuids_or_text_and_mean_one_row_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn columns_that_are_padded_with_spaces_are_found_read_and_written() {
+    for engine in engines() {
+        let database = databases::create(engine).await;
+        database
+            .execute(
+                "CREATE TABLE users (id char(9) PRIMARY KEY, email char(99), login char(99), \
+                 password char(99))",
+            )
+            .await;
+        let insert = "INSERT INTO users VALUES ('k1', 'Ada@example.com', 'ada', 'h')";
+        database.execute(insert).await;
+        for users in ["username = 'login'", "username = 'login'\nemail_match = 'lower'"] {
+            let table = open(&database, users);
+            for typed in ["Ada@example.com", "ada"] {
+                assert_eq!(find(&table, typed).await, ["k1"], "{engine:?} {users} {typed}");
+            }
+            let account = read(&table, "k1").await;
+            assert_eq!(account.email.as_deref(), Some("Ada@example.com"), "{engine:?}");
+            let swapped = table.swap_password(&account, &to("new")).await.unwrap();
+            assert_eq!(swapped, Swap::Won, "{engine:?} {users}");
+            assert_eq!(read(&table, "k1").await.password.as_deref(), Some("new"), "{engine:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_key_of_bytes_and_a_missing_column_are_told_with_the_cure() {
     for engine in engines() {
         let database = databases::create(engine).await;
