@@ -3,6 +3,7 @@
 mod keys;
 mod people;
 mod program;
+mod schemes;
 mod tables;
 mod views;
 

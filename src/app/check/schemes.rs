@@ -26,6 +26,7 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     findings.extend((!weak.is_empty()).then(|| of_weak(subject, &weak)));
     findings.extend((unknown > 0).then(|| of_unknown(subject, unknown)));
     findings.extend(others(subject, &strong));
+    findings.extend(bounded(subject, &stored));
     findings.extend(too_long(subject, &stored).await);
     findings
 }
@@ -72,6 +73,24 @@ fn others(subject: &Subject<'_>, strong: &Counts) -> Option<Finding> {
             format!("rows have {}, and a reset writes {}", list(&others), users.scheme),
             "where your application's login does not verify that, a reset locks people out",
             format!("{KEEP} under [apps.{}.users], to write what the row has", subject.name),
+        )
+    })
+}
+
+/// Whether the policy promises more than bcrypt takes. That is no warning: it is so wherever
+/// Laravel, Devise or Django write bcrypt, and whoever comes by it is told and chooses again.
+fn bounded(subject: &Subject<'_>, stored: &[String]) -> Option<Finding> {
+    let scheme: &Scheme = subject.scheme?;
+    let of_rows = stored.iter().filter_map(|hash| scheme.max_bytes(Some(hash))).min();
+    let max = of_rows.or_else(|| scheme.max_bytes(None).filter(|_| stored.is_empty()))?;
+    let promised = subject.settings.password.max_length;
+    (promised > max).then(|| {
+        Finding::ok(
+            format!(
+                "bcrypt takes {max} bytes: longer passwords are refused, though \
+                 `password.max_length` is {promised}; {max} would promise no more"
+            ),
+            "a password is never cut, and the link goes on working",
         )
     })
 }

@@ -36,15 +36,16 @@ impl Prepare {
             Self::Append(pepper) => [typed.as_bytes(), pepper.as_bytes()].concat(),
             Self::HmacSha512Base64(key) => keyed(key, typed).into_bytes(),
         });
-        bytes.truncate(max.unwrap_or(usize::MAX).max(self.whole(typed)));
+        let whole = if self.keeps_what_was_typed() { typed.len() } else { 0 };
+        bytes.truncate(max.unwrap_or(usize::MAX).max(whole));
         bytes
     }
 
-    /// How many bytes of what was typed reach the hash function as they are.
-    pub(super) fn whole(&self, typed: &str) -> usize {
+    /// Whether what was typed reaches the hash function as it is.
+    pub(super) fn keeps_what_was_typed(&self) -> bool {
         match self {
-            Self::None | Self::Append(_) => typed.len(),
-            Self::HmacSha512Base64(_) => 0,
+            Self::None | Self::Append(_) => true,
+            Self::HmacSha512Base64(_) => false,
         }
     }
 }

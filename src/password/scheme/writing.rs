@@ -70,13 +70,19 @@ impl Scheme {
     /// more than 72 bytes or a NUL.
     #[must_use]
     pub fn refuse(&self, password: &Password, stored: Option<&str>) -> Option<Refusal> {
-        let max = self.plan(stored).0.max_bytes()?;
+        let max = self.max_bytes(stored)?;
         let typed = password.expose();
-        match self.prepare.whole(typed) {
-            0 => None,
-            whole if whole > max => Some(Refusal::TooManyBytes { max }),
-            _ => typed.contains('\0').then_some(Refusal::Nul),
+        if typed.len() > max {
+            return Some(Refusal::TooManyBytes { max });
         }
+        typed.contains('\0').then_some(Refusal::Nul)
+    }
+
+    /// The most bytes of a typed password that can be written beside what the row has, where there
+    /// is a limit. A pepper takes none of them.
+    #[must_use]
+    pub fn max_bytes(&self, stored: Option<&str>) -> Option<usize> {
+        self.plan(stored).0.max_bytes().filter(|_| self.prepare.keeps_what_was_typed())
     }
 
     /// Hashes a password with a fresh salt, beside what the row has. Takes tens to hundreds of
@@ -240,6 +246,10 @@ mod tests {
         }
         let long = "🦀".repeat(64);
         assert_eq!(flask.refuse(&password(&long), Some(BCRYPT)), None);
+        assert_eq!(
+            (flask.max_bytes(Some(BCRYPT)), keep().max_bytes(Some(BCRYPT))),
+            (None, Some(72))
+        );
         let written = hash(&flask, &long, Some(BCRYPT)).unwrap();
         assert!(flask.verifies(&password(&long), &written));
         assert!(!flask.verifies(&password(&long[4..]), &written));
