@@ -25,8 +25,14 @@ pub struct Layout {
     pub key_type: String,
     /// Whether keys of that type are understood.
     pub key_understood: bool,
+    /// The password column's type in the engine's own words.
+    pub password_type: String,
+    /// Whether a text can be written into a column of that type.
+    pub password_is_text: bool,
     /// How many characters the password column holds, where there is a limit.
     pub password_chars: Option<usize>,
+    /// The statement that makes a text of what is in the password column.
+    pub into_text: String,
     /// The statement that widens the password column.
     pub widen: String,
 }
@@ -57,15 +63,21 @@ impl UsersTable {
             if columns.is_empty() { self.texts(dialect.tables(table)).await? } else { vec![] };
         let is = |one: &str, other: &str| dialect.same_name(one, other);
         let see = |name: &str| visible.iter().find(|column| is(&column.name, name));
+        let type_of =
+            |name: &str| see(name).map_or_else(String::new, |column| column.data_type.clone());
+        let password = type_of(&mapped.password);
         let mut layout = Layout {
             table: dialect.quote_table(table),
             tables,
             missing: vec![],
             used: vec![],
             absent: vec![],
-            key_type: see(&mapped.id).map_or_else(String::new, |key| key.data_type.clone()),
+            key_type: type_of(&mapped.id),
             key_understood: see(&mapped.id).is_some_and(|key| self.understands(key)),
+            password_type: password.clone(),
+            password_is_text: password.is_empty() || dialect.takes_text(&password),
             password_chars: see(&mapped.password).and_then(|column| column.max_chars),
+            into_text: dialect.into_text(table, &mapped.password, &password),
             widen: dialect.widen(table, &mapped.password),
             columns,
         };

@@ -36,6 +36,9 @@ pub(super) async fn examine(subject: &Subject<'_>) -> (Vec<Finding>, bool) {
     if key_seen && !layout.key_understood {
         findings.push(key_not_understood(subject, &layout));
     }
+    if !layout.password_is_text {
+        findings.push(password_not_text(subject, &layout));
+    }
     let fits = findings.len() == 1;
     if fits {
         findings.push(Finding::ok(
@@ -86,6 +89,17 @@ fn key_not_understood(subject: &Subject<'_>, layout: &Layout) -> Finding {
         format!("the key `{}` is of type {}", subject.settings.users.id, layout.key_type),
         "a token carries the key as text: integer, uuid and text are understood",
         "name such a column in users.id, or add a generated text column and name that",
+    )
+}
+
+fn password_not_text(subject: &Subject<'_>, layout: &Layout) -> Finding {
+    Finding::error(
+        format!(
+            "the password column `{}` is of type {}",
+            subject.settings.users.password, layout.password_type
+        ),
+        "hashes are written as text",
+        format!("{} -- and let your application read text there", layout.into_text),
     )
 }
 

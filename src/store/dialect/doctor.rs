@@ -4,6 +4,7 @@ use sea_orm::Statement;
 use sea_orm::sea_query::Value;
 
 use super::Dialect;
+use crate::store::id::IdKind;
 use crate::store::layout::Relation;
 use crate::store::table::TableName;
 
@@ -120,6 +121,37 @@ impl Dialect {
             Self::MySql | Self::Sqlite => format!(
                 "ALTER TABLE {on} MODIFY {column} varchar(255); -- and NOT NULL, if it has it now"
             ),
+        }
+    }
+
+    /// Whether a text can be written into a column of this type, in the words of
+    /// [`Dialect::catalogue`].
+    pub(in crate::store) fn takes_text(self, data_type: &str) -> bool {
+        match self {
+            Self::Postgres => self.id_kind(data_type) == Some(IdKind::Text),
+            Self::MySql => {
+                ["char", "text", "binary", "blob"].iter().any(|kind| data_type.contains(kind))
+            }
+            Self::Sqlite => true,
+        }
+    }
+
+    /// The statement that makes a text of what is in a column of this type.
+    pub(in crate::store) fn into_text(
+        self,
+        table: &TableName,
+        column: &str,
+        data_type: &str,
+    ) -> String {
+        match (self, data_type) {
+            (Self::Postgres, "bytea") => {
+                let (on, column) = (self.quote_table(table), self.quote(column));
+                format!(
+                    "ALTER TABLE {on} ALTER COLUMN {column} TYPE text \
+                     USING convert_from({column}, 'UTF8');"
+                )
+            }
+            _ => self.widen(table, column),
         }
     }
 

@@ -155,6 +155,26 @@ async fn a_password_column_too_narrow_for_a_hash_is_an_error_and_the_cure_widens
 }
 
 #[tokio::test]
+async fn a_password_column_that_takes_no_text_is_an_error() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        let (_, url) = limited(&database, &ENOUGH).await;
+        database.execute("UPDATE users SET password = NULL").await;
+        let (alter, named) = match engine {
+            Engine::MariaDb => ("MODIFY password bigint", "is of type bigint"),
+            _ => {
+                ("ALTER password TYPE bytea USING convert_to(password, 'UTF8')", "is of type bytea")
+            }
+        };
+        database.execute(&format!("ALTER TABLE users {alter}")).await;
+        let found = trouble(&url, "").await;
+        let found = only(&found, Level::Error, &["the password column `password`", named]);
+        database.execute(cure(&found).split_once(';').unwrap().0).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
+    }
+}
+
+#[tokio::test]
 async fn a_grant_that_is_missing_is_told_as_the_statement_that_gives_it() {
     for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
         let database = healthy(engine).await;
