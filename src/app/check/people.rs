@@ -5,6 +5,8 @@ use super::{Finding, Subject};
 use crate::recovery::StoreError;
 
 const SHARED_WHY: &str = "who asks gets a link for each of them, but for no more than five";
+const NAMES_WHY: &str =
+    "who types one has links sent to each of these accounts, but to no more than five";
 
 pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     match findings(subject).await {
@@ -41,13 +43,11 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
         ));
     }
     if findings.is_empty() {
+        let names = if subject.settings.users.username.is_some() { " or user name" } else { "" };
         findings.push(Finding::ok(
-            format!("mail can go to every account, and to no two at one address, {among}"),
+            format!("no address{names} is shared, and every address takes mail {among}"),
             "people are found by what they type",
         ));
     }
     Ok(findings)
 }
-
-const NAMES_WHY: &str =
-    "who types one has links sent to each of these accounts, but to no more than five";

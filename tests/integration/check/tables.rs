@@ -293,26 +293,37 @@ async fn addresses_with_capitals_are_counted_where_nothing_else_would_find_them(
     }
 }
 
+/// Without deterministic comparison, as only PostgreSQL's ICU has it.
+const FOLDING: &str = "CREATE COLLATION folding \
+                       (provider = icu, locale = 'und-u-ks-level1', deterministic = false)";
+
 #[tokio::test]
-async fn capitals_are_no_matter_where_the_column_compares_without_case() {
+async fn what_a_collation_takes_for_equal_is_no_matter() {
     for engine in engines() {
-        let database = create(engine).await;
-        let email = match engine {
-            Engine::Sqlite => "text COLLATE NOCASE",
-            Engine::Postgres => {
-                database.execute("CREATE EXTENSION citext").await;
-                "citext"
+        let kinds = match engine {
+            Engine::Sqlite => ["text COLLATE NOCASE", "text COLLATE NOCASE"],
+            Engine::Postgres => ["citext", "varchar(254) COLLATE folding"],
+            Engine::MariaDb => {
+                ["varchar(254) COLLATE utf8mb4_general_ci", "varchar(254) CHARACTER SET latin1"]
             }
-            Engine::MariaDb => "varchar(254) COLLATE utf8mb4_general_ci",
         };
-        let create = format!(
-            "CREATE TABLE users (id integer PRIMARY KEY, email {email}, login varchar(99) UNIQUE, \
-             password varchar(255), is_active boolean, UNIQUE (email))"
-        );
-        database.execute(&create).await;
-        add(&database, 1, "Eve@Example.com").await;
-        let (_, url) = limited(&database, &ENOUGH).await;
-        assert_eq!(trouble(&url, "").await, [], "{engine:?}");
+        for kind in kinds {
+            let database = create(engine).await;
+            if engine == Engine::Postgres {
+                database.execute("CREATE EXTENSION citext").await;
+                database.execute(FOLDING).await;
+            }
+            let id = if engine == Engine::Sqlite { kind } else { "integer" };
+            let create = format!(
+                "CREATE TABLE users (id {id} PRIMARY KEY, email {kind}, login {kind}, \
+                 password {kind}, is_active boolean, UNIQUE (email), UNIQUE (login))"
+            );
+            database.execute(&create).await;
+            add(&database, 1, "Eve@Example.com").await;
+            let (_, url) = limited(&database, &ENOUGH).await;
+            assert_eq!(trouble(&url, "").await, [], "{engine:?} {kind}");
+            assert_eq!(trouble(&url, "id = 'login'").await, [], "{engine:?} {kind}");
+        }
     }
 }
 
