@@ -43,7 +43,7 @@ impl UsersTable {
         let is_key = |column: &str| dialect.same_name(column, name);
         let unique = columns.iter().any(|(column, _)| is_key(column));
 
-        let id = dialect.quote(name);
+        let (id, email) = (dialect.quote(name), dialect.quote(&mapping.columns.email));
         let textual = shape.id == IdKind::Text;
         let none = |column: &str| {
             let empty = if textual { format!(" OR {column} = ''") } else { String::new() };
@@ -74,7 +74,7 @@ impl UsersTable {
             list_repeated: format!(
                 "SELECT {by}, COUNT(*) FROM {table} GROUP BY {by} HAVING COUNT(*) > 1;"
             ),
-            list_missing: format!("SELECT * FROM {table} WHERE {};", none(&id)),
+            list_missing: format!("SELECT {email} FROM {table} WHERE {};", none(&id)),
             create_unique: dialect.create_unique_index(&mapping.table, name, data_type, relation),
         })
     }

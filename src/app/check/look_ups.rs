@@ -15,7 +15,7 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     let rows = subject.table.count_rows(large).await?;
     let Some(look_ups) = subject.table.look_ups().await? else {
         return Ok(vec![Finding::ok(
-            "an index is for the table beneath the view, and this user may not see whether it is there",
+            "the table is a view, and this user may not see whether an index serves the look-ups",
             "looking accounts up costs the same however many there are",
         )]);
     };
