@@ -6,6 +6,7 @@ mod addresses;
 mod clock;
 mod files;
 mod finding;
+mod host;
 mod key;
 mod layout;
 mod look_ups;
@@ -79,13 +80,14 @@ type Examiner = for<'a> fn(&'a Subject<'a>) -> BoxFuture<'a, Vec<Finding>>;
 
 /// Everything that is looked at in a table, in the order of the report, what may be read and
 /// written first: add to it here.
-const EXAMINERS: [Examiner; 7] = [
+const EXAMINERS: [Examiner; 8] = [
     |subject| Box::pin(access::examine(subject)),
     |subject| Box::pin(key::examine(subject)),
     |subject| Box::pin(look_ups::examine(subject)),
     |subject| Box::pin(addresses::examine(subject)),
     |subject| Box::pin(people::examine(subject)),
     |subject| Box::pin(schemes::examine(subject)),
+    |subject| Box::pin(host::examine(subject)),
     |subject| Box::pin(clock::examine(subject)),
 ];
 

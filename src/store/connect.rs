@@ -44,7 +44,10 @@ impl Default for PoolSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreConfigError {
     /// Neither PostgreSQL nor MySQL nor `SQLite`.
-    #[error("users.database is of no known kind: begin it with postgres://, mysql:// or sqlite://")]
+    #[error(
+        "users.database is of no known kind: begin it with postgres://, mysql:// or sqlite://, without a \
+         driver such as +psycopg2"
+    )]
     Scheme,
     /// The URL of a known kind has a mistake in it.
     #[error(

@@ -21,8 +21,8 @@ pub struct Privileges {
     pub grant: Option<String>,
     /// What is allowed and never used: `INSERT`, `DELETE` and the like.
     pub more: Vec<String>,
-    /// The statement that takes that away.
-    pub revoke: String,
+    /// The statements that make a user who may do what is needed and nothing else.
+    pub own_user: String,
 }
 
 /// One kind of look-up, and whether an index serves it.
@@ -104,7 +104,7 @@ impl UsersTable {
         let user = self.user().await?;
         Ok(Privileges {
             grant: self.grant(&unread, &unwritten, &user),
-            revoke: format!("REVOKE {} ON {table} FROM {user};", more.join(", ")),
+            own_user: self.own_user(),
             unread,
             unwritten,
             more,
@@ -242,6 +242,15 @@ impl UsersTable {
     async fn user(&self) -> Result<String, StoreError> {
         let Some(ask) = self.mapping.dialect.user() else { return Ok(String::new()) };
         Ok(self.texts(ask).await?.pop().unwrap_or_default())
+    }
+
+    /// The statements that make a user who may do what is needed and nothing else.
+    fn own_user(&self) -> String {
+        let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let columns = &self.mapping.columns;
+        let (create, user) = self.mapping.dialect.new_user();
+        let grant = self.grant(&names(columns.read()), &names(columns.written()), user);
+        format!("{create} {}", grant.unwrap_or_default())
     }
 
     fn grant(&self, select: &[String], update: &[String], user: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::catalogue::{self, Column};
+use super::table::TableName;
 use super::{UsersTable, answer, errors};
 use crate::recovery::StoreError;
 
@@ -59,8 +60,7 @@ impl UsersTable {
         let rows = answer(self.database.query_all_raw(dialect.catalogue(table))).await?;
         let visible = catalogue::columns(&rows)?;
         let columns: Vec<_> = visible.iter().map(|column| column.name.clone()).collect();
-        let tables =
-            if columns.is_empty() { self.texts(dialect.tables(table)).await? } else { vec![] };
+        let tables = if columns.is_empty() { self.tables_meant().await? } else { vec![] };
         let is = |one: &str, other: &str| dialect.same_name(one, other);
         let see = |name: &str| visible.iter().find(|column| is(&column.name, name));
         let type_of =
@@ -93,6 +93,24 @@ impl UsersTable {
             }
         }
         Ok(layout)
+    }
+
+    /// The tables that might have been meant: those that have key, address and password, if any.
+    async fn tables_meant(&self) -> Result<Vec<String>, StoreError> {
+        let (dialect, mapped) = (self.mapping.dialect, &self.mapping.columns);
+        let tables = self.texts(dialect.tables(&self.mapping.table)).await?;
+        let mut fitting = vec![];
+        for name in &tables {
+            let Ok(table) = TableName::parse(name) else { continue };
+            // What may not be seen was not meant.
+            let rows = answer(self.database.query_all_raw(dialect.catalogue(&table))).await;
+            let Ok(columns) = rows.and_then(|rows| catalogue::columns(&rows)) else { continue };
+            let has = |name: &String| columns.iter().any(|it| dialect.same_name(&it.name, name));
+            if [&mapped.id, &mapped.email, &mapped.password].into_iter().all(has) {
+                fitting.push(name.clone());
+            }
+        }
+        Ok(if fitting.is_empty() { tables } else { fitting })
     }
 
     /// What is called by the table's name.

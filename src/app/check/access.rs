@@ -27,11 +27,11 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     }
     if !found.more.is_empty() {
         let more = found.more.join(", ");
-        let cure = format!("{} (or connect as a user of Regain's own)", found.revoke);
+        // The user may be the application's, which needs all of it.
         findings.push(Finding::warning(
             format!("this user may also {more}, which is never used"),
             LESS_WHY,
-            cure,
+            format!("{} -- then connect as regain", found.own_user),
         ));
     }
     findings

@@ -62,8 +62,9 @@ impl Finding {
             (_, Some((_, schema))) => format!("GRANT USAGE ON SCHEMA {schema} TO that_user;"),
             (StoreError::Busy(_), _) => "run regain check again when less is going on".to_owned(),
             (StoreError::Unreachable(_), _) => {
-                "try the same URL by psql, mariadb or sqlite3 from this machine, then correct \
-                 users.database"
+                "correct users.database: postgres://user:password@host/database, mysql://… or \
+                 sqlite:///folder/file, the whole path from the root; psql or mariadb with the same \
+                 URL say more"
                     .to_owned()
             }
             (StoreError::Misfit(_), _) => "correct what is named; see docs/attaching.md".to_owned(),

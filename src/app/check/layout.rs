@@ -1,6 +1,7 @@
 //! Whether the database is reached and the table has what the configuration names.
 
 use super::{Finding, Subject};
+use crate::config::UsersSettings;
 use crate::store::Layout;
 
 /// Characters of a PHC string of Argon2id at the recommended cost.
@@ -63,11 +64,16 @@ fn no_table(subject: &Subject<'_>, layout: &Layout) -> Finding {
     Finding::error(
         format!("there is no table {}, or this user may not see it", layout.table),
         "accounts are found there",
-        match nearest(wanted, &layout.tables) {
-            Ok(near) => format!("table = {near:?} under [apps.{}.users]", subject.name),
-            Err(known) => format!("set users.table; tables seen: {known}"),
+        match (nearest(wanted, &layout.tables), layout.tables.as_slice()) {
+            (Err(_), [only]) => table_is(subject, only),
+            (Ok(near), _) => table_is(subject, near),
+            (Err(known), _) => format!("set users.table; tables seen: {known}"),
         },
     )
+}
+
+fn table_is(subject: &Subject<'_>, name: &str) -> String {
+    format!("table = {name:?} under [apps.{}.users]", subject.name)
 }
 
 fn no_column(subject: &Subject<'_>, layout: &Layout, name: &str) -> Finding {
@@ -75,13 +81,31 @@ fn no_column(subject: &Subject<'_>, layout: &Layout, name: &str) -> Finding {
         format!("the table {} has no column {name:?}, or this user may not see it", layout.table),
         COLUMNS_WHY,
         match nearest(name, &layout.columns) {
-            Ok(near) => format!(
-                "write {near:?} for {name:?} under [apps.{}.users], if that is the one",
-                subject.name
-            ),
+            Ok(near) => {
+                let section = format!("under [apps.{}.users], if that is the one", subject.name);
+                match setting_of(&subject.settings.users, name) {
+                    Some(setting) => format!("{setting} = {near:?} {section}"),
+                    None => format!("write {near:?} for {name:?} {section}"),
+                }
+            }
             Err(known) => format!("correct the name; columns seen: {known}"),
         },
     )
+}
+
+/// The setting that names this column, where it is one that names a column and nothing else.
+fn setting_of(users: &UsersSettings, column: &str) -> Option<&'static str> {
+    let named = [
+        ("id", Some(&users.id)),
+        ("email", Some(&users.email)),
+        ("password", Some(&users.password)),
+        ("username", users.username.as_ref()),
+        ("display_name", users.display_name.as_ref()),
+        ("last_login", users.last_login.as_ref()),
+        ("recovery_stamp", users.recovery_stamp.as_ref()),
+        ("locale", users.locale.as_ref()),
+    ];
+    named.into_iter().find(|(_, name)| *name == Some(&column.to_owned())).map(|(key, _)| key)
 }
 
 fn key_not_understood(subject: &Subject<'_>, layout: &Layout) -> Finding {

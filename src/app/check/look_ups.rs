@@ -32,7 +32,9 @@ async fn findings(subject: &Subject<'_>) -> Result<Vec<Finding>, StoreError> {
     for it in bad {
         let what = format!("no index serves the look-up by `{}`", it.column);
         findings.push(if rows < large {
-            let why = format!("every mail reads all {rows} rows, which is bearable below {large}");
+            let why = format!(
+                "every mail reads the whole table: rows so far {rows}, bearable below {large}"
+            );
             Finding::warning(what, why, it.create)
         } else {
             let why = format!("every mail reads the whole table, which has {large} rows or more");

@@ -36,7 +36,10 @@ type Counts = BTreeMap<&'static str, u32>;
 fn counted(rows: usize, strong: &Counts) -> Finding {
     let formats = if strong.is_empty() { "none that is known".to_owned() } else { list(strong) };
     Finding::ok(
-        format!("formats of the passwords in {rows} rows: {formats}"),
+        match rows {
+            0 => "no row has a usable password yet".to_owned(),
+            rows => format!("formats of {rows} usable passwords: {formats}"),
+        },
         "a reset must write what your application's login verifies",
     )
 }

@@ -24,6 +24,15 @@ impl Dialect {
         name.schema.as_ref().map_or(table.clone(), |it| format!("{}.{table}", self.quote(it)))
     }
 
+    /// The statement that makes a user for Regain alone, and the user's name.
+    pub(in crate::store) const fn new_user(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Postgres => ("CREATE ROLE regain LOGIN PASSWORD 'a new one';", "regain"),
+            Self::MySql => ("CREATE USER regain IDENTIFIED BY 'a new one';", "regain"),
+            Self::Sqlite => ("", ""),
+        }
+    }
+
     /// Asks for the tables that might have been meant.
     pub(in crate::store) fn tables(self, near: &TableName) -> Statement {
         let (sql, values): (&str, Vec<Value>) = match self {

@@ -22,7 +22,7 @@ async fn the_formats_of_passwords_are_counted_and_what_a_reset_would_change_is_t
         let all = configuration(&url, &mails, "scheme = 'keep'");
         set(BCRYPT).await;
         let found = findings(&all, &CheckOptions::default()).await;
-        let formats = "formats of the passwords in 2 rows: argon2id (1), bcrypt (1)";
+        let formats = "formats of 2 usable passwords: argon2id (1), bcrypt (1)";
         assert!(found.iter().any(|it| it.what == formats), "{engine:?} {found:#?}");
         assert_eq!(trouble(&url, "scheme = 'keep'").await, [], "{engine:?}");
 
