@@ -21,7 +21,9 @@ pub enum StartError {
         cure: String,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {listen}: {source}\n    choose a free port by --listen or `listen`")]
+    #[error(
+        "cannot listen on {listen}: {source}\n    choose a free port in `listen`, and in `public_url` where people reach it there"
+    )]
     Listen {
         /// The address tried.
         listen: String,

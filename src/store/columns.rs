@@ -109,6 +109,11 @@ impl Columns {
         always.chain(self.writes.iter().map(|(name, _)| name)).map(String::as_str).collect()
     }
 
+    /// Whether there are columns that need not be there.
+    pub(super) fn has_optional(&self) -> bool {
+        self.needed().into_iter().any(|name| self.is_optional(name))
+    }
+
     /// Whether a table without this column will do.
     pub(super) fn is_optional(&self, name: &str) -> bool {
         let always = [&self.id, &self.email, &self.password];

@@ -99,8 +99,9 @@ fn mysql(number: u16, message: &str) -> StoreError {
         // No such table, column or database; no privilege on a table or column.
         1146 | 1054 | 1142 | 1143 => StoreError::Misfit(format!("{named}: {message}")),
         1290 | 1792 | 1836 => StoreError::Misfit(format!("{named}: read-only, name the primary")),
-        1044 | 1045 | 1698 => StoreError::Unreachable(login_refused(&named)),
-        1049 => StoreError::Unreachable(no_database(&named)),
+        1045 | 1698 => StoreError::Unreachable(login_refused(&named)),
+        // 1044: not for this user, or not there.
+        1044 | 1049 => StoreError::Unreachable(no_database(&named)),
         // Connections, shutting down, network, killed, time-outs.
         1040
         | 1043
@@ -148,7 +149,9 @@ fn login_refused(code: &str) -> String {
 }
 
 fn no_database(code: &str) -> String {
-    format!("there is no such database ({code}): check its name in users.database")
+    format!(
+        "there is no such database, or not for this user ({code}): check its name in users.database"
+    )
 }
 
 /// A name that is not found has no kind of its own.

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::explain::{BY_ADDRESS, BY_NAME, Plan};
 use super::layout::Relation;
+use super::mapping::Mapping;
 use super::{UsersTable, answer, errors};
 use crate::account::{Account, EmailMatch};
 use crate::recovery::StoreError;
@@ -104,7 +105,7 @@ impl UsersTable {
         let user = self.user().await?;
         Ok(Privileges {
             grant: self.grant(&unread, &unwritten, &user),
-            own_user: self.own_user(),
+            own_user: self.own_user(mapping),
             unread,
             unwritten,
             more,
@@ -245,12 +246,19 @@ impl UsersTable {
     }
 
     /// The statements that make a user who may do what is needed and nothing else.
-    fn own_user(&self) -> String {
+    fn own_user(&self, fitted: &Mapping) -> String {
         let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
-        let columns = &self.mapping.columns;
-        let (create, user) = self.mapping.dialect.new_user();
-        let grant = self.grant(&names(columns.read()), &names(columns.written()), user);
-        format!("{create} {}", grant.unwrap_or_default())
+        let (create, user) = fitted.dialect.new_user();
+        let (read, written) = (names(fitted.columns.read()), names(fitted.columns.written()));
+        // Who may see some columns only cannot tell one that is hidden from one that is absent.
+        let whole = fitted.dialect.hides_columns() && self.mapping.columns.has_optional();
+        let grants = if whole {
+            let write = self.grant(&[], &written, user).unwrap_or_default();
+            format!("GRANT SELECT ON {} TO {user}; {write}", self.quoted())
+        } else {
+            self.grant(&read, &written, user).unwrap_or_default()
+        };
+        format!("{create} {grants}")
     }
 
     fn grant(&self, select: &[String], update: &[String], user: &str) -> Option<String> {

@@ -31,13 +31,16 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
         findings.push(Finding::warning(
             format!("this user may also {more}, which is never used"),
             LESS_WHY,
-            format!("{} -- then connect as regain", found.own_user),
+            format!(
+                "{} -- as the database's administrator; then connect as regain",
+                found.own_user
+            ),
         ));
     }
     findings
 }
 
-const UNWRITABLE_WHY: &str = "a reset writes there";
+const UNWRITABLE_WHY: &str = "a reset reads and writes there";
 
 async fn unwritable(subject: &Subject<'_>, error: &StoreError) -> Finding {
     let view = subject.table.relation().await == Ok(Relation::View);

@@ -37,6 +37,8 @@ fn files(settings: &Settings) -> impl Iterator<Item = (String, &Path)> {
         let webhook = app.webhook.as_ref().map(|webhook| &webhook.secret);
         [
             (format!("apps.{name}.users.database"), Some(&app.users.database)),
+            (format!("apps.{name}.users.pepper"), app.users.pepper.as_ref()),
+            (format!("apps.{name}.users.password_salt"), app.users.password_salt.as_ref()),
             (format!("apps.{name}.webhook.secret"), webhook),
         ]
     });

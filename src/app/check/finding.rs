@@ -63,11 +63,10 @@ impl Finding {
             (StoreError::Busy(_), _) => "run regain check again when less is going on".to_owned(),
             (StoreError::Unreachable(_), _) => {
                 "correct users.database: postgres://user:password@host/database, mysql://… or \
-                 sqlite:///folder/file, the whole path from the root; psql or mariadb with the same \
-                 URL say more"
+                 sqlite:///folder/file, the whole path from the root"
                     .to_owned()
             }
-            (StoreError::Misfit(_), _) => "correct what is named; see docs/attaching.md".to_owned(),
+            (StoreError::Misfit(_), _) => "mend what is named, then look again".to_owned(),
         };
         Self::error(text, why, cure)
     }

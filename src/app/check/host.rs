@@ -63,6 +63,13 @@ async fn unprepared(subject: &Subject<'_>) -> Option<Finding> {
 
 fn prepared(subject: &Subject<'_>) -> Option<Finding> {
     let users = &subject.settings.users;
+    if users.preset.as_deref() == Some("devise") && users.pepper.is_none() {
+        return Some(Finding::ok(
+            "no pepper is given: right only where Devise has none (bin/rails runner 'p Devise.pepper' \
+             prints nil)",
+            "with another one, your application refuses every password that a reset writes",
+        ));
+    }
     (users.password_salt.is_some() || users.pepper.is_some()).then(|| {
         Finding::ok(
             "whether password_salt or pepper is your application's no table tells: reset a password \

@@ -16,7 +16,23 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
         ),
         Err(error) => Finding::from(error),
     };
-    vec![key, public_url(&settings.public_url)]
+    let mut findings = vec![key, public_url(&settings.public_url)];
+    findings.extend(other_port(settings));
+    findings
+}
+
+/// On one machine, links lead to the port that is listened on, or nowhere.
+fn other_port(settings: &Settings) -> Option<Finding> {
+    let url = Url::parse(&settings.public_url).ok()?;
+    let (listened, linked) = (settings.listen.rsplit_once(':')?.1, url.port_or_known_default()?);
+    let differ = url.host().as_ref().is_some_and(is_loopback) && listened != linked.to_string();
+    differ.then(|| {
+        Finding::warning(
+            format!("`listen` has the port {listened}, and `public_url` {linked}"),
+            "the links in the mails lead to a port where nobody answers",
+            "write the same port into both",
+        )
+    })
 }
 
 fn public_url(text: &str) -> Finding {

@@ -219,7 +219,8 @@ async fn privileges_that_are_never_used_are_a_warning() {
         assert!(!cure(&found).contains("REVOKE"), "the user may be the application's");
         // As it stands there, save that users are the server's and not the database's.
         let (user, url) = limited(&database, &[]).await;
-        let statements = cure(&found).split_once(" --").unwrap().0;
+        let (statements, who) = cure(&found).split_once(" -- ").unwrap();
+        assert!(who.starts_with("as the database's administrator"));
         let grant = statements.split_once("; ").unwrap().1.replace(" TO regain;", "");
         database.execute(&format!("{grant} TO {user}")).await;
         assert_eq!(trouble(&url, "").await, [], "{engine:?}: the cure cures");
