@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod hooks;
 pub mod http;
+pub mod language;
 pub mod limits;
 pub mod mail;
 pub mod password;

@@ -28,10 +28,11 @@ const FRAMEWORKS: [&str; 14] = [
     "reqwest",
 ];
 
-const CORE: [&str; 5] = ["token", "account", "password", "clock", "random"];
+const CORE: [&str; 6] = ["token", "account", "password", "language", "clock", "random"];
 
 /// What adapters and `http` may import: everything below them, and never each other.
-const BELOW: [&str; 7] = ["recovery", "config", "token", "account", "password", "clock", "random"];
+const BELOW: [&str; 8] =
+    ["recovery", "config", "token", "account", "password", "language", "clock", "random"];
 
 /// What the modules of one layer may import.
 struct Layer {
@@ -84,13 +85,13 @@ const TABLE: [Layer; 10] = [
         modules: &["app"],
         from: &[
             "http", "store", "mail", "hooks", "limits", "queue", "recovery", "config", "token",
-            "account", "password", "clock", "random",
+            "account", "password", "language", "clock", "random",
         ],
         externals: Allowed::All,
     },
     Layer {
         modules: &["cli"],
-        from: &["app", "config", "token", "account", "password", "clock", "random"],
+        from: &["app", "config", "token", "account", "password", "language", "clock", "random"],
         externals: Allowed::Frameworks(&["clap", "tokio", "toml"]),
     },
 ];

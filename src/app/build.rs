@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::{ApplicationSettings, KeySettings, SecretSource, Settings, UsersSettings};
 use crate::hooks::Webhooks;
 use crate::http;
+use crate::language::{Catalogue, Language};
 use crate::limits::MemoryLimits;
 use crate::mail::{Mailer, Outbox};
 use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
@@ -42,12 +43,14 @@ impl Service {
     /// [`StartError`] for the first setting that cannot be used.
     pub fn build(settings: &Settings, clock: Clock, random: Random) -> Result<Self, StartError> {
         let keyring = keyring(&settings.keys)?;
+        let embedded = embedded_texts()?;
+        let texts = texts(settings, &embedded)?;
         let applications = settings
             .apps
             .iter()
-            .map(|(name, app)| application(settings, &keyring, &random, name, app))
+            .map(|(name, app)| application(settings, &keyring, &texts, &random, name, app))
             .collect::<Result<Vec<_>, _>>()?;
-        let mailer = mailer(settings, &random)?;
+        let mailer = mailer(settings, &texts, &random)?;
         let queue = MemoryQueue::new(settings.queue.capacity);
         let per_hour = settings.apps.iter().map(|(name, app)| (name.clone(), app.mail.per_hour));
         let limits = MemoryLimits::new(&settings.limits, per_hour, clock.clone());
@@ -61,7 +64,8 @@ impl Service {
         let hashing =
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
         let recovery = Arc::new(Recovery::new(applications, ports, hashing, clock, random.clone()));
-        let state = http::State::new(recovery.clone(), settings, random).map_err(|network| {
+        let state = http::State::new(recovery.clone(), settings, embedded, random);
+        let state = state.map_err(|network| {
             StartError::setting(
                 "trusted_proxies",
                 format!("holds {network:?}, which is no network"),
@@ -127,14 +131,15 @@ pub(super) fn users_table(
 fn application(
     settings: &Settings,
     keyring: &Keyring,
+    texts: &AllTexts,
     random: &Random,
     name: &str,
     app: &ApplicationSettings,
 ) -> Result<Application, StartError> {
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let accounts = users_table(name, app, &PoolSettings::default(), random)?;
-    let own_pages =
-        format!("{}/a/{name}/reset/{{token}}", settings.public_url.trim_end_matches('/'));
+    let pages = format!("{}/a/{name}", settings.public_url.trim_end_matches('/'));
+    let own_pages = format!("{pages}/reset/{{token}}");
     let pattern = app.links.password_reset.as_deref().unwrap_or(&own_pages);
     let reset_link = LinkPattern::parse(pattern).ok_or_else(|| {
         StartError::setting(
@@ -153,7 +158,8 @@ fn application(
     Ok(Application {
         name: name.to_owned(),
         title: app.name.clone(),
-        language: app.language.clone(),
+        language: Language::from_tag(&app.language).unwrap_or(Language::English),
+        texts: texts[name].clone(),
         keys: keyring.application(name),
         accounts: Arc::new(accounts),
         usernames: app.users.username.is_some(),
@@ -161,6 +167,7 @@ fn application(
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,
         reset_link,
+        not_me_link: app.links.not_me.clone().unwrap_or_else(|| format!("{pages}/not-me")),
         reset_lifetime: app
             .lifetimes
             .password_reset
@@ -168,6 +175,31 @@ fn application(
         return_targets,
         hooks: events(name, app)?,
     })
+}
+
+/// The texts of each application by its name.
+pub(super) type AllTexts = BTreeMap<String, Arc<Catalogue>>;
+
+/// The texts that are compiled in.
+pub(super) fn embedded_texts() -> Result<Arc<Catalogue>, StartError> {
+    let texts = Catalogue::embedded().map_err(|error| StartError::Failed(error.to_string()))?;
+    Ok(Arc::new(texts))
+}
+
+/// The texts of every application: those compiled in, unless it has some of its own.
+pub(super) fn texts(
+    settings: &Settings,
+    embedded: &Arc<Catalogue>,
+) -> Result<AllTexts, StartError> {
+    let of_app = |app: &ApplicationSettings| {
+        let folder = app.templates.as_ref().map(|folder| folder.join("languages"));
+        let Some(folder) = folder.filter(|folder| folder.exists()) else {
+            return Ok(embedded.clone());
+        };
+        let texts = Catalogue::with_folder(&folder);
+        texts.map(Arc::new).map_err(|error| StartError::Failed(error.to_string()))
+    };
+    settings.apps.iter().map(|(name, app)| Ok((name.clone(), of_app(app)?))).collect()
 }
 
 fn events(name: &str, app: &ApplicationSettings) -> Result<Vec<Event>, StartError> {
@@ -237,7 +269,11 @@ pub(super) fn scheme(
 }
 
 /// Who carries mail, with the passwords of the providers.
-pub(super) fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, StartError> {
+pub(super) fn mailer(
+    settings: &Settings,
+    texts: &AllTexts,
+    random: &Random,
+) -> Result<Mailer, StartError> {
     let mut passwords = BTreeMap::new();
     for (name, provider) in &settings.mail.providers {
         if let Some(source) = &provider.password {
@@ -245,6 +281,6 @@ pub(super) fn mailer(settings: &Settings, random: &Random) -> Result<Mailer, Sta
             passwords.insert(name.clone(), secrets::text(source, &setting)?);
         }
     }
-    Mailer::new(settings, &passwords, random.clone())
+    Mailer::new(settings, &passwords, texts, random)
         .map_err(|error| StartError::Failed(error.to_string()))
 }

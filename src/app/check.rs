@@ -102,7 +102,9 @@ pub async fn check(
 ) -> Vec<Finding> {
     let mut findings = service::examine(settings);
     findings.extend(files::examine(settings));
-    let mailer = build::mailer(settings, random);
+    let mailer = build::embedded_texts()
+        .and_then(|embedded| build::texts(settings, &embedded))
+        .and_then(|texts| build::mailer(settings, &texts, random));
     for (name, app) in &settings.apps {
         let scheme = build::scheme(settings, name, &app.users).ok();
         let scheme = scheme.as_ref();

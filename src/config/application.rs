@@ -1,5 +1,7 @@
 //! What is set for one application.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::{SecretSource, Span, UsersSettings};
@@ -21,9 +23,12 @@ pub struct ApplicationSettings {
     /// Where people may be sent back to: scheme, host and port exactly, the path by whole segments.
     #[serde(default)]
     pub return_to: Vec<String>,
-    /// The language of its mails and pages.
+    /// The language of its mails and pages where nothing else is said.
     #[serde(default = "english")]
     pub language: String,
+    /// A folder with templates and texts of the operator's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub templates: Option<PathBuf>,
     /// What a new password must be.
     #[serde(default)]
     pub password: PasswordSettings,
@@ -62,6 +67,9 @@ pub struct LinkSettings {
     /// Where a password reset link leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_reset: Option<String>,
+    /// Where one says that it was somebody else who changed a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_me: Option<String>,
 }
 
 /// Lifetimes of links; the purpose's own where left out.

@@ -11,8 +11,9 @@ use tracing::Instrument as _;
 
 use super::problem::{Code, Problem};
 use super::reference::Reference;
-use super::state::State;
+use super::state::{State, accepted_language};
 use super::{pages, routes};
+use crate::language::Language;
 
 /// Most bytes of a body.
 const BODY_MAX_BYTES: u64 = 64 * 1024;
@@ -55,11 +56,12 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         request.set_data(reference.clone());
         let Reference(reference) = reference;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let accepted = accepted_language(&request);
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
         let mut answer = match self.answer(request).instrument(span.clone()).await {
             Ok(answer) => answer,
-            Err(problem) => self.dress(&problem, &path, &reference),
+            Err(problem) => self.dress(&problem, &path, accepted, &reference),
         };
         if method == Method::HEAD {
             answer.set_body(Body::empty());
@@ -73,13 +75,18 @@ impl<E: Endpoint> Endpoint for Edge<E> {
 
 impl<E> Edge<E> {
     /// Problems of pages are pages; all others are JSON.
-    fn dress(&self, problem: &Problem, path: &str, reference: &str) -> Response {
+    fn dress(
+        &self,
+        problem: &Problem,
+        path: &str,
+        accepted: Option<Language>,
+        reference: &str,
+    ) -> Response {
         let Some(name) = path.strip_prefix("/a/").and_then(|rest| rest.split('/').next()) else {
             return poem::error::ResponseError::as_response(problem);
         };
-        let app = self.state.recovery.application(name);
-        let app = app.map(|app| (app.name.as_str(), app.title.as_str()));
-        pages::render_problem(problem, app, reference)
+        let app = self.state.recovery.application(name).map(AsRef::as_ref);
+        pages::View::of(&self.state, app, accepted).problem(problem, reference)
     }
 }
 
@@ -143,11 +150,14 @@ mod tests {
 
     use super::*;
     use crate::config::Settings;
+    use crate::language::Catalogue;
     use crate::random::Random;
     use crate::recovery::testing::of_nobody;
 
     fn state() -> State {
-        State::new(Arc::new(of_nobody()), &Settings::default(), Random::repeatable(1)).unwrap()
+        let texts = Arc::new(Catalogue::embedded().unwrap());
+        State::new(Arc::new(of_nobody()), &Settings::default(), texts, Random::repeatable(1))
+            .unwrap()
     }
 
     #[tokio::test]

@@ -9,6 +9,8 @@ use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 use serde::Serialize;
 
+use crate::language::Texts;
+use crate::password::Refusal;
 use crate::recovery::{AskError, CompleteError, InspectError, Refused};
 
 /// Every kind of problem.
@@ -343,15 +345,18 @@ impl From<InspectError> for Problem {
     }
 }
 
-impl From<CompleteError> for Problem {
-    fn from(error: CompleteError) -> Self {
+impl Problem {
+    /// What to answer where a reset was not completed; why a password is refused is told in the
+    /// person's language.
+    #[must_use]
+    pub fn of_completion(error: CompleteError, texts: &Texts) -> Self {
         match error {
             CompleteError::Token(refused) => refused.into(),
             CompleteError::Rejected(refusals) => {
-                let error = |refusal: &crate::password::Refusal| FieldError {
+                let error = |refusal: &Refusal| FieldError {
                     field: "new_password",
                     reason: refusal.reason(),
-                    message: refusal.to_string(),
+                    message: refusal.tell(texts),
                 };
                 Self::with_errors(Code::PasswordRejected, refusals.iter().map(error).collect())
             }

@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 17] = [
+const TABLE: [(&str, &str); 18] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/tokens/inspect", "POST"),
@@ -15,6 +15,7 @@ const TABLE: [(&str, &str); 17] = [
     ("/a/{app}/reset", "GET, HEAD, POST"),
     ("/a/{app}/reset/{token}", "GET, HEAD"),
     ("/a/{app}/new-password", "GET, HEAD, POST"),
+    ("/a/{app}/not-me", "GET, HEAD, POST"),
     ("/a/{app}/style.css", "GET, HEAD"),
     ("/.well-known/change-password", "GET, HEAD"),
     ("/", "GET, HEAD"),

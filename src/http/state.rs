@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use poem::Request;
+use poem::http::header;
 
 use super::client::{Proxies, client_key};
 use super::problem::{Code, Problem};
 use crate::config::Settings;
+use crate::language::{Catalogue, Language, Texts};
 use crate::random::Random;
-use crate::recovery::{Application, Recovery};
+use crate::recovery::{Application, Client, Recovery};
 
 /// What every handler has at hand. Clones share it.
 #[derive(Clone)]
@@ -21,6 +23,8 @@ pub struct State {
     pub secure: bool,
     /// Whether Swagger UI is served.
     pub docs: bool,
+    /// The texts of pages that belong to no application.
+    pub texts: Arc<Catalogue>,
     /// The application that `/.well-known/change-password` leads to.
     pub default_app: Arc<str>,
     proxies: Arc<Proxies>,
@@ -34,6 +38,7 @@ impl State {
     pub fn new(
         recovery: Arc<Recovery>,
         settings: &Settings,
+        texts: Arc<Catalogue>,
         random: Random,
     ) -> Result<Self, String> {
         Ok(Self {
@@ -41,6 +46,7 @@ impl State {
             random,
             secure: settings.public_url.starts_with("https://"),
             docs: settings.docs,
+            texts,
             default_app: settings.default_app.as_str().into(),
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
@@ -62,10 +68,31 @@ impl State {
         self.application(request.raw_path_param("app").unwrap_or_default())
     }
 
+    /// The texts of an application, in the language that a browser accepts or in its own.
+    #[must_use]
+    pub fn texts(&self, app: Option<&Application>, accepted: Option<Language>) -> Texts {
+        let own = app.map_or(Language::English, |app| app.language);
+        let texts = app.map_or(&self.texts, |app| &app.texts);
+        let title = app.map_or("Regain", |app| &app.title).to_owned();
+        texts.texts(accepted.unwrap_or(own)).with("title", title)
+    }
+
     /// The key of the client's allowance.
     #[must_use]
     pub fn client(&self, request: &Request) -> String {
         let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
         client_key(peer, request.headers(), &self.proxies)
     }
+}
+
+/// The language that the request's browser accepts, of those that there are texts in.
+#[must_use]
+pub fn accepted_language(request: &Request) -> Option<Language> {
+    request.header(header::ACCEPT_LANGUAGE).and_then(Language::accepted)
+}
+
+/// The browser and the system that a request comes from.
+#[must_use]
+pub fn browser(request: &Request) -> Client {
+    request.header(header::USER_AGENT).map(Client::of_user_agent).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! Why a mail setting cannot be used, and its cure. No text holds a password.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// A mail setting that cannot be used.
@@ -39,7 +41,18 @@ pub enum MailConfigError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A built-in template that is not well formed.
-    #[error("a mail template cannot be used: {0}")]
-    Template(String),
+    /// A template that cannot be used.
+    #[error("{place}: {problem}")]
+    Template {
+        /// File and line.
+        place: String,
+        /// What is wrong there.
+        problem: String,
+    },
+}
+
+impl MailConfigError {
+    pub(super) fn template(place: impl fmt::Display, problem: impl fmt::Display) -> Self {
+        Self::Template { place: place.to_string(), problem: problem.to_string() }
+    }
 }

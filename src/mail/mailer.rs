@@ -15,44 +15,47 @@ use super::outbox::{Kept, Outbox};
 use super::provider::Provider;
 use super::template::{Templates, Written};
 use crate::config::{ApplicationSettings, Settings};
+use crate::language::Catalogue;
 use crate::random::Random;
 use crate::recovery::{Letter, Message, SendError, Sender};
 
 /// Carries the mail of every application.
 pub struct Mailer {
-    templates: Templates,
     providers: BTreeMap<String, Arc<Provider>>,
     senders: BTreeMap<String, AppSender>,
-    random: Random,
 }
 
 struct AppSender {
     title: String,
+    templates: Templates,
     from: Mailbox,
     provider: Arc<Provider>,
 }
 
 impl Mailer {
     /// Makes the providers and senders that the settings name; `passwords` are the providers'
-    /// by name. No server is spoken to yet.
+    /// by name, `texts` those of the applications. No server is spoken to yet.
     ///
     /// # Errors
     /// [`MailConfigError`] for the first setting that cannot be used.
     pub fn new(
         settings: &Settings,
         passwords: &BTreeMap<String, Zeroizing<String>>,
-        random: Random,
+        texts: &BTreeMap<String, Arc<Catalogue>>,
+        random: &Random,
     ) -> Result<Self, MailConfigError> {
         let mut providers = BTreeMap::new();
         for (name, provider) in &settings.mail.providers {
-            let provider = Provider::parse(name, provider, passwords.get(name).cloned(), &random)?;
+            let provider = Provider::parse(name, provider, passwords.get(name).cloned(), random)?;
             providers.insert(name.clone(), Arc::new(provider));
         }
         let mut senders = BTreeMap::new();
         for (name, app) in &settings.apps {
-            senders.insert(name.clone(), sender(name, app, &providers)?);
+            if let Some(texts) = texts.get(name) {
+                senders.insert(name.clone(), sender(name, app, texts, &providers)?);
+            }
         }
-        Ok(Self { templates: Templates::new()?, providers, senders, random })
+        Ok(Self { providers, senders })
     }
 
     fn sender(&self, app: &str) -> Result<&AppSender, SendError> {
@@ -74,8 +77,8 @@ impl Mailer {
 impl Sender for Mailer {
     async fn send(&self, letter: &Letter) -> Result<(), SendError> {
         let sender = self.sender(&letter.app)?;
-        let written = self.templates.write(letter, &sender.title)?;
-        let mail = message(letter, &written, &sender.from, &self.random)?;
+        let written = sender.templates.write(letter, &sender.title)?;
+        let mail = message(letter, &written, &sender.from)?;
         if let Provider::Outbox(outbox) = sender.provider.as_ref() {
             outbox.keep(kept(letter, written));
         }
@@ -90,19 +93,22 @@ impl Sender for Mailer {
 fn sender(
     name: &str,
     app: &ApplicationSettings,
+    texts: &Arc<Catalogue>,
     providers: &BTreeMap<String, Arc<Provider>>,
 ) -> Result<AppSender, MailConfigError> {
     let from = app.mail.from.parse().map_err(|_| MailConfigError::From { app: name.to_owned() })?;
     let provider = providers.get(&app.mail.provider).cloned().ok_or_else(|| {
         MailConfigError::Provider { app: name.to_owned(), provider: app.mail.provider.clone() }
     })?;
-    Ok(AppSender { title: app.name.clone(), from, provider })
+    let templates = Templates::new(texts.clone(), app.templates.as_deref())?;
+    Ok(AppSender { title: app.name.clone(), templates, from, provider })
 }
 
 fn kept(letter: &Letter, written: Written) -> Kept {
     let links = match &letter.message {
-        Message::PasswordReset { link, .. } => vec![link.to_string()],
-        Message::PasswordChanged | Message::Test => vec![],
+        Message::Link { link, .. } => vec![link.to_string()],
+        Message::PasswordChanged { not_me, .. } => vec![not_me.clone()],
+        Message::Test => vec![],
     };
     Kept {
         to: letter.to.clone(),

@@ -5,19 +5,13 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use super::template::Written;
-use crate::random::Random;
+use crate::language::Language;
 use crate::recovery::{Letter, SendError};
 
 /// Writes a mail down.
-pub fn message(
-    letter: &Letter,
-    written: &Written,
-    from: &Mailbox,
-    random: &Random,
-) -> Result<Message, SendError> {
+pub fn message(letter: &Letter, written: &Written, from: &Mailbox) -> Result<Message, SendError> {
     let to: Address =
         letter.to.parse().map_err(|_| SendError::Final("the address is not one".to_owned()))?;
-    let id = crate::token::base64url::encode(&random.bytes::<18>());
     let part = |kind, body: &str| {
         SinglePart::builder().header(kind).body(body.replace("\r\n", "\n").replace('\n', "\r\n"))
     };
@@ -26,10 +20,10 @@ pub fn message(
         .to(Mailbox::new(None, to))
         .subject(&written.subject)
         .date(std::time::SystemTime::from(letter.now))
-        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+        .message_id(Some(format!("<{}@{}>", letter.id, from.email.domain())))
         .header(AutoSubmitted)
         .header(SuppressResponses)
-        .header(ContentLanguage)
+        .header(ContentLanguage(letter.language.tag()))
         .multipart(
             MultiPart::alternative()
                 .singlepart(part(ContentType::TEXT_PLAIN, &written.text))
@@ -72,12 +66,25 @@ constant_header!(
     "X-Auto-Response-Suppress",
     "All"
 );
-constant_header!(
-    /// RFC 3282 §2.
-    ContentLanguage,
-    "Content-Language",
-    "en"
-);
+
+/// RFC 3282 §2.
+#[derive(Clone)]
+struct ContentLanguage(&'static str);
+
+impl Header for ContentLanguage {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Content-Language")
+    }
+
+    fn parse(tag: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let language = Language::from_tag(tag).ok_or("there are no texts in this language")?;
+        Ok(Self(language.tag()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.to_owned())
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -91,10 +98,11 @@ mod tests {
             app: "shop".to_owned(),
             to: to.to_owned(),
             display_name: None,
-            locale: None,
+            language: Language::German,
+            id: "mail-1".to_owned(),
             reference: "req-1".to_owned(),
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
-            message: crate::recovery::Message::PasswordChanged,
+            message: crate::recovery::Message::Test,
         };
         let written = Written {
             subject: subject.to_owned(),
@@ -102,7 +110,7 @@ mod tests {
             html: format!("<p>{text}</p>"),
         };
         let from: Mailbox = "Example <no-reply@example.com>".parse().unwrap();
-        let mail = message(&letter, &written, &from, &Random::repeatable(1))?;
+        let mail = message(&letter, &written, &from)?;
         Ok(String::from_utf8(mail.formatted()).unwrap())
     }
 
@@ -116,13 +124,12 @@ mod tests {
             "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n",
             "Auto-Submitted: auto-generated\r\n",
             "X-Auto-Response-Suppress: All\r\n",
-            "Content-Language: en\r\n",
+            "Content-Language: de\r\n",
+            "Message-ID: <mail-1@example.com>\r\n",
             "MIME-Version: 1.0\r\n",
         ] {
             assert!(raw.contains(header), "{header:?} in {raw}");
         }
-        let parsed = MessageParser::new().parse(&raw).unwrap();
-        assert!(parsed.message_id().unwrap().ends_with("@example.com"));
     }
 
     #[test]

@@ -8,8 +8,10 @@ mod mailer;
 mod message;
 mod outbox;
 mod provider;
+mod samples;
 mod smtp;
 mod template;
+mod words;
 
 pub use error::MailConfigError;
 pub use mailer::Mailer;

@@ -1,21 +1,34 @@
-//! What mails say. Templates are compiled in; what people wrote is text in them and never code.
+//! What mails say: templates that arrange the texts of a language. What people wrote is text in
+//! them and never code.
+//!
+//! Every template gets `lang` and `dir`, `title`, `subject`, `greeting`, `link` and, for HTML,
+//! `href`; `t("entry")` tells a text of the language, filled in.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
-use time::OffsetDateTime;
-use time::macros::format_description;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use super::error::MailConfigError;
-use crate::recovery::{Letter, Message, SendError};
+use super::samples;
+use super::words::{greeting, in_html, one_line};
+use crate::language::{Catalogue, Texts};
+use crate::recovery::{Browser, Letter, Message, SendError, System};
 
-/// The templates of every kind of mail.
-pub struct Templates(Environment<'static>);
+/// The templates of every kind of mail, and the texts that they arrange.
+pub struct Templates {
+    environment: Environment<'static>,
+    texts: Arc<Catalogue>,
+}
 
 /// A mail's subject, text and HTML.
 pub struct Written {
+    /// The subject, on one line.
     pub subject: String,
+    /// The text part.
     pub text: String,
+    /// The HTML part.
     pub html: String,
 }
 
@@ -25,207 +38,178 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [(&str, &str); 10] = sources![
+const SOURCES: [(&str, &str); 23] = sources![
     "layout.html",
+    "layout.txt",
+    "link.html",
+    "link.txt",
+    "button.html",
     "password_reset/subject.txt",
     "password_reset/body.txt",
     "password_reset/body.html",
     "password_changed/subject.txt",
     "password_changed/body.txt",
     "password_changed/body.html",
+    "email_confirmation/subject.txt",
+    "email_confirmation/body.txt",
+    "email_confirmation/body.html",
+    "login_link/subject.txt",
+    "login_link/body.txt",
+    "login_link/body.html",
+    "invitation/subject.txt",
+    "invitation/body.txt",
+    "invitation/body.html",
     "test/subject.txt",
     "test/body.txt",
     "test/body.html",
 ];
 
+/// What templates may use, beside what they set themselves.
+const VARIABLES: [&str; 8] = ["lang", "dir", "title", "subject", "greeting", "link", "href", "t"];
+
 impl Templates {
-    /// Compiles the templates.
-    pub fn new() -> Result<Self, MailConfigError> {
-        let mut templates = Environment::new();
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_auto_escape_callback(|name| {
+    /// Compiles the templates: those in `mail` of the operator's folder instead of our own. With
+    /// such a folder, every mail is written in every language once, so that a mistake is found now
+    /// and not when somebody waits for a mail.
+    ///
+    /// # Errors
+    /// [`MailConfigError::Template`]: file and line, and what is wrong there.
+    pub fn new(texts: Arc<Catalogue>, folder: Option<&Path>) -> Result<Self, MailConfigError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|name| {
             if name.strip_suffix(".html").is_some() { AutoEscape::Html } else { AutoEscape::None }
         });
-        for (name, source) in SOURCES {
-            templates
-                .add_template(name, source)
-                .map_err(|error| MailConfigError::Template(error.to_string()))?;
+        let operators = folder.is_some();
+        let folder = folder.map(|folder| folder.join("mail")).filter(|folder| folder.exists());
+        let folder = folder.as_deref();
+        if let Some(folder) = folder {
+            no_strangers(folder, folder)?;
         }
-        Ok(Self(templates))
+        for (name, own) in SOURCES {
+            let path = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
+            let source = match &path {
+                None => own.to_owned(),
+                Some(path) => std::fs::read_to_string(path)
+                    .map_err(|error| MailConfigError::template(path.display(), error))?,
+            };
+            let place = path.unwrap_or_else(|| name.into());
+            environment
+                .add_template_owned(name, source.clone())
+                .map_err(|error| fault(&error, folder))?;
+            let used = environment.get_template(name).map_err(|error| fault(&error, folder))?;
+            known_variables(&place, &source, &used.undeclared_variables(false))?;
+        }
+        let templates = Self { environment, texts };
+        for letter in samples::letters().filter(|_| operators) {
+            let written = templates.render(&letter, samples::TITLE);
+            written.map_err(|error| fault(&error, folder))?;
+        }
+        Ok(templates)
     }
 
     /// Writes a letter of the application that people know as `title`.
+    ///
+    /// # Errors
+    /// [`SendError::Final`] for a template that cannot be filled in.
     pub fn write(&self, letter: &Letter, title: &str) -> Result<Written, SendError> {
         let kind = letter.message.kind();
-        let (link, lifetime) = match &letter.message {
-            Message::PasswordReset { link, lifetime } => (link.as_str(), words(*lifetime)),
-            Message::PasswordChanged | Message::Test => ("", String::new()),
+        self.render(letter, title)
+            .map_err(|error| SendError::Final(format!("template {kind}: {error:#}")))
+    }
+
+    fn render(&self, letter: &Letter, title: &str) -> Result<Written, Error> {
+        let texts = self.texts(letter, title);
+        let link = match &letter.message {
+            Message::Link { link, .. } => link.as_str(),
+            Message::PasswordChanged { not_me, .. } => not_me,
+            Message::Test => "",
         };
-        let title = one_line(title);
+        let (language, title) = (letter.language, one_line(title));
+        let greeting = greeting(letter.display_name.as_deref(), &texts);
+        let t = Value::from_function(move |entry: &str| {
+            texts
+                .get(entry)
+                .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+        });
         let values = |subject: &str| {
             context! {
-                subject, link, href => in_html(link), title => &title, lifetime => &lifetime,
-                greeting => greeting(letter.display_name.as_deref()),
-                reference => &letter.reference,
-                time => clock_time(letter.now),
+                lang => language.tag(), dir => language.direction(),
+                title => &title, subject, greeting => &greeting, link, href => in_html(link),
+                t => &t,
             }
         };
         let render = |part: &str, subject: &str| {
-            let template = self.0.get_template(&format!("{kind}/{part}"));
-            let text = template.and_then(|template| template.render(values(subject)));
-            text.map_err(|error| SendError::Final(format!("template {kind}/{part}: {error}")))
+            let template = format!("{}/{part}", letter.message.kind());
+            self.environment.get_template(&template)?.render(values(subject))
         };
         let subject = one_line(&render("subject.txt", "")?);
-        let text = render("body.txt", &subject)?;
+        let text = render("body.txt", &subject)?.trim().to_owned() + "\n";
         let html = render("body.html", &subject)?;
         Ok(Written { subject, text, html })
     }
-}
 
-/// A link in HTML with its slashes as they are, which some mail readers want to see.
-fn in_html(link: &str) -> Value {
-    let escaped = link.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    Value::from_safe_string(escaped)
-}
-
-/// Greets by name, unless the name could be taken for a link or for markup: anybody may have
-/// chosen any name, and mail readers make links of what looks like one.
-fn greeting(name: Option<&str>) -> String {
-    let name = name.map(one_line).unwrap_or_default();
-    let odd = |c: char| c.is_control() || "<>{}[]()\"\\/@:%&=#?|".contains(c);
-    let like_a_host = name.split_whitespace().any(|word| {
-        let inner = word.trim_end_matches('.');
-        inner.split_once('.').is_some_and(|(_, rest)| rest.starts_with(char::is_alphanumeric))
-    });
-    if name.is_empty() || name.chars().count() > 64 || name.contains(odd) || like_a_host {
-        "Hello".to_owned()
-    } else {
-        format!("Hello {name}")
+    fn texts(&self, letter: &Letter, title: &str) -> Texts {
+        let texts = self.texts.texts(letter.language).with("title", one_line(title));
+        let texts = texts.with("reference", one_line(&letter.reference));
+        match &letter.message {
+            Message::Link { lifetime, .. } => {
+                let until = letter.now + *lifetime;
+                texts.with_duration("lifetime", *lifetime).with_moment("until", until)
+            }
+            Message::PasswordChanged { at, client, .. } => {
+                let browser = client.browser.map(Browser::name).map(str::to_owned);
+                let system = client.system.map(System::name).map(str::to_owned);
+                let browser = browser.unwrap_or_else(|| texts.tell("client-unknown-browser"));
+                let system = system.unwrap_or_else(|| texts.tell("client-unknown-system"));
+                let texts = texts.with("browser", browser).with("system", system);
+                let client = texts.tell("client-browser-on-system");
+                texts.with("client", client).with_moment("time", *at)
+            }
+            Message::Test => texts.with_moment("time", letter.now),
+        }
     }
 }
 
-/// The text on one line: control characters and the line breaks of Unicode become spaces.
-fn one_line(text: &str) -> String {
-    let broken = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}');
-    let spaced: String = text.chars().map(|c| if broken(c) { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Every file in the folder must be one that is used.
+fn no_strangers(root: &Path, folder: &Path) -> Result<(), MailConfigError> {
+    let unreadable = |error| MailConfigError::template(folder.display(), error);
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        if path.is_dir() {
+            no_strangers(root, &path)?;
+        } else if !SOURCES.iter().any(|(known, _)| *known == name) && !name.contains("/.") {
+            let names: Vec<_> = SOURCES.iter().map(|(name, _)| *name).collect();
+            let problem = format!("is no template; there are {}", names.join(", "));
+            return Err(MailConfigError::template(path.display(), problem));
+        }
+    }
+    Ok(())
 }
 
-/// A lifetime in the largest unit that is exact.
-fn words(lifetime: Duration) -> String {
-    let seconds = lifetime.as_secs();
-    let (number, unit) = match seconds {
-        _ if seconds.is_multiple_of(3600) => (seconds / 3600, "hour"),
-        _ if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
-        _ => (seconds, "second"),
+/// What a template uses must be among what it is given: found here even where no sample leads.
+fn known_variables(
+    place: &Path,
+    source: &str,
+    used: &std::collections::HashSet<String>,
+) -> Result<(), MailConfigError> {
+    let used: BTreeSet<_> = used.iter().map(String::as_str).collect();
+    let Some(stranger) = used.into_iter().find(|name| !VARIABLES.contains(name)) else {
+        return Ok(());
     };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+    let line = source.lines().position(|line| line.contains(stranger)).map_or(1, |at| at + 1);
+    let problem = format!("there is no {stranger:?}; there are {}", VARIABLES.join(", "));
+    Err(MailConfigError::template(format!("{}, line {line}", place.display()), problem))
 }
 
-fn clock_time(time: OffsetDateTime) -> String {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
-    time.format(format).unwrap_or_default()
+fn fault(error: &Error, folder: Option<&Path>) -> MailConfigError {
+    let name = error.name().unwrap_or_default();
+    let place = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
+    let place = place.unwrap_or_else(|| name.into());
+    let line = error.line().map_or(String::new(), |line| format!(", line {line}"));
+    MailConfigError::template(format!("{}{line}", place.display()), error)
 }
 
 #[cfg(test)]
-mod tests {
-    use zeroize::Zeroizing;
-
-    use super::*;
-
-    fn letter(name: Option<&str>, message: Message) -> Letter {
-        Letter {
-            app: "shop".to_owned(),
-            to: "ada@example.com".to_owned(),
-            display_name: name.map(str::to_owned),
-            locale: None,
-            reference: "req-1".to_owned(),
-            now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
-            message,
-        }
-    }
-
-    fn reset() -> Message {
-        Message::PasswordReset {
-            link: Zeroizing::new("https://a.example/reset/eyJ1IjoiMSJ9.a0oHgA.c2ln".to_owned()),
-            lifetime: Duration::from_mins(30),
-        }
-    }
-
-    fn write(name: Option<&str>, message: Message, title: &str) -> Written {
-        Templates::new().unwrap().write(&letter(name, message), title).unwrap()
-    }
-
-    #[test]
-    fn a_reset_mail_reads_well() {
-        let mail = write(Some("Ada"), reset(), "Example & Sons");
-        insta::assert_snapshot!(mail.subject, @"Choose a new password for Example & Sons");
-        insta::assert_snapshot!("password_reset_text", mail.text);
-        insta::assert_snapshot!("password_reset_html", mail.html);
-    }
-
-    #[test]
-    fn a_notice_reads_well_and_holds_no_link() {
-        let mail = write(None, Message::PasswordChanged, "Example");
-        insta::assert_snapshot!(mail.subject, @"Your password for Example was changed");
-        insta::assert_snapshot!("password_changed_text", mail.text);
-        assert!(!mail.text.contains("http") && !mail.html.contains("href"));
-    }
-
-    #[test]
-    fn a_test_mail_says_what_it_is_and_holds_no_link() {
-        let mail = write(None, Message::Test, "Example");
-        insta::assert_snapshot!(mail.subject, @"A test mail of Example");
-        assert!(mail.text.contains("sent this for Example at 2027-01-15 08:00 UTC"));
-        assert!(!mail.text.contains("http") && !mail.html.contains("href"));
-    }
-
-    #[test]
-    fn a72_names_are_never_links_markup_or_code() {
-        for name in [
-            "<a href=\"https://evil.example\">x</a>",
-            "http://evil.example",
-            "evil.example",
-            "www.evil.example",
-            "{{7*7}}",
-            "{% include \"layout.html\" %}",
-            "a@b.example",
-            "x/../y",
-            "49 {{ link }}",
-        ] {
-            let mail = write(Some(name), reset(), "Example");
-            for text in [&mail.text, &mail.html] {
-                assert!(!text.contains("evil") && !text.contains("49"), "{name}: {text}");
-                assert!(text.contains("Hello,"), "{name}: {text}");
-            }
-        }
-        for name in ["Ada", "Ada Lovelace", "Mr. Ada", "Ada B. C.", "Žofie", "李"] {
-            assert!(write(Some(name), reset(), "E").text.contains(&format!("Hello {name},")));
-        }
-    }
-
-    #[test]
-    fn a70_line_breaks_in_names_stay_on_one_line() {
-        for broken in ["Shop\r\nBcc: eve@evil.example", "Shop\u{2028}x", "Shop\u{85}x", "Shop\0x"] {
-            let mail = write(Some("Ada\r\nX: y"), reset(), broken);
-            assert!(
-                !mail.subject.contains(['\r', '\n', '\u{2028}', '\u{85}', '\0']),
-                "{}",
-                mail.subject
-            );
-        }
-    }
-
-    #[test]
-    fn html_escapes_what_the_operator_named() {
-        let mail = write(None, reset(), "<b>\"Shop\"</b>");
-        assert!(mail.html.contains("&lt;b&gt;") && !mail.html.contains("<b>"));
-    }
-
-    #[test]
-    fn lifetimes_are_told_in_the_largest_exact_unit() {
-        assert_eq!(words(Duration::from_mins(30)), "30 minutes");
-        assert_eq!(words(Duration::from_hours(1)), "1 hour");
-        assert_eq!(words(Duration::from_secs(90)), "90 seconds");
-    }
-}
+mod tests;

@@ -1,8 +1,7 @@
 //! What a new password must be.
 
-use thiserror::Error;
-
 use super::Password;
+use crate::language::Texts;
 
 /// The lengths that a new password may have, in Unicode code points (NIST SP 800-63B-4 §3.1.1.2
 /// counts each code point as one character). There are no composition rules.
@@ -15,28 +14,24 @@ pub struct Policy {
 }
 
 /// Why a password is refused. It says nothing of the password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Fewer characters than the policy wants.
-    #[error("must have at least {min} characters")]
     TooShort {
         /// Fewest code points.
         min: usize,
     },
     /// More characters than the policy allows.
-    #[error("must have at most {max} characters")]
     TooLong {
         /// Most code points.
         max: usize,
     },
     /// More bytes of UTF-8 than the hash function takes.
-    #[error("must have at most {max} bytes")]
     TooManyBytes {
         /// Most bytes.
         max: usize,
     },
     /// A NUL, which some hash functions take for the end.
-    #[error("must not have a NUL character")]
     Nul,
 }
 
@@ -48,6 +43,18 @@ impl Refusal {
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } | Self::TooManyBytes { .. } => "too_long",
             Self::Nul => "nul",
+        }
+    }
+
+    /// The same as a sentence in the person's language.
+    #[must_use]
+    pub fn tell(&self, texts: &Texts) -> String {
+        let with = |name, length: usize| texts.clone().with(name, length as u64);
+        match *self {
+            Self::TooShort { min } => with("min", min).tell("refusal-too-short"),
+            Self::TooLong { max } => with("max", max).tell("refusal-too-long"),
+            Self::TooManyBytes { max } => with("max", max).tell("refusal-too-many-bytes"),
+            Self::Nul => texts.tell("refusal-nul"),
         }
     }
 }

@@ -194,11 +194,16 @@ mod tests {
 
     use super::*;
     use crate::account::Identifier;
-    use crate::recovery::{LinkWish, Mail, Task};
+    use crate::recovery::{Languages, LinkWish, Mail, Task};
     use crate::token::Purpose;
 
     fn job(reference: usize) -> Job {
-        let wish = LinkWish { purpose: Purpose::PasswordReset, locale: None, return_to: None };
+        let wish = LinkWish {
+            purpose: Purpose::PasswordReset,
+            languages: Languages::default(),
+            return_to: None,
+            disputed: false,
+        };
         Job {
             app: "shop".to_owned(),
             reference: reference.to_string(),

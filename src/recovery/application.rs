@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Accounts, Event, LinkPattern, ReturnTargets};
+use crate::language::{Catalogue, Language};
 use crate::password::{Policy, Scheme};
 use crate::token::{ApplicationKeys, Claims, Purpose};
 
@@ -14,7 +15,9 @@ pub struct Application {
     /// What people know it as.
     pub title: String,
     /// The language of its mails and pages where nothing else is said.
-    pub language: String,
+    pub language: Language,
+    /// The texts of its mails and pages.
+    pub texts: Arc<Catalogue>,
     /// Its keys, derived from the keyring.
     pub keys: ApplicationKeys,
     /// Its users table.
@@ -29,6 +32,8 @@ pub struct Application {
     pub scheme: Scheme,
     /// Where a password reset link leads.
     pub reset_link: LinkPattern,
+    /// Where one says that it was somebody else who changed a password.
+    pub not_me_link: String,
     /// How long a password reset link lives.
     pub reset_lifetime: Duration,
     /// Where people may be sent back to.

@@ -1,7 +1,7 @@
 //! Asking for a link: limit by client, enqueue, done. The users table is never looked at here,
 //! so that nothing of the answer, its time included, can depend on who has an account.
 
-use super::{Application, AskError, Door, Job, LinkWish, Mail, Recovery, Task};
+use super::{Application, AskError, Door, Job, Languages, LinkWish, Mail, Recovery, Task};
 use crate::account::Identifier;
 use crate::token::Purpose;
 
@@ -12,10 +12,12 @@ pub struct Ask {
     pub purpose: Purpose,
     /// Whose account, as typed.
     pub identifier: Identifier,
-    /// The language wanted.
-    pub locale: Option<String>,
+    /// The languages wanted.
+    pub languages: Languages,
     /// An allowed target to go back to.
     pub return_to: Option<String>,
+    /// Whether it is because somebody else changed the password.
+    pub disputed: bool,
     /// Who asks: the key of the client's allowance.
     pub client: String,
     /// The request, as logs and mails show it.
@@ -36,7 +38,12 @@ impl Recovery {
             identifier = ask.identifier.masked(),
             "link asked for"
         );
-        let wish = LinkWish { purpose: ask.purpose, locale: ask.locale, return_to: ask.return_to };
+        let wish = LinkWish {
+            purpose: ask.purpose,
+            languages: ask.languages,
+            return_to: ask.return_to,
+            disputed: ask.disputed,
+        };
         let task = Task::Mail(Mail::Ask(ask.identifier, wish));
         Ok(self.jobs.ask(self.job(app, ask.reference, task)).await?)
     }

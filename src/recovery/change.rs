@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Application, NewPassword, StoreError};
+use time::OffsetDateTime;
+
+use super::{Application, Client, NewPassword, StoreError};
 use crate::account::Account;
 
 /// Tells the row before a change from the row after it, without holding a hash.
@@ -14,6 +16,10 @@ use crate::account::Account;
 pub struct Change {
     /// The account.
     pub user_id: String,
+    /// When it is written.
+    pub at: OffsetDateTime,
+    /// With what it was asked for.
+    pub by: Client,
     before: String,
     after: String,
     told: Arc<OnceLock<Told>>,
@@ -38,12 +44,14 @@ pub(super) enum Seen {
 
 impl Change {
     /// The change of this account's password to a new one.
-    pub(super) fn of(app: &Application, account: &Account, new: &NewPassword) -> Self {
+    pub(super) fn of(app: &Application, account: &Account, new: &NewPassword, by: Client) -> Self {
         let mut after = account.marks();
         after.password = Some(&new.hash);
         after.recovery_stamp = new.recovery_stamp.as_deref();
         Self {
             user_id: account.id.clone(),
+            at: new.at,
+            by,
             before: app.keys.changed(&account.marks()),
             after: app.keys.changed(&after),
             told: Arc::default(),

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tracing::Instrument as _;
 
 use super::{
-    Accounts, Application, Change, CompleteError, Door, Event, Mail, NewPassword, QueueFull,
-    Recovery, Refused, StoreError, Swap, Task,
+    About, Accounts, Application, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
+    QueueFull, Recovery, Refused, StoreError, Swap, Task,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -32,6 +32,8 @@ pub struct Completion {
     pub new_password: Password,
     /// Who tries: the key of the client's allowance.
     pub client: String,
+    /// With what, for the notice.
+    pub by: Client,
     /// The request, as logs and mails show it.
     pub reference: String,
 }
@@ -65,7 +67,7 @@ impl Recovery {
         let hash = self.hashing.hash(scheme, completion.new_password, stored).await?;
         let recovery_stamp = app.has_stamp.then(|| self.new_stamp());
         let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
-        let change = Change::of(app, &account, &new);
+        let change = Change::of(app, &account, &new, completion.by);
         if let Err(full) = self.announce(app, &account, &change, completion.reference).await {
             // The notice may wait already, though there was no room for the hook.
             change.is_not_written();
@@ -91,7 +93,7 @@ impl Recovery {
             self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
         }
         if app.hooks.contains(&Event::PasswordChanged) {
-            let hook = Task::Hook(Event::PasswordChanged, change.clone());
+            let hook = Task::Hook(Event::PasswordChanged, About::Change(change.clone()));
             self.jobs.follow(self.job(app, reference, hook), NOTICE_DELAY).await?;
         }
         Ok(())

@@ -9,6 +9,8 @@ use time::OffsetDateTime;
 pub enum Event {
     /// A new password was set.
     PasswordChanged,
+    /// Somebody said that a change of the password was not theirs. Anybody can say so of anybody.
+    AccountDisputed,
 }
 
 /// An event on its way. Its id stays the same however often it is told.
@@ -30,13 +32,14 @@ pub struct Call {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 1] = [Self::PasswordChanged];
+    pub const ALL: [Self; 2] = [Self::PasswordChanged, Self::AccountDisputed];
 
     /// Its name in the configuration and in the call.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::PasswordChanged => "password.changed",
+            Self::AccountDisputed => "account.disputed",
         }
     }
 

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Change, Event};
 use crate::account::Identifier;
+use crate::language::Language;
 use crate::token::Purpose;
 
 /// Something to be mailed or called after the request was answered.
@@ -31,7 +32,16 @@ pub enum Task {
     /// A mail.
     Mail(Mail),
     /// A call of the application's webhook.
-    Hook(Event, Change),
+    Hook(Event, About),
+}
+
+/// What an event is about.
+#[derive(Clone, PartialEq, Eq)]
+pub enum About {
+    /// A change, told only once the row carries it.
+    Change(Change),
+    /// An account, by its id.
+    Account(String),
 }
 
 /// A mail to be made.
@@ -45,6 +55,8 @@ pub enum Mail {
         user_id: String,
         /// What was asked for.
         wish: LinkWish,
+        /// What makes a second try the same mail as the first.
+        draft: Draft,
     },
     /// The notice that a password was changed, sent only once the row carries the new hash: to
     /// the account's address of that number, since each of them is told by a mail of its own.
@@ -56,10 +68,39 @@ pub enum Mail {
 pub struct LinkWish {
     /// What the link is for.
     pub purpose: Purpose,
-    /// The language wanted.
-    pub locale: Option<String>,
+    /// The languages wanted.
+    pub languages: Languages,
     /// An allowed target to go back to.
     pub return_to: Option<String>,
+    /// Whether it was asked for because somebody else changed the password.
+    pub disputed: bool,
+}
+
+/// The languages that a request wants, of those that there are texts in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Languages {
+    /// What it says.
+    pub said: Option<Language>,
+    /// What the person's browser accepts.
+    pub accepted: Option<Language>,
+}
+
+impl Languages {
+    /// What it says, then the account's own, then what the browser accepts.
+    #[must_use]
+    pub fn choose(self, account: Option<Language>) -> Option<Language> {
+        self.said.or(account).or(self.accepted)
+    }
+}
+
+/// A mail with a link, before it is minted: whatever is tried again within half the link's life
+/// carries the same link under the same Message-ID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The issue time of the token.
+    pub issued_at: OffsetDateTime,
+    /// What the mail is called among all mails.
+    pub id: String,
 }
 
 impl Task {

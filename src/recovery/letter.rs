@@ -6,6 +6,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::Client;
+use crate::language::Language;
+
 /// A mail to one account.
 #[derive(Clone)]
 pub struct Letter {
@@ -15,8 +18,10 @@ pub struct Letter {
     pub to: String,
     /// What to call the person, if known.
     pub display_name: Option<String>,
-    /// The language asked for or stored; the application's own where absent.
-    pub locale: Option<String>,
+    /// The language that it is written in.
+    pub language: Language,
+    /// What it is called among all mails: the same however often it is sent.
+    pub id: String,
     /// The request that it comes from, for support staff.
     pub reference: String,
     /// When it is written.
@@ -28,17 +33,45 @@ pub struct Letter {
 /// What a letter says.
 #[derive(Clone)]
 pub enum Message {
-    /// Here is a link to choose a new password.
-    PasswordReset {
+    /// Here is a link.
+    Link {
+        /// What it is for.
+        kind: LinkMail,
         /// The link, the only place where a token leaves the process.
         link: Zeroizing<String>,
-        /// How long it works.
+        /// How long it works from the mail's time on.
         lifetime: Duration,
     },
     /// The password was changed.
-    PasswordChanged,
+    PasswordChanged {
+        /// When.
+        at: OffsetDateTime,
+        /// With what.
+        client: Client,
+        /// Where one says that it was somebody else. It holds no secret.
+        not_me: String,
+    },
     /// Mail arrives: what an operator sends to see that it does.
     Test,
+}
+
+/// What a mailed link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkMail {
+    /// Choosing a new password.
+    PasswordReset,
+    /// Confirming the address.
+    EmailConfirmation,
+    /// Logging in once.
+    LoginLink,
+    /// Choosing a first password, for an account that an operator made.
+    Invitation,
+}
+
+impl LinkMail {
+    /// Every kind.
+    pub const ALL: [Self; 4] =
+        [Self::PasswordReset, Self::EmailConfirmation, Self::LoginLink, Self::Invitation];
 }
 
 impl Message {
@@ -46,8 +79,11 @@ impl Message {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::PasswordReset { .. } => "password_reset",
-            Self::PasswordChanged => "password_changed",
+            Self::Link { kind: LinkMail::PasswordReset, .. } => "password_reset",
+            Self::Link { kind: LinkMail::EmailConfirmation, .. } => "email_confirmation",
+            Self::Link { kind: LinkMail::LoginLink, .. } => "login_link",
+            Self::Link { kind: LinkMail::Invitation, .. } => "invitation",
+            Self::PasswordChanged { .. } => "password_changed",
             Self::Test => "test",
         }
     }

@@ -3,6 +3,7 @@
 mod application;
 mod ask;
 mod change;
+mod client;
 mod complete;
 mod error;
 mod event;
@@ -25,14 +26,15 @@ use std::sync::Arc;
 pub use application::Application;
 pub use ask::Ask;
 pub use change::Change;
+pub use client::{Browser, Client, System};
 pub use complete::{Completed, Completion};
 pub use error::{AskError, CompleteError, InspectError, Refused, RevokeError, Worthless};
 pub use event::{Call, Event};
 pub use hashing::{HashingError, HashingPool};
 pub use health::Health;
 pub use inspect::Inspected;
-pub use job::{Job, LinkWish, Mail, Task};
-pub use letter::{Letter, Message};
+pub use job::{About, Draft, Job, Languages, LinkWish, Mail, Task};
+pub use letter::{Letter, LinkMail, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
 pub use ports::{
     Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,

@@ -4,15 +4,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tracing::Instrument as _;
 
 use super::change::Seen;
 use super::{
-    Application, Call, Change, Event, Job, Letter, LinkWish, Mail, Message, Recovery, SendError,
-    Task, TryAfter,
+    About, Application, Call, Change, Draft, Event, Job, Letter, LinkMail, LinkWish, Mail, Message,
+    Recovery, SendError, Task, TryAfter,
 };
 use crate::account::{Account, Identifier, logged_id};
-use crate::token::{Claims, MAX_TOKEN_BYTES, Token};
+use crate::language::Language;
+use crate::token::{Claims, MAX_TOKEN_BYTES, Token, base64url};
 
 /// Most accounts that share one address and each get a link.
 const ACCOUNTS_PER_ADDRESS: usize = 5;
@@ -43,21 +45,31 @@ impl Recovery {
             Task::Mail(Mail::Ask(identifier, wish)) => {
                 self.find_and_send(app, &job, identifier, wish).await;
             }
-            Task::Mail(Mail::Link { user_id, wish }) => {
-                self.send_again(app, &job, user_id, wish).await;
+            Task::Mail(Mail::Link { user_id, wish, draft }) => {
+                self.send_again(app, &job, user_id, wish, draft).await;
             }
             Task::Mail(Mail::PasswordChanged(change, number)) => {
                 // A notice waits for no turn: its owner must know at once.
                 if let Some(account) = self.changed(app, &job, change).await {
                     let Some(to) = account.notice_addresses().get(*number).copied() else { return };
-                    let notice = self.letter(&job, &account, to, Message::PasswordChanged);
+                    let message = Message::PasswordChanged {
+                        at: change.at,
+                        client: change.by,
+                        not_me: app.not_me_link.clone(),
+                    };
+                    let id = format!("{}.{number}", job.reference);
+                    let language = account_language(&account).unwrap_or(app.language);
+                    let notice = self.letter(&job, &account, to, id, language, message);
                     self.send(&job, notice, NEWS_LIFE).await;
                 }
             }
-            Task::Hook(event, change) => {
+            Task::Hook(event, About::Change(change)) => {
                 if let Some(account) = self.changed(app, &job, change).await {
                     self.call(app, &job, *event, account.id).await;
                 }
+            }
+            Task::Hook(event, About::Account(user_id)) => {
+                self.call(app, &job, *event, user_id.clone()).await;
             }
         }
     }
@@ -80,9 +92,10 @@ impl Recovery {
             if let Err(reason) = account.eligible() {
                 tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
             } else if self.limits.mail_budget(&app.name, &account.id).await {
-                let (user_id, wish) = (account.id.clone(), wish.clone());
-                let job = job.with(Task::Mail(Mail::Link { user_id, wish: wish.clone() }));
-                self.send_link(app, &job, &account, &wish).await;
+                if wish.disputed {
+                    self.tell_dispute(app, job, &account).await;
+                }
+                self.send_link(app, job, &account, wish, &self.draft()).await;
             } else {
                 tracing::info!(
                     app = app.name,
@@ -93,11 +106,28 @@ impl Recovery {
         }
     }
 
+    /// Within the mail budget, so that a stranger can say so no oftener than ask for mail.
+    async fn tell_dispute(&self, app: &Application, job: &Job, account: &Account) {
+        tracing::warn!(app = app.name, user_id = account.logged_id(), "password change disputed");
+        if app.hooks.contains(&Event::AccountDisputed) {
+            let about = About::Account(account.id.clone());
+            let hook = Task::Hook(Event::AccountDisputed, about);
+            self.follow(job.with(hook), Duration::ZERO).await;
+        }
+    }
+
     /// A link that was paid for, but could not be sent: the account may have changed since.
-    async fn send_again(&self, app: &Application, job: &Job, user_id: &str, wish: &LinkWish) {
+    async fn send_again(
+        &self,
+        app: &Application,
+        job: &Job,
+        user_id: &str,
+        wish: &LinkWish,
+        draft: &Draft,
+    ) {
         match app.accounts.read(user_id).await {
             Ok(Some(account)) if account.eligible().is_ok() => {
-                self.send_link(app, job, &account, wish).await;
+                self.send_link(app, job, &account, wish, draft).await;
             }
             Ok(_) => {
                 let user_id = logged_id(user_id);
@@ -107,10 +137,25 @@ impl Recovery {
         }
     }
 
-    async fn send_link(&self, app: &Application, job: &Job, account: &Account, wish: &LinkWish) {
+    async fn send_link(
+        &self,
+        app: &Application,
+        job: &Job,
+        account: &Account,
+        wish: &LinkWish,
+        draft: &Draft,
+    ) {
         let lifetime = app.lifetime(wish.purpose);
+        let now = self.clock.now();
+        let fresh = now - draft.issued_at <= lifetime / 2;
+        let draft = if fresh { draft.clone() } else { self.draft() };
+        let job = &job.with(Task::Mail(Mail::Link {
+            user_id: account.id.clone(),
+            wish: wish.clone(),
+            draft: draft.clone(),
+        }));
         if !job.has_turn {
-            let patience = job.asked_at + lifetime - self.clock.now();
+            let patience = job.asked_at + lifetime - now;
             let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
             match self.limits.pace(&app.name, patience).await {
                 Ok(Duration::ZERO) => {}
@@ -122,39 +167,39 @@ impl Recovery {
                 }
             }
         }
-        let token = self.mint(app, account, wish);
-        let message = Message::PasswordReset { link: app.reset_link.fill(&token), lifetime };
         let Some(to) = account.link_address() else { return };
-        let mut letter = self.letter(job, account, to, message);
-        if wish.locale.is_some() {
-            letter.locale.clone_from(&wish.locale);
-        }
+        let token = mint(app, account, wish, draft.issued_at);
+        let left = draft.issued_at + lifetime - now;
+        let message = Message::Link {
+            kind: LinkMail::PasswordReset,
+            link: app.reset_link.fill(&token),
+            lifetime: Duration::try_from(left).unwrap_or_default(),
+        };
+        let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
+        let letter = self.letter(job, account, to, draft.id, language, message);
         self.send(job, letter, lifetime).await;
     }
 
-    /// A token as it was wished for. A key of the table may be so long that a return target does
-    /// not fit beside it; then the person goes without.
-    fn mint(&self, app: &Application, account: &Account, wish: &LinkWish) -> Token {
-        let mut claims = Claims {
-            user_id: account.id.clone(),
-            fingerprint: app.keys.fingerprint(wish.purpose, &account.marks()),
-            lifetime: None,
-            return_to: wish.return_to.clone(),
-        };
-        let token = app.keys.mint(wish.purpose, self.clock.now(), &claims);
-        if token.expose().len() <= MAX_TOKEN_BYTES {
-            return token;
-        }
-        claims.return_to = None;
-        app.keys.mint(wish.purpose, self.clock.now(), &claims)
+    fn draft(&self) -> Draft {
+        let id = base64url::encode(&self.random.bytes::<18>());
+        Draft { issued_at: self.clock.now(), id }
     }
 
-    fn letter(&self, job: &Job, account: &Account, to: &str, message: Message) -> Letter {
+    fn letter(
+        &self,
+        job: &Job,
+        account: &Account,
+        to: &str,
+        id: String,
+        language: Language,
+        message: Message,
+    ) -> Letter {
         Letter {
             app: job.app.clone(),
             to: to.to_owned(),
             display_name: account.display_name.clone(),
-            locale: account.locale.clone(),
+            language,
+            id,
             reference: job.reference.clone(),
             now: self.clock.now(),
             message,
@@ -229,6 +274,27 @@ impl Recovery {
             tracing::error!(%error, "job lost");
         }
     }
+}
+
+/// A token as it was wished for. A key of the table may be so long that a return target does not
+/// fit beside it; then the person goes without.
+fn mint(app: &Application, account: &Account, wish: &LinkWish, at: OffsetDateTime) -> Token {
+    let mut claims = Claims {
+        user_id: account.id.clone(),
+        fingerprint: app.keys.fingerprint(wish.purpose, &account.marks()),
+        lifetime: None,
+        return_to: wish.return_to.clone(),
+    };
+    let token = app.keys.mint(wish.purpose, at, &claims);
+    if token.expose().len() <= MAX_TOKEN_BYTES {
+        return token;
+    }
+    claims.return_to = None;
+    app.keys.mint(wish.purpose, at, &claims)
+}
+
+fn account_language(account: &Account) -> Option<Language> {
+    account.locale.as_deref().and_then(Language::from_tag)
 }
 
 fn backoff(attempt: u32) -> Duration {

@@ -1,10 +1,8 @@
 //! Accounts that applications made, recovered, and accepted by the applications' own code.
 
-mod devise;
 mod django;
-mod explore_flask;
 mod flask;
-mod laravel;
+mod php;
 
 use crate::databases::TestDatabase;
 use crate::harness::Regain;

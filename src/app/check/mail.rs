@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{Finding, MailCheck};
 use crate::config::ProviderSettings;
+use crate::language::Language;
 use crate::recovery::{Letter, Message, SendError, Sender as _};
 use crate::token::base64url;
 
@@ -31,7 +32,8 @@ pub(super) async fn examine(check: &MailCheck<'_>) -> Vec<Finding> {
             app: check.name.to_owned(),
             to: to.as_str().to_owned(),
             display_name: None,
-            locale: None,
+            language: Language::from_tag(&check.settings.language).unwrap_or(Language::English),
+            id: base64url::encode(&check.random.bytes::<18>()),
             reference: base64url::encode(&check.random.bytes::<9>()),
             now: check.clock.now(),
             message: Message::Test,

@@ -12,12 +12,11 @@ use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
+use crate::http::state::{accepted_language, browser};
+use crate::language::Language;
 use crate::password::Password;
-use crate::recovery::{Application, Ask, Completion};
+use crate::recovery::{Application, Ask, Completion, Languages};
 use crate::token::Purpose;
-
-/// The same answer for everybody.
-const ON_ITS_WAY: &str = "If an account matches, a mail with a link is on its way.";
 
 pub struct PasswordResets;
 
@@ -42,9 +41,11 @@ impl PasswordResets {
         body: StrictJson<AskBody>,
     ) -> poem::Result<Accepted> {
         let app = state.application(&app)?;
-        let ask = body.0.into_ask(&app, state.client(request), Reference::of(request))?;
+        let ask = body.0.into_ask(&app, state, request)?;
+        let languages = ask.languages;
         state.recovery.ask(&app, ask).await.map_err(Problem::from)?;
-        Ok(Accepted::Accepted(Json(AskAnswer { message: ON_ITS_WAY.to_owned() })))
+        let texts = state.texts(Some(&app), languages.said.or(languages.accepted));
+        Ok(Accepted::Accepted(Json(AskAnswer { message: texts.tell("asked") })))
     }
 
     /// Set a new password with a token
@@ -66,8 +67,10 @@ impl PasswordResets {
         body: StrictJson<CompleteBody>,
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
-        let completion = body.0.into_completion(state.client(request), Reference::of(request))?;
-        let completed = state.recovery.complete(&app, completion).await.map_err(Problem::from)?;
+        let completion = body.0.into_completion(state, request)?;
+        let texts = state.texts(Some(&app), accepted_language(request));
+        let completed = state.recovery.complete(&app, completion).await;
+        let completed = completed.map_err(|error| Problem::of_completion(error, &texts))?;
         Ok(Done::Done(Json(CompleteAnswer { return_to: completed.return_to })))
     }
 }
@@ -79,8 +82,8 @@ pub struct AskBody {
     /// An email address, or a user name where the application has them.
     #[oai(validator(min_length = 1, max_length = 254))]
     identifier: String,
-    /// The language of the mail, as a BCP 47 tag. The account's own or the application's where
-    /// left out.
+    /// The language of the mail, as a BCP 47 tag. Where left out, or where there are no texts in
+    /// it: the account's own, what Accept-Language says, or the application's.
     #[oai(validator(max_length = 35))]
     locale: Option<String>,
     /// Where the person is sent back to in the end. It must be on the application's list.
@@ -115,12 +118,7 @@ impl FromMembers for AskBody {
 
 impl AskBody {
     /// The return target is checked against the list before anything else.
-    fn into_ask(
-        self,
-        app: &Application,
-        client: String,
-        reference: String,
-    ) -> Result<Ask, Problem> {
+    fn into_ask(self, app: &Application, state: &State, request: &Request) -> Result<Ask, Problem> {
         let allowed = |target: String| {
             app.return_targets.check(&target).ok_or_else(|| {
                 let message = "is not on the application's list".to_owned();
@@ -131,10 +129,14 @@ impl AskBody {
         Ok(Ask {
             purpose: Purpose::PasswordReset,
             identifier: self.parsed.ok_or(Problem::new(Code::InvalidValue))?,
-            locale: self.locale,
+            languages: Languages {
+                said: self.locale.as_deref().and_then(Language::from_tag),
+                accepted: accepted_language(request),
+            },
             return_to: self.return_to.map(allowed).transpose()?,
-            client,
-            reference,
+            disputed: false,
+            client: state.client(request),
+            reference: Reference::of(request),
         })
     }
 }
@@ -150,7 +152,8 @@ fn is_language_tag(tag: &str) -> bool {
 #[derive(Object)]
 #[oai(rename = "PasswordResetAccepted")]
 pub struct AskAnswer {
-    /// What to tell the person, the same for everybody.
+    /// What to tell the person, the same for everybody, in the language of `locale` or
+    /// Accept-Language.
     message: String,
 }
 
@@ -186,14 +189,20 @@ impl FromMembers for CompleteBody {
 }
 
 impl CompleteBody {
-    fn into_completion(self, client: String, reference: String) -> Result<Completion, Problem> {
+    fn into_completion(self, state: &State, request: &Request) -> Result<Completion, Problem> {
         if self.confirm_password.is_some_and(|again| again != self.new_password) {
             let message = "is not the same as new_password".to_owned();
             let error = FieldError { field: "confirm_password", reason: "mismatch", message };
             return Err(Problem::with_errors(Code::PasswordRejected, vec![error]));
         }
         let new_password = Password::new(self.new_password);
-        Ok(Completion { token: self.token, new_password, client, reference })
+        Ok(Completion {
+            token: self.token,
+            new_password,
+            client: state.client(request),
+            by: browser(request),
+            reference: Reference::of(request),
+        })
     }
 }
 

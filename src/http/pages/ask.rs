@@ -1,4 +1,5 @@
-//! The page that asks for a link.
+//! The page that asks for a link, and the one that does so because somebody else changed the
+//! password: the same form.
 
 use minijinja::context;
 use poem::http::StatusCode;
@@ -7,18 +8,17 @@ use poem::{Body, Request, Response, handler};
 
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
-use super::view;
-use crate::account::Identifier;
+use super::view::{self, View};
+use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::problem::Problem;
 use crate::http::reference::Reference;
-use crate::http::state::State;
-use crate::recovery::{Application, Ask};
+use crate::http::state::{State, accepted_language};
+use crate::recovery::{Ask, Languages};
 use crate::token::Purpose;
 
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = state.application_of(request)?;
-    Ok(form(state, &app, request, None))
+    form(state, request, "ask.html", None)
 }
 
 #[handler]
@@ -27,29 +27,53 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
+    ask(state, request, body, "ask.html").await
+}
+
+/// The form of this template, with what is wrong with what was typed.
+pub fn form(
+    state: &State,
+    request: &Request,
+    template: &str,
+    wrong: Option<InvalidIdentifier>,
+) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
-    let form_data = Form::read(request, body, &["csrf", "identifier"]).await?;
-    DoubleSubmit::check(state, &app, request, &form_data)?;
-    let identifier = match Identifier::parse(form_data.get("identifier")) {
+    let double_submit = DoubleSubmit::show(state, &app, request);
+    let view = View::of(state, Some(&app), accepted_language(request));
+    let problem = wrong.map(|why| match why {
+        InvalidIdentifier::Empty => view.texts.tell("ask-empty"),
+        _ => view.texts.tell("ask-invalid"),
+    });
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let csrf = &double_submit.signature;
+    let values = context! { usernames => app.usernames, csrf, problem };
+    Ok(view::with_cookies(view.page(status, template, values), &double_submit.cookies))
+}
+
+/// Asks for a link, as the form of this template was filled in.
+pub async fn ask(
+    state: &State,
+    request: &Request,
+    body: Body,
+    template: &str,
+) -> Result<Response, Problem> {
+    let app = state.application_of(request)?;
+    let fields = Form::read(request, body, &["csrf", "identifier"]).await?;
+    DoubleSubmit::check(state, &app, request, &fields)?;
+    let identifier = match Identifier::parse(fields.get("identifier")) {
         Ok(identifier) => identifier,
-        Err(why) => return Ok(form(state, &app, request, Some(&format!("What you typed {why}.")))),
+        Err(why) => return form(state, request, template, Some(why)),
     };
     let ask = Ask {
         purpose: Purpose::PasswordReset,
         identifier,
-        locale: None,
+        languages: Languages { said: None, accepted: accepted_language(request) },
         return_to: None,
+        disputed: template == "not_me.html",
         client: state.client(request),
         reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;
-    Ok(view::page(StatusCode::OK, "sent.html", context! { app => &app.name, title => &app.title }))
-}
-
-fn form(state: &State, app: &Application, request: &Request, problem: Option<&str>) -> Response {
-    let double_submit = DoubleSubmit::show(state, app, request);
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let csrf = &double_submit.signature;
-    let values = context! { app => &app.name, title => &app.title, usernames => app.usernames, csrf, problem };
-    view::with_cookies(view::page(status, "ask.html", values), &double_submit.cookies)
+    let view = View::of(state, Some(&app), accepted_language(request));
+    Ok(view.page(StatusCode::OK, "sent.html", context! {}))
 }

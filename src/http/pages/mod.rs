@@ -6,6 +6,7 @@ mod cookie;
 mod double_submit;
 mod form;
 mod new_password;
+mod not_me;
 mod view;
 
 use poem::web::Data;
@@ -13,7 +14,7 @@ use poem::{Response, Route, get, handler};
 
 use super::state::State;
 
-pub use view::render_problem;
+pub use view::View;
 
 /// The pages of every application.
 #[must_use]
@@ -22,6 +23,7 @@ pub fn routes() -> Route {
         .at("/:app/reset", get(ask::show).post(ask::submit))
         .at("/:app/reset/:token", get(new_password::arrive))
         .at("/:app/new-password", get(new_password::show).post(new_password::submit))
+        .at("/:app/not-me", get(not_me::show).post(not_me::submit))
         .at("/:app/style.css", get(style))
 }
 

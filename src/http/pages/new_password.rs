@@ -8,10 +8,10 @@ use poem::{Body, Request, Response, handler};
 use super::cookie::Jar;
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
-use super::view;
+use super::view::{self, View};
 use crate::http::problem::Problem;
 use crate::http::reference::Reference;
-use crate::http::state::State;
+use crate::http::state::{State, accepted_language, browser};
 use crate::password::Password;
 use crate::recovery::{Application, CompleteError, Completion, Refused};
 use crate::token::{MAX_TOKEN_BYTES, Purpose};
@@ -53,26 +53,31 @@ pub async fn submit(
     DoubleSubmit::check(state, &app, request, &fields)?;
     let token = token(state, &app, request)?;
     if fields.get("new_password") != fields.get("confirm_password") {
-        return Ok(form(state, &app, request, &["The two passwords differ.".to_owned()]));
+        let differ = View::of(state, Some(&app), accepted_language(request))
+            .texts
+            .tell("new-password-differ");
+        return Ok(form(state, &app, request, &[differ]));
     }
     let completion = Completion {
         token: token.to_string(),
         new_password: Password::new(fields.get("new_password").to_owned()),
         client: state.client(request),
+        by: browser(request),
         reference: Reference::of(request),
     };
+    let view = View::of(state, Some(&app), accepted_language(request));
     match state.recovery.complete(&app, completion).await {
         Ok(completed) => {
-            let values = context! { app => &app.name, title => &app.title, return_to => completed.return_to };
+            let values = context! { return_to => completed.return_to };
             let forget = Jar::Reset.forget(&app.name, state.secure);
-            Ok(view::with_cookies(view::page(StatusCode::OK, "done.html", values), &[forget]))
+            Ok(view::with_cookies(view.page(StatusCode::OK, "done.html", values), &[forget]))
         }
         Err(CompleteError::Rejected(refusals)) => {
             let problems: Vec<_> =
-                refusals.iter().map(|refusal| format!("The password {refusal}.")).collect();
+                refusals.iter().map(|refusal| refusal.tell(&view.texts)).collect();
             Ok(form(state, &app, request, &problems))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Problem::of_completion(error, &view.texts)),
     }
 }
 
@@ -93,12 +98,11 @@ fn form(state: &State, app: &Application, request: &Request, problems: &[String]
     let status =
         if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let values = context! {
-        app => &app.name,
-        title => &app.title,
         csrf => double_submit.signature,
         problems => problems.to_vec(),
         min_length => app.policy.min_length,
         max_length => app.policy.max_length,
     };
-    view::with_cookies(view::page(status, "new_password.html", values), &double_submit.cookies)
+    let view = View::of(state, Some(app), accepted_language(request));
+    view::with_cookies(view.page(status, "new_password.html", values), &double_submit.cookies)
 }

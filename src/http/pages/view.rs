@@ -2,11 +2,15 @@
 
 use std::sync::LazyLock;
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::value::Kwargs;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 
 use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
+use crate::language::{Language, Texts};
+use crate::recovery::Application;
 
 const STYLE: &str = include_str!("templates/style.css");
 
@@ -15,54 +19,104 @@ const STYLE: &str = include_str!("templates/style.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
+macro_rules! sources {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("templates/", $name)))),+]
+    };
+}
+
+const SOURCES: [(&str, &str); 7] = sources![
+    "layout.html",
+    "ask.html",
+    "not_me.html",
+    "sent.html",
+    "new_password.html",
+    "done.html",
+    "problem.html",
+];
+
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, source) in [
-        ("layout.html", include_str!("templates/layout.html")),
-        ("ask.html", include_str!("templates/ask.html")),
-        ("sent.html", include_str!("templates/sent.html")),
-        ("new_password.html", include_str!("templates/new_password.html")),
-        ("done.html", include_str!("templates/done.html")),
-        ("problem.html", include_str!("templates/problem.html")),
-    ] {
+    for (name, source) in SOURCES {
         let added = templates.add_template(name, source);
         debug_assert!(added.is_ok(), "{name}: {added:?}");
     }
     templates
 });
 
-/// A page from a template; all text is escaped by the template engine.
-pub fn page(status: StatusCode, template: &str, values: Value) -> Response {
-    let text = TEMPLATES.get_template(template).and_then(|template| template.render(values));
-    match text {
-        Ok(text) => html(status, text),
-        Err(error) => {
-            tracing::error!(template, %error, "page not rendered");
-            html(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.".to_owned())
+/// What pages of one request have in common: whose they are, and their language.
+pub struct View<'a> {
+    /// The name of the application, where the page is one of an application's.
+    app: Option<&'a str>,
+    title: &'a str,
+    /// The texts, filled in as far as every page has them alike.
+    pub texts: Texts,
+}
+
+impl<'a> View<'a> {
+    /// The view of a request for a page of this application, in the language that its browser
+    /// accepts.
+    #[must_use]
+    pub fn of(state: &State, app: Option<&'a Application>, accepted: Option<Language>) -> Self {
+        Self {
+            app: app.map(|app| app.name.as_str()),
+            title: app.map_or("Regain", |app| app.title.as_str()),
+            texts: state.texts(app, accepted),
         }
+    }
+
+    /// A page from a template; all text is escaped by the template engine.
+    pub fn page(&self, status: StatusCode, template: &str, values: Value) -> Response {
+        let (texts, app, language) = (self.texts.clone(), self.app, self.texts.language);
+        let t =
+            Value::from_function(move |entry: &str, values: Kwargs| tell(&texts, entry, &values));
+        let title = self.title;
+        let common =
+            context! { app, title, t, lang => language.tag(), dir => language.direction() };
+        let written = TEMPLATES
+            .get_template(template)
+            .and_then(|template| template.render(context! { ..values, ..common }));
+        match written {
+            Ok(text) => html(status, text),
+            Err(error) => {
+                tracing::error!(template, %error, "page not rendered");
+                html(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.".to_owned())
+            }
+        }
+    }
+
+    /// A problem in the pages' dress. It says what to do next, and nothing that was sent.
+    #[must_use]
+    pub fn problem(&self, problem: &Problem, reference: &str) -> Response {
+        let kind = match problem.code() {
+            Code::TokenExpired => "expired",
+            Code::TokenInvalid => "not-valid",
+            Code::RateLimited => "too-often",
+            Code::Busy => "busy",
+            Code::NotFound | Code::MethodNotAllowed => "not-found",
+            _ => "trouble",
+        };
+        let values = context! { kind, reference };
+        let mut answer = self.page(problem.code().status(), "problem.html", values);
+        problem.add_headers(&mut answer);
+        answer
     }
 }
 
-/// A problem in the pages' dress. It says what to do next, and nothing that was sent.
-#[must_use]
-pub fn render_problem(problem: &Problem, app: Option<(&str, &str)>, reference: &str) -> Response {
-    let (heading, detail) = match problem.code() {
-        Code::TokenExpired => {
-            ("This link has expired", "Its time is over. Ask for a new one: it comes at once.")
+/// `t("entry", min=8)`: a text, filled in with what is the application's and what is given.
+fn tell(texts: &Texts, entry: &str, values: &Kwargs) -> Result<String, Error> {
+    let mut texts = texts.clone();
+    for name in ["min", "reference"] {
+        if let Some(value) = values.get::<Option<Value>>(name)? {
+            texts = match u64::try_from(value.clone()) {
+                Ok(number) => texts.with(name, number),
+                Err(_) => texts.with(name, value.to_string()),
+            };
         }
-        Code::TokenInvalid => (
-            "This link is not valid",
-            "Each link works once. If you have used it, your new password is set; if not, ask for \
-             a new link and open the newest mail.",
-        ),
-        _ => (problem.title(), problem.detail()),
-    };
-    let (app, title) = app.unwrap_or(("", "Regain"));
-    let values = context! { app, title, heading, detail, reference };
-    let mut answer = page(problem.code().status(), "problem.html", values);
-    problem.add_headers(&mut answer);
-    answer
+    }
+    values.assert_all_used()?;
+    texts.get(entry).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
 /// The stylesheet of the pages.
@@ -103,19 +157,43 @@ fn html(status: StatusCode, text: String) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::language::Catalogue;
+
+    fn view(language: Language, title: &str) -> View<'_> {
+        let texts = Arc::new(Catalogue::embedded().unwrap()).texts(language);
+        View { app: Some("shop"), title, texts: texts.with("title", title.to_owned()) }
+    }
+
+    async fn text(answer: Response) -> String {
+        answer.into_body().into_string().await.unwrap()
+    }
 
     #[tokio::test]
     async fn a14_what_a_page_repeats_is_escaped() {
-        let values = context! { app => "shop", title => "\"><svg onload>", csrf => "x",
-        usernames => true, problem => "<b>" };
-        let text =
-            page(StatusCode::OK, "ask.html", values).into_body().into_string().await.unwrap();
-        assert!(!text.contains("<svg") && !text.contains("<b>"), "{text}");
+        let values = context! { csrf => "x", usernames => true, problem => "<b>" };
+        let view = view(Language::English, "\"><svg onload>");
+        let page = text(view.page(StatusCode::OK, "ask.html", values)).await;
+        assert!(!page.contains("<svg") && !page.contains("<b>"), "{page}");
     }
 
-    #[test]
-    fn every_template_is_well_formed() {
-        assert_eq!(TEMPLATES.templates().count(), 6);
+    #[tokio::test]
+    async fn every_page_is_well_formed_in_every_language() {
+        for language in Language::all() {
+            for (template, _) in SOURCES {
+                let values = context! {
+                    csrf => "x", usernames => true, problem => "p", problems => ["p"], kind => "busy",
+                    reference => "r", return_to => "https://a.example/", min_length => 8, max_length => 64,
+                };
+                let answer = view(language, "Shop").page(StatusCode::OK, template, values);
+                assert_eq!(answer.status(), StatusCode::OK, "{template} {}", language.tag());
+                let page = text(answer).await;
+                let begins =
+                    format!("lang=\"{}\" dir=\"{}\"", language.tag(), language.direction());
+                assert!(page.contains(&begins), "{template}: {page}");
+            }
+        }
     }
 }

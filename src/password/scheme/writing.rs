@@ -97,7 +97,7 @@ impl Scheme {
         random: &Random,
     ) -> Result<String, HashError> {
         if let Some(refusal) = self.refuse(password, stored) {
-            return Err(HashError(refusal.to_string()));
+            return Err(HashError(refusal.reason().to_owned()));
         }
         let (family, like) = self.plan(stored);
         family.hash(&self.prepare.bytes(password, family.max_bytes()), like, random)

@@ -1,0 +1,126 @@
+# Deutsch
+#
+# Address: Sie. $client stands after "mit", $system after "unter": both in the dative.
+
+# Durations and times
+minutes = { $count ->
+    [one] { $count } Minute
+   *[other] { $count } Minuten
+}
+hours = { $count ->
+    [one] { $count } Stunde
+   *[other] { $count } Stunden
+}
+seconds = { $count ->
+    [one] { $count } Sekunde
+   *[other] { $count } Sekunden
+}
+moment-utc = { $moment } UTC
+
+# What every mail has
+hello = Guten Tag!
+hello-name = Guten Tag { $name }!
+link-once = Der Link funktioniert nur einmal und nur { $lifetime } lang, bis zum { $until }.
+link-copy = Wenn die Schaltfläche nicht funktioniert, kopieren Sie diesen Link:
+reference = Referenz: { $reference }
+
+# Somebody forgot a password
+password-reset-subject = Neues Passwort für { $title } wählen
+password-reset-intro = Jemand, höchstwahrscheinlich Sie selbst, möchte ein neues Passwort für Ihr Konto bei { $title } wählen.
+password-reset-button = Neues Passwort wählen
+password-reset-ignore = Wenn Sie das nicht angefordert haben, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.
+
+# A password was changed
+password-changed-subject = Ihr Passwort für { $title } wurde geändert
+password-changed-intro = Das Passwort Ihres Kontos bei { $title } wurde am { $time } geändert.
+password-changed-client = Das geschah mit { $client }.
+password-changed-fine = Wenn Sie das waren, ist alles in Ordnung.
+password-changed-not-you = Wenn Sie es nicht waren, sagen Sie uns sofort Bescheid: Über einen Link, den wir an dieses Postfach schicken, können Sie dann ein anderes Passwort wählen.
+password-changed-button = Das war ich nicht
+password-changed-mailbox = Ändern Sie auch das Passwort Ihres Postfachs, und sagen Sie denen Bescheid, die { $title } betreiben.
+client-browser-on-system = { $browser } unter { $system }
+client-unknown-browser = einem unbekannten Programm
+client-unknown-system = einem unbekannten System
+
+# An address is to be confirmed
+email-confirmation-subject = Bestätigen Sie Ihre E-Mail-Adresse für { $title }
+email-confirmation-intro = Bitte bestätigen Sie, dass diese Adresse zu Ihrem Konto bei { $title } gehört.
+email-confirmation-button = Diese Adresse bestätigen
+email-confirmation-ignore = Wenn Sie kein Konto bei { $title } haben, müssen Sie nichts tun.
+
+# A link to log in once
+login-link-subject = Ihr Link zum Anmelden bei { $title }
+login-link-intro = Jemand, höchstwahrscheinlich Sie selbst, hat einen Link zum Anmelden bei { $title } angefordert.
+login-link-button = Anmelden
+login-link-ignore = Wenn Sie das nicht angefordert haben, müssen Sie nichts tun. Geben Sie den Link an niemanden weiter: Wer ihn hat, kann sich in Ihrem Namen anmelden.
+
+# An account was made for somebody
+invitation-subject = Ihr Konto bei { $title }
+invitation-intro = Für Sie wurde ein Konto bei { $title } angelegt. Wählen Sie ein Passwort, um loszulegen.
+invitation-button = Passwort wählen
+invitation-ignore = Wenn Sie das nicht erwartet haben, müssen Sie nichts tun.
+
+# What an operator sends to see that mail arrives
+test-subject = Eine Test-E-Mail von { $title }
+test-intro = "regain check --send-test-mail" hat diese E-Mail am { $time } für { $title } gesendet. Links für ein neues Passwort nehmen denselben Weg: Sehen Sie nach, ob diese E-Mail sofort angekommen ist und nicht im Spam-Ordner liegt.
+test-nothing = Sie müssen nichts weiter tun.
+
+# Asking for a link
+asked = Wenn es ein passendes Konto gibt, ist eine E-Mail mit einem Link unterwegs.
+ask-heading = Passwort vergessen?
+ask-intro = Sagen Sie uns, wer Sie sind, und wir schicken Ihnen eine E-Mail mit einem Link, über den Sie ein neues Passwort wählen können.
+ask-address = E-Mail-Adresse
+ask-address-or-name = E-Mail-Adresse oder Benutzername
+ask-button = Link senden
+ask-empty = Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.
+ask-invalid = Ihre Eingabe ist weder eine E-Mail-Adresse noch ein Benutzername.
+sent-heading = Sehen Sie in Ihrem Postfach nach
+sent-intro = Wenn es zu Ihrer Eingabe ein Konto gibt, ist eine E-Mail mit einem Link unterwegs. Der Link funktioniert nur einmal und nur für kurze Zeit.
+sent-nothing = Nach ein paar Minuten noch nichts da? Sehen Sie im Spam-Ordner nach, oder fordern Sie einen neuen Link an.
+ask-again = Neuen Link anfordern
+
+# Choosing a password
+new-password-heading = Wählen Sie ein neues Passwort
+new-password-label = Neues Passwort
+new-password-rule = { $min ->
+    [one] Mindestens { $min } Zeichen. Alle Zeichen sind erlaubt.
+   *[other] Mindestens { $min } Zeichen. Alle Zeichen sind erlaubt.
+}
+new-password-repeat = Neues Passwort wiederholen
+new-password-button = Passwort festlegen
+new-password-differ = Die beiden Passwörter stimmen nicht überein.
+done-heading = Ihr Passwort ist geändert
+done-intro = Sie können sich jetzt damit anmelden. Der Link, den Sie benutzt haben, funktioniert nicht mehr.
+done-go-on = Weiter zu { $title }
+refusal-too-short = { $min ->
+    [one] Das Passwort muss mindestens { $min } Zeichen lang sein.
+   *[other] Das Passwort muss mindestens { $min } Zeichen lang sein.
+}
+refusal-too-long = { $max ->
+    [one] Das Passwort darf höchstens { $max } Zeichen lang sein.
+   *[other] Das Passwort darf höchstens { $max } Zeichen lang sein.
+}
+refusal-too-many-bytes = { $max ->
+    [one] Das Passwort darf höchstens { $max } Byte lang sein; Umlaute, Buchstaben mit Akzent und Zeichen wie Emojis brauchen mehr als ein Byte.
+   *[other] Das Passwort darf höchstens { $max } Bytes lang sein; Umlaute, Buchstaben mit Akzent und Zeichen wie Emojis brauchen mehr als ein Byte.
+}
+refusal-nul = Das Passwort darf kein NUL-Zeichen enthalten.
+
+# When something is wrong
+expired-heading = Dieser Link ist abgelaufen
+expired-detail = Die Zeit ist um. Fordern Sie einen neuen Link an: Er kommt sofort.
+not-valid-heading = Dieser Link ist nicht gültig
+not-valid-detail = Jeder Link funktioniert nur einmal. Wenn Sie ihn schon benutzt haben, gilt Ihr neues Passwort bereits; wenn nicht, fordern Sie einen neuen Link an und öffnen Sie die neueste E-Mail.
+too-often-heading = Zu viele Versuche
+too-often-detail = Bitte warten Sie eine Weile, und versuchen Sie es dann noch einmal.
+busy-heading = Gerade ist zu viel los
+busy-detail = Bitte versuchen Sie es gleich noch einmal. Nichts ist verloren: Ihr Link funktioniert weiterhin.
+not-found-heading = Diese Seite gibt es nicht
+not-found-detail = Die Adresse stimmt nicht ganz.
+trouble-heading = Etwas ist schiefgegangen
+trouble-detail = Bitte versuchen Sie es noch einmal. Wenn es dabei bleibt, sagen Sie denen Bescheid, die diesen Dienst betreiben, und nennen Sie die Referenz unten.
+
+# Somebody else changed a password
+not-me-heading = Jemand anderes hat Ihr Passwort geändert?
+not-me-intro = Sagen Sie uns, wer Sie sind. Wir vermerken es, geben denen Bescheid, die { $title } betreiben, und schicken Ihnen eine E-Mail mit einem Link, über den Sie sofort ein anderes Passwort wählen können.
+not-me-button = Das war ich nicht

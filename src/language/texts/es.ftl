@@ -1,0 +1,126 @@
+# Español
+#
+# Address: tú. Words and tenses that serve in Spain and in Latin America alike.
+
+# Durations and times
+minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+seconds = { $count ->
+    [one] { $count } segundo
+   *[other] { $count } segundos
+}
+moment-utc = { $moment } UTC
+
+# What every mail has
+hello = Hola:
+hello-name = Hola, { $name }:
+link-once = El enlace funciona una sola vez, durante { $lifetime }, hasta el { $until }.
+link-copy = Si el botón no funciona, copia este enlace:
+reference = Referencia: { $reference }
+
+# Somebody forgot a password
+password-reset-subject = Elige una contraseña nueva para { $title }
+password-reset-intro = Alguien, muy probablemente tú, pidió elegir una contraseña nueva para tu cuenta en { $title }.
+password-reset-button = Elegir una contraseña nueva
+password-reset-ignore = Si no lo pediste tú, no tienes que hacer nada: tu contraseña sigue igual.
+
+# A password was changed
+password-changed-subject = Se cambió tu contraseña de { $title }
+password-changed-intro = La contraseña de tu cuenta en { $title } se cambió el { $time }.
+password-changed-client = El cambio se hizo con { $client }.
+password-changed-fine = Si fuiste tú, todo está bien.
+password-changed-not-you = Si no fuiste tú, avísanos de inmediato: así podrás elegir otra contraseña con un enlace que enviaremos a este buzón.
+password-changed-button = No fui yo
+password-changed-mailbox = Cambia también la contraseña de tu buzón de correo y avisa a quienes administran { $title }.
+client-browser-on-system = { $browser } en { $system }
+client-unknown-browser = un programa desconocido
+client-unknown-system = un sistema desconocido
+
+# An address is to be confirmed
+email-confirmation-subject = Confirma tu correo electrónico para { $title }
+email-confirmation-intro = Por favor, confirma que esta dirección pertenece a tu cuenta en { $title }.
+email-confirmation-button = Confirmar esta dirección
+email-confirmation-ignore = Si no tienes una cuenta en { $title }, no tienes que hacer nada.
+
+# A link to log in once
+login-link-subject = Tu enlace para iniciar sesión en { $title }
+login-link-intro = Alguien, muy probablemente tú, pidió un enlace para iniciar sesión en { $title }.
+login-link-button = Iniciar sesión
+login-link-ignore = Si no lo pediste tú, no tienes que hacer nada. No compartas el enlace con nadie: quien lo tenga puede iniciar sesión en tu lugar.
+
+# An account was made for somebody
+invitation-subject = Tu cuenta en { $title }
+invitation-intro = Se creó una cuenta para ti en { $title }. Elige una contraseña para empezar.
+invitation-button = Elegir una contraseña
+invitation-ignore = Si no esperabas esto, no tienes que hacer nada.
+
+# What an operator sends to see that mail arrives
+test-subject = Un correo de prueba de { $title }
+test-intro = "regain check --send-test-mail" envió este correo en nombre de { $title } el { $time }. Los enlaces para elegir una contraseña nueva siguen el mismo camino: comprueba que este correo llegó enseguida y que no está entre el correo no deseado.
+test-nothing = No tienes que hacer nada.
+
+# Asking for a link
+asked = Si hay una cuenta que coincide, ya va en camino un correo con un enlace.
+ask-heading = ¿Olvidaste tu contraseña?
+ask-intro = Dinos quién eres y te enviaremos un correo con un enlace para elegir una nueva.
+ask-address = Correo electrónico
+ask-address-or-name = Correo electrónico o nombre de usuario
+ask-button = Enviar el enlace
+ask-empty = Escribe tu correo electrónico o tu nombre de usuario.
+ask-invalid = Lo que escribiste no es un correo electrónico ni un nombre de usuario.
+sent-heading = Revisa tu correo
+sent-intro = Si hay una cuenta para lo que escribiste, ya va en camino un correo con un enlace. El enlace funciona una sola vez y solo por poco tiempo.
+sent-nothing = ¿Nada después de unos minutos? Busca entre el correo no deseado o pide otro enlace.
+ask-again = Pedir un enlace nuevo
+
+# Choosing a password
+new-password-heading = Elige una contraseña nueva
+new-password-label = Contraseña nueva
+new-password-rule = { $min ->
+    [one] Al menos { $min } carácter. Sirve cualquier carácter.
+   *[other] Al menos { $min } caracteres. Sirve cualquier carácter.
+}
+new-password-repeat = Repite la contraseña nueva
+new-password-button = Guardar la contraseña
+new-password-differ = Las dos contraseñas no coinciden.
+done-heading = Tu contraseña ya está cambiada
+done-intro = Ahora puedes iniciar sesión con ella. El enlace que usaste ya no funciona.
+done-go-on = Continuar a { $title }
+refusal-too-short = { $min ->
+    [one] La contraseña debe tener al menos { $min } carácter.
+   *[other] La contraseña debe tener al menos { $min } caracteres.
+}
+refusal-too-long = { $max ->
+    [one] La contraseña debe tener como máximo { $max } carácter.
+   *[other] La contraseña debe tener como máximo { $max } caracteres.
+}
+refusal-too-many-bytes = { $max ->
+    [one] La contraseña debe tener como máximo { $max } byte; las letras con acento y los signos como los emojis ocupan más de uno.
+   *[other] La contraseña debe tener como máximo { $max } bytes; las letras con acento y los signos como los emojis ocupan más de uno.
+}
+refusal-nul = La contraseña no debe contener ningún carácter NUL.
+
+# When something is wrong
+expired-heading = Este enlace expiró
+expired-detail = Su plazo ya pasó. Pide uno nuevo: llega enseguida.
+not-valid-heading = Este enlace no es válido
+not-valid-detail = Cada enlace funciona una sola vez. Si ya lo usaste, tu contraseña nueva está guardada; si no, pide un enlace nuevo y abre el correo más reciente.
+too-often-heading = Demasiados intentos
+too-often-detail = Por favor, espera un poco y vuelve a intentarlo.
+busy-heading = El servicio está saturado en este momento
+busy-detail = Por favor, vuelve a intentarlo en un momento. No se perdió nada: tu enlace sigue funcionando.
+not-found-heading = Esta página no existe
+not-found-detail = La dirección no es del todo correcta.
+trouble-heading = Algo salió mal
+trouble-detail = Por favor, vuelve a intentarlo. Si sigue igual, avisa a quienes administran este servicio e indica la referencia de abajo.
+
+# Somebody else changed a password
+not-me-heading = ¿Otra persona cambió tu contraseña?
+not-me-intro = Dinos quién eres. Lo anotaremos, avisaremos a quienes administran { $title } y te enviaremos un correo con un enlace para elegir otra contraseña de inmediato.
+not-me-button = No fui yo

@@ -1,0 +1,126 @@
+# Nederlands
+#
+# Address: je.
+
+# Durations and times
+minutes = { $count ->
+    [one] { $count } minuut
+   *[other] { $count } minuten
+}
+hours = { $count ->
+    [one] { $count } uur
+   *[other] { $count } uur
+}
+seconds = { $count ->
+    [one] { $count } seconde
+   *[other] { $count } seconden
+}
+moment-utc = { $moment } UTC
+
+# What every mail has
+hello = Hallo,
+hello-name = Hallo { $name },
+link-once = De link werkt maar één keer, { $lifetime } lang, tot { $until }.
+link-copy = Werkt de knop niet? Kopieer dan deze link:
+reference = Referentie: { $reference }
+
+# Somebody forgot a password
+password-reset-subject = Kies een nieuw wachtwoord voor { $title }
+password-reset-intro = Iemand, hoogstwaarschijnlijk jijzelf, wil een nieuw wachtwoord kiezen voor je account bij { $title }.
+password-reset-button = Nieuw wachtwoord kiezen
+password-reset-ignore = Heb je hier niet om gevraagd? Dan hoef je niets te doen: je wachtwoord blijft zoals het is.
+
+# A password was changed
+password-changed-subject = Je wachtwoord voor { $title } is gewijzigd
+password-changed-intro = Het wachtwoord van je account bij { $title } is gewijzigd op { $time }.
+password-changed-client = Dat gebeurde met { $client }.
+password-changed-fine = Was jij dat? Dan is alles in orde.
+password-changed-not-you = Was jij het niet? Laat het ons meteen weten: je kunt dan een ander wachtwoord kiezen via een link die we naar deze mailbox sturen.
+password-changed-button = Dit was ik niet
+password-changed-mailbox = Wijzig ook het wachtwoord van je mailbox en waarschuw de mensen die { $title } beheren.
+client-browser-on-system = { $browser } op { $system }
+client-unknown-browser = een onbekend programma
+client-unknown-system = een onbekend systeem
+
+# An address is to be confirmed
+email-confirmation-subject = Bevestig je e-mailadres voor { $title }
+email-confirmation-intro = Bevestig dat dit het juiste adres is voor je account bij { $title }.
+email-confirmation-button = Dit adres bevestigen
+email-confirmation-ignore = Heb je geen account bij { $title }? Dan hoef je niets te doen.
+
+# A link to log in once
+login-link-subject = Je link om in te loggen bij { $title }
+login-link-intro = Iemand, hoogstwaarschijnlijk jijzelf, heeft een link aangevraagd om in te loggen bij { $title }.
+login-link-button = Inloggen
+login-link-ignore = Heb je hier niet om gevraagd? Dan hoef je niets te doen. Geef de link aan niemand: wie hem heeft, kan in jouw naam inloggen.
+
+# An account was made for somebody
+invitation-subject = Je account bij { $title }
+invitation-intro = Er is een account bij { $title } voor je aangemaakt. Kies een wachtwoord om te beginnen.
+invitation-button = Wachtwoord kiezen
+invitation-ignore = Had je dit niet verwacht? Dan hoef je niets te doen.
+
+# What an operator sends to see that mail arrives
+test-subject = Een testmail van { $title }
+test-intro = "regain check --send-test-mail" heeft deze mail op { $time } verstuurd voor { $title }. Links om een nieuw wachtwoord te kiezen gaan dezelfde weg: kijk of deze mail meteen is aangekomen en niet bij de ongewenste mail zit.
+test-nothing = Je hoeft niets te doen.
+
+# Asking for a link
+asked = Als er een bijpassend account is, is er een mail met een link onderweg.
+ask-heading = Wachtwoord vergeten?
+ask-intro = Vertel ons wie je bent, dan sturen we je een mail met een link om een nieuw wachtwoord te kiezen.
+ask-address = E-mailadres
+ask-address-or-name = E-mailadres of gebruikersnaam
+ask-button = Link versturen
+ask-empty = Vul je e-mailadres of je gebruikersnaam in.
+ask-invalid = Wat je hebt ingevuld, is geen e-mailadres en ook geen gebruikersnaam.
+sent-heading = Bekijk je mail
+sent-intro = Als er een account is voor wat je hebt ingevuld, is er een mail met een link onderweg. De link werkt maar één keer, en maar korte tijd.
+sent-nothing = Na een paar minuten nog niets? Kijk bij de ongewenste mail of vraag een nieuwe link aan.
+ask-again = Nieuwe link aanvragen
+
+# Choosing a password
+new-password-heading = Kies een nieuw wachtwoord
+new-password-label = Nieuw wachtwoord
+new-password-rule = { $min ->
+    [one] Minstens { $min } teken. Alle tekens mogen.
+   *[other] Minstens { $min } tekens. Alle tekens mogen.
+}
+new-password-repeat = Herhaal het nieuwe wachtwoord
+new-password-button = Wachtwoord instellen
+new-password-differ = De twee wachtwoorden zijn niet gelijk.
+done-heading = Je wachtwoord is gewijzigd
+done-intro = Je kunt er nu mee inloggen. De link die je hebt gebruikt, werkt niet meer.
+done-go-on = Verder naar { $title }
+refusal-too-short = { $min ->
+    [one] Het wachtwoord moet minstens { $min } teken lang zijn.
+   *[other] Het wachtwoord moet minstens { $min } tekens lang zijn.
+}
+refusal-too-long = { $max ->
+    [one] Het wachtwoord mag hoogstens { $max } teken lang zijn.
+   *[other] Het wachtwoord mag hoogstens { $max } tekens lang zijn.
+}
+refusal-too-many-bytes = { $max ->
+    [one] Het wachtwoord mag hoogstens { $max } byte lang zijn; letters met accenten en tekens zoals emoji nemen meer dan één byte in.
+   *[other] Het wachtwoord mag hoogstens { $max } bytes lang zijn; letters met accenten en tekens zoals emoji nemen meer dan één byte in.
+}
+refusal-nul = Het wachtwoord mag geen NUL-teken bevatten.
+
+# When something is wrong
+expired-heading = Deze link is verlopen
+expired-detail = De tijd is om. Vraag een nieuwe aan: die komt meteen.
+not-valid-heading = Deze link is niet geldig
+not-valid-detail = Elke link werkt maar één keer. Heb je hem al gebruikt, dan is je nieuwe wachtwoord ingesteld. Zo niet, vraag dan een nieuwe link aan en open de nieuwste mail.
+too-often-heading = Te veel pogingen
+too-often-detail = Wacht even en probeer het dan opnieuw.
+busy-heading = Het is nu even te druk
+busy-detail = Probeer het zo meteen opnieuw. Er is niets verloren: je link blijft werken.
+not-found-heading = Deze pagina bestaat niet
+not-found-detail = Het adres klopt niet helemaal.
+trouble-heading = Er ging iets mis
+trouble-detail = Probeer het opnieuw. Blijft het zo, laat het dan weten aan de mensen die deze dienst beheren, en geef de referentie hieronder door.
+
+# Somebody else changed a password
+not-me-heading = Heeft iemand anders je wachtwoord gewijzigd?
+not-me-intro = Vertel ons wie je bent. We noteren het, laten het weten aan de mensen die { $title } beheren, en sturen je een mail met een link om meteen een ander wachtwoord te kiezen.
+not-me-button = Dat was ik niet

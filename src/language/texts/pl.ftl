@@ -1,0 +1,141 @@
+# Polski
+#
+# Durations are in the accusative, as "przez" demands it in link-once; client-unknown-system
+# stands after "w systemie".
+
+# Durations and times
+minutes = { $count ->
+    [one] { $count } minutę
+    [few] { $count } minuty
+    [many] { $count } minut
+   *[other] { $count } minuty
+}
+hours = { $count ->
+    [one] { $count } godzinę
+    [few] { $count } godziny
+    [many] { $count } godzin
+   *[other] { $count } godziny
+}
+seconds = { $count ->
+    [one] { $count } sekundę
+    [few] { $count } sekundy
+    [many] { $count } sekund
+   *[other] { $count } sekundy
+}
+moment-utc = { $moment } UTC
+
+# What every mail has
+hello = Dzień dobry!
+hello-name = Dzień dobry, { $name }!
+link-once = Link zadziała tylko raz. Jest ważny przez { $lifetime }, do { $until }.
+link-copy = Jeśli przycisk nie działa, skopiuj ten link:
+reference = Identyfikator zgłoszenia: { $reference }
+
+# Somebody forgot a password
+password-reset-subject = Ustaw nowe hasło do serwisu { $title }
+password-reset-intro = Otrzymaliśmy – najprawdopodobniej od Ciebie – prośbę o zmianę hasła do Twojego konta w serwisie { $title }.
+password-reset-button = Ustaw nowe hasło
+password-reset-ignore = Jeśli to nie Twoja prośba, nie musisz nic robić: hasło pozostanie bez zmian.
+
+# A password was changed
+password-changed-subject = Zmieniono Twoje hasło do serwisu { $title }
+password-changed-intro = Hasło do Twojego konta w serwisie { $title } zmieniono { $time }.
+password-changed-client = Użyte oprogramowanie: { $client }.
+password-changed-fine = Jeśli to Ty, wszystko w porządku.
+password-changed-not-you = Jeśli to nie Ty, daj nam znać od razu: na tę skrzynkę wyślemy wtedy link do ustawienia innego hasła.
+password-changed-button = To nie ja
+password-changed-mailbox = Zmień też hasło do swojej skrzynki pocztowej i powiadom administratorów serwisu { $title }.
+client-browser-on-system = { $browser } w systemie { $system }
+client-unknown-browser = nieznany program
+client-unknown-system = nieznanego typu
+
+# An address is to be confirmed
+email-confirmation-subject = Potwierdź swój adres e-mail w serwisie { $title }
+email-confirmation-intro = Potwierdź, że ten adres należy do Twojego konta w serwisie { $title }.
+email-confirmation-button = Potwierdź ten adres
+email-confirmation-ignore = Jeśli nie masz konta w serwisie { $title }, nie musisz nic robić.
+
+# A link to log in once
+login-link-subject = Twój link do logowania w serwisie { $title }
+login-link-intro = Otrzymaliśmy – najprawdopodobniej od Ciebie – prośbę o link do logowania w serwisie { $title }.
+login-link-button = Zaloguj się
+login-link-ignore = Jeśli to nie Twoja prośba, nie musisz nic robić. Nikomu nie przekazuj tego linku: kto go ma, może zalogować się na Twoje konto.
+
+# An account was made for somebody
+invitation-subject = Twoje konto w serwisie { $title }
+invitation-intro = Utworzono dla Ciebie konto w serwisie { $title }. Ustaw hasło, aby zacząć.
+invitation-button = Ustaw hasło
+invitation-ignore = Jeśli nic o tym nie wiesz, nie musisz nic robić.
+
+# What an operator sends to see that mail arrives
+test-subject = Wiadomość testowa serwisu { $title }
+test-intro = Polecenie "regain check --send-test-mail" wysłało tę wiadomość { $time } dla serwisu { $title }. Linki do ustawiania nowego hasła są wysyłane tą samą drogą: sprawdź, czy wiadomość dotarła od razu i czy nie trafiła do spamu.
+test-nothing = Nic nie trzeba robić.
+
+# Asking for a link
+asked = Jeśli istnieje pasujące konto, wiadomość z linkiem jest już w drodze.
+ask-heading = Nie pamiętasz hasła?
+ask-intro = Powiedz nam, kim jesteś, a wyślemy Ci wiadomość z linkiem do ustawienia nowego hasła.
+ask-address = Adres e-mail
+ask-address-or-name = Adres e-mail lub nazwa użytkownika
+ask-button = Wyślij link
+ask-empty = Wpisz swój adres e-mail lub nazwę użytkownika.
+ask-invalid = Wpisany tekst nie jest ani adresem e-mail, ani nazwą użytkownika.
+sent-heading = Sprawdź pocztę
+sent-intro = Jeśli istnieje konto pasujące do wpisanych danych, wiadomość z linkiem jest już w drodze. Link zadziała tylko raz i tylko przez krótki czas.
+sent-nothing = Po kilku minutach nadal nic? Zajrzyj do spamu albo poproś o link ponownie.
+ask-again = Poproś o nowy link
+
+# Choosing a password
+new-password-heading = Ustaw nowe hasło
+new-password-label = Nowe hasło
+new-password-rule = { $min ->
+    [one] Co najmniej { $min } znak. Znaki mogą być dowolne.
+    [few] Co najmniej { $min } znaki. Znaki mogą być dowolne.
+    [many] Co najmniej { $min } znaków. Znaki mogą być dowolne.
+   *[other] Co najmniej { $min } znaku. Znaki mogą być dowolne.
+}
+new-password-repeat = Powtórz nowe hasło
+new-password-button = Ustaw hasło
+new-password-differ = Podane hasła nie są takie same.
+done-heading = Hasło zostało zmienione
+done-intro = Możesz się teraz nim zalogować. Wykorzystany link już nie działa.
+done-go-on = Przejdź do serwisu { $title }
+refusal-too-short = { $min ->
+    [one] Hasło musi mieć co najmniej { $min } znak.
+    [few] Hasło musi mieć co najmniej { $min } znaki.
+    [many] Hasło musi mieć co najmniej { $min } znaków.
+   *[other] Hasło musi mieć co najmniej { $min } znaku.
+}
+refusal-too-long = { $max ->
+    [one] Hasło może mieć najwyżej { $max } znak.
+    [few] Hasło może mieć najwyżej { $max } znaki.
+    [many] Hasło może mieć najwyżej { $max } znaków.
+   *[other] Hasło może mieć najwyżej { $max } znaku.
+}
+refusal-too-many-bytes = { $max ->
+    [one] Hasło może mieć najwyżej { $max } bajt; litery takie jak ą czy ł oraz znaki takie jak emoji zajmują więcej niż jeden.
+    [few] Hasło może mieć najwyżej { $max } bajty; litery takie jak ą czy ł oraz znaki takie jak emoji zajmują więcej niż jeden.
+    [many] Hasło może mieć najwyżej { $max } bajtów; litery takie jak ą czy ł oraz znaki takie jak emoji zajmują więcej niż jeden.
+   *[other] Hasło może mieć najwyżej { $max } bajta; litery takie jak ą czy ł oraz znaki takie jak emoji zajmują więcej niż jeden.
+}
+refusal-nul = Hasło nie może zawierać znaku NUL.
+
+# When something is wrong
+expired-heading = Ten link wygasł
+expired-detail = Jego czas minął. Poproś o nowy: przyjdzie od razu.
+not-valid-heading = Ten link jest nieważny
+not-valid-detail = Każdy link działa tylko raz. Jeśli został już użyty, nowe hasło jest ustawione; jeśli nie, poproś o nowy link i otwórz najnowszą wiadomość.
+too-often-heading = Zbyt wiele prób
+too-often-detail = Odczekaj chwilę, a potem spróbuj ponownie.
+busy-heading = Mamy teraz zbyt duży ruch
+busy-detail = Spróbuj ponownie za chwilę. Nic nie przepadło: Twój link nadal działa.
+not-found-heading = Nie ma takiej strony
+not-found-detail = W adresie jest jakiś błąd.
+trouble-heading = Coś poszło nie tak
+trouble-detail = Spróbuj ponownie. Jeśli problem nie zniknie, powiadom administratorów tej usługi i podaj poniższy identyfikator zgłoszenia.
+
+# Somebody else changed a password
+not-me-heading = Ktoś inny zmienił Twoje hasło?
+not-me-intro = Podaj, o czyje konto chodzi. Odnotujemy to, powiadomimy osoby prowadzące serwis { $title } i wyślemy Ci wiadomość z linkiem, który pozwoli od razu ustawić inne hasło.
+not-me-button = To nie ja

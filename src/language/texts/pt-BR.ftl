@@ -1,0 +1,126 @@
+# Português (Brasil)
+#
+# Address: você. "em" before $title and $system, without an article: it serves any name.
+
+# Durations and times
+minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+seconds = { $count ->
+    [one] { $count } segundo
+   *[other] { $count } segundos
+}
+moment-utc = { $moment } UTC
+
+# What every mail has
+hello = Olá!
+hello-name = Olá, { $name }!
+link-once = O link funciona uma única vez, por { $lifetime }, até { $until }.
+link-copy = Se o botão não funcionar, copie este link:
+reference = Referência: { $reference }
+
+# Somebody forgot a password
+password-reset-subject = Escolha uma nova senha para { $title }
+password-reset-intro = Alguém, muito provavelmente você, pediu para escolher uma nova senha para a sua conta em { $title }.
+password-reset-button = Escolher uma nova senha
+password-reset-ignore = Se não foi você quem pediu, não precisa fazer nada: sua senha continua a mesma.
+
+# A password was changed
+password-changed-subject = Sua senha em { $title } foi alterada
+password-changed-intro = A senha da sua conta em { $title } foi alterada em { $time }.
+password-changed-client = A alteração foi feita com { $client }.
+password-changed-fine = Se foi você, está tudo bem.
+password-changed-not-you = Se não foi você, avise-nos imediatamente: assim você poderá escolher outra senha com um link que enviaremos para esta caixa de e-mail.
+password-changed-button = Não fui eu
+password-changed-mailbox = Altere também a senha da sua caixa de e-mail e avise quem administra { $title }.
+client-browser-on-system = { $browser } em { $system }
+client-unknown-browser = um programa desconhecido
+client-unknown-system = um sistema desconhecido
+
+# An address is to be confirmed
+email-confirmation-subject = Confirme seu endereço de e-mail para { $title }
+email-confirmation-intro = Por favor, confirme que este endereço pertence à sua conta em { $title }.
+email-confirmation-button = Confirmar este endereço
+email-confirmation-ignore = Se você não tem uma conta em { $title }, não precisa fazer nada.
+
+# A link to log in once
+login-link-subject = Seu link para entrar em { $title }
+login-link-intro = Alguém, muito provavelmente você, pediu um link para entrar em { $title }.
+login-link-button = Entrar
+login-link-ignore = Se não foi você quem pediu, não precisa fazer nada. Não passe o link para ninguém: quem tiver o link pode entrar como se fosse você.
+
+# An account was made for somebody
+invitation-subject = Sua conta em { $title }
+invitation-intro = Uma conta em { $title } foi criada para você. Escolha uma senha para começar.
+invitation-button = Escolher uma senha
+invitation-ignore = Se você não esperava por isso, não precisa fazer nada.
+
+# What an operator sends to see that mail arrives
+test-subject = Um e-mail de teste de { $title }
+test-intro = "regain check --send-test-mail" enviou este e-mail em nome de { $title } em { $time }. Os links para escolher uma nova senha seguem o mesmo caminho: veja se este e-mail chegou logo e se não foi parar no spam.
+test-nothing = Não é preciso fazer nada.
+
+# Asking for a link
+asked = Se houver uma conta correspondente, um e-mail com um link está a caminho.
+ask-heading = Esqueceu sua senha?
+ask-intro = Diga quem você é, e enviaremos um e-mail com um link para escolher uma nova.
+ask-address = Endereço de e-mail
+ask-address-or-name = Endereço de e-mail ou nome de usuário
+ask-button = Enviar o link
+ask-empty = Digite seu endereço de e-mail ou seu nome de usuário.
+ask-invalid = O que você digitou não é um endereço de e-mail nem um nome de usuário.
+sent-heading = Confira seu e-mail
+sent-intro = Se houver uma conta para o que você digitou, um e-mail com um link está a caminho. O link funciona uma única vez, e só por pouco tempo.
+sent-nothing = Nada depois de alguns minutos? Procure no spam ou peça outro link.
+ask-again = Pedir um novo link
+
+# Choosing a password
+new-password-heading = Escolha uma nova senha
+new-password-label = Nova senha
+new-password-rule = { $min ->
+    [one] Pelo menos { $min } caractere. Qualquer caractere serve.
+   *[other] Pelo menos { $min } caracteres. Qualquer caractere serve.
+}
+new-password-repeat = Repita a nova senha
+new-password-button = Salvar a senha
+new-password-differ = As duas senhas são diferentes.
+done-heading = Sua senha foi alterada
+done-intro = Você já pode entrar com ela. O link que você usou não funciona mais.
+done-go-on = Continuar para { $title }
+refusal-too-short = { $min ->
+    [one] A senha deve ter pelo menos { $min } caractere.
+   *[other] A senha deve ter pelo menos { $min } caracteres.
+}
+refusal-too-long = { $max ->
+    [one] A senha deve ter no máximo { $max } caractere.
+   *[other] A senha deve ter no máximo { $max } caracteres.
+}
+refusal-too-many-bytes = { $max ->
+    [one] A senha deve ter no máximo { $max } byte; letras com acento e sinais como emojis ocupam mais de um.
+   *[other] A senha deve ter no máximo { $max } bytes; letras com acento e sinais como emojis ocupam mais de um.
+}
+refusal-nul = A senha não pode conter um caractere NUL.
+
+# When something is wrong
+expired-heading = Este link expirou
+expired-detail = O prazo dele acabou. Peça um novo: ele chega logo.
+not-valid-heading = Este link não é válido
+not-valid-detail = Cada link funciona uma única vez. Se você já o usou, sua nova senha está salva; se não, peça um novo link e abra o e-mail mais recente.
+too-often-heading = Tentativas demais
+too-often-detail = Por favor, espere um pouco e tente de novo.
+busy-heading = O serviço está sobrecarregado neste momento
+busy-detail = Por favor, tente de novo daqui a pouco. Nada se perdeu: seu link continua funcionando.
+not-found-heading = Esta página não existe
+not-found-detail = O endereço não está totalmente certo.
+trouble-heading = Algo deu errado
+trouble-detail = Por favor, tente de novo. Se continuar assim, avise quem administra este serviço e informe a referência abaixo.
+
+# Somebody else changed a password
+not-me-heading = Outra pessoa alterou sua senha?
+not-me-intro = Diga quem você é. Vamos registrar isso, avisar quem administra { $title } e enviar um e-mail com um link para você escolher outra senha imediatamente.
+not-me-button = Não fui eu

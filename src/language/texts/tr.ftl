@@ -1,0 +1,124 @@
+# Türkçe
+
+# Durations and times
+minutes = { $count ->
+    [one] { $count } dakika
+   *[other] { $count } dakika
+}
+hours = { $count ->
+    [one] { $count } saat
+   *[other] { $count } saat
+}
+seconds = { $count ->
+    [one] { $count } saniye
+   *[other] { $count } saniye
+}
+moment-utc = { $moment } UTC
+
+# What every mail has
+hello = Merhaba,
+hello-name = Merhaba { $name },
+link-once = Bağlantı yalnızca bir kez çalışır ve önümüzdeki { $lifetime } boyunca, { $until } tarihine kadar geçerlidir.
+link-copy = Düğme çalışmazsa bu bağlantıyı kopyalayın:
+reference = Referans kodu: { $reference }
+
+# Somebody forgot a password
+password-reset-subject = { $title } için yeni bir parola belirleyin
+password-reset-intro = Birisi, büyük olasılıkla siz, { $title } hesabınız için yeni bir parola belirlemek istedi.
+password-reset-button = Yeni parola belirle
+password-reset-ignore = Bunu siz istemediyseniz bir şey yapmanız gerekmez. Parolanız olduğu gibi kalır.
+
+# A password was changed
+password-changed-subject = { $title } parolanız değiştirildi
+password-changed-intro = { $title } hesabınızın parolası { $time } tarihinde değiştirildi.
+password-changed-client = Değişiklik, { $client } ile yapıldı.
+password-changed-fine = Bunu siz yaptıysanız her şey yolunda.
+password-changed-not-you = Siz yapmadıysanız hemen bize bildirin. Ardından, bu posta kutusuna göndereceğimiz bağlantıyla başka bir parola belirleyebilirsiniz.
+password-changed-button = Bunu ben yapmadım
+password-changed-mailbox = Posta kutunuzun parolasını da değiştirin ve { $title } yöneticilerine haber verin.
+client-browser-on-system = { $system } üzerinde { $browser }
+client-unknown-browser = bilinmeyen bir program
+client-unknown-system = bilinmeyen bir sistem
+
+# An address is to be confirmed
+email-confirmation-subject = { $title } için e-posta adresinizi doğrulayın
+email-confirmation-intro = Lütfen bu adresin { $title } hesabınıza ait olduğunu doğrulayın.
+email-confirmation-button = Bu adresi doğrula
+email-confirmation-ignore = { $title } hesabınız yoksa bir şey yapmanız gerekmez.
+
+# A link to log in once
+login-link-subject = { $title } için oturum açma bağlantınız
+login-link-intro = Birisi, büyük olasılıkla siz, { $title } hesabınızda oturum açmak için bir bağlantı istedi.
+login-link-button = Oturum aç
+login-link-ignore = Bunu siz istemediyseniz bir şey yapmanız gerekmez. Bağlantıyı kimseye vermeyin. Bağlantıyı ele geçiren herkes sizin adınıza oturum açabilir.
+
+# An account was made for somebody
+invitation-subject = { $title } hesabınız
+invitation-intro = Sizin için bir { $title } hesabı oluşturuldu. Başlamak için bir parola belirleyin.
+invitation-button = Parola belirle
+invitation-ignore = Bundan haberiniz yoksa bir şey yapmanız gerekmez.
+
+# What an operator sends to see that mail arrives
+test-subject = { $title } için deneme e-postası
+test-intro = Bu e-posta, { $title } için { $time } tarihinde "regain check --send-test-mail" komutuyla gönderildi. Yeni parola belirleme bağlantıları da aynı yoldan gider. E-postanın hemen gelip gelmediğine ve istenmeyen postalar arasına düşüp düşmediğine bakın.
+test-nothing = Yapmanız gereken bir şey yok.
+
+# Asking for a link
+asked = Eşleşen bir hesap varsa bağlantıyı içeren e-posta yola çıktı.
+ask-heading = Parolanızı mı unuttunuz?
+ask-intro = Bize kim olduğunuzu söyleyin, size yeni bir parola belirleme bağlantısı içeren bir e-posta gönderelim.
+ask-address = E-posta adresi
+ask-address-or-name = E-posta adresi veya kullanıcı adı
+ask-button = Bağlantıyı gönder
+ask-empty = E-posta adresinizi veya kullanıcı adınızı yazın.
+ask-invalid = Yazdığınız metin ne bir e-posta adresi ne de bir kullanıcı adı.
+sent-heading = E-postanıza bakın
+sent-intro = Yazdığınız bilgiyle eşleşen bir hesap varsa bağlantıyı içeren e-posta yola çıktı. Bağlantı yalnızca bir kez ve kısa bir süre için çalışır.
+sent-nothing = Birkaç dakika geçti, hâlâ bir şey gelmedi mi? İstenmeyen postalara bakın veya yeniden isteyin.
+ask-again = Yeni bağlantı iste
+
+# Choosing a password
+new-password-heading = Yeni bir parola belirleyin
+new-password-label = Yeni parola
+new-password-rule = { $min ->
+    [one] En az { $min } karakter. Her türlü karakter olabilir.
+   *[other] En az { $min } karakter. Her türlü karakter olabilir.
+}
+new-password-repeat = Yeni parolayı tekrarlayın
+new-password-button = Parolayı ayarla
+new-password-differ = İki parola birbirinden farklı.
+done-heading = Parolanız değiştirildi
+done-intro = Şimdi yeni parolanızla oturum açabilirsiniz. Kullandığınız bağlantı artık çalışmaz.
+done-go-on = { $title } uygulamasına git
+refusal-too-short = { $min ->
+    [one] Parola en az { $min } karakter olmalıdır.
+   *[other] Parola en az { $min } karakter olmalıdır.
+}
+refusal-too-long = { $max ->
+    [one] Parola en fazla { $max } karakter olabilir.
+   *[other] Parola en fazla { $max } karakter olabilir.
+}
+refusal-too-many-bytes = { $max ->
+    [one] Parola en fazla { $max } bayt olabilir; ç, ğ, ş gibi harfler ve emoji gibi işaretler birden fazla bayt tutar.
+   *[other] Parola en fazla { $max } bayt olabilir; ç, ğ, ş gibi harfler ve emoji gibi işaretler birden fazla bayt tutar.
+}
+refusal-nul = Parola NUL karakteri içeremez.
+
+# When something is wrong
+expired-heading = Bu bağlantının süresi doldu
+expired-detail = Bağlantı artık kullanılamaz. Yeni bir bağlantı isteyin; hemen gelir.
+not-valid-heading = Bu bağlantı geçerli değil
+not-valid-detail = Her bağlantı yalnızca bir kez çalışır. Bağlantıyı kullandıysanız yeni parolanız ayarlanmıştır; kullanmadıysanız yeni bir bağlantı isteyin ve en son gelen e-postayı açın.
+too-often-heading = Çok fazla deneme yapıldı
+too-often-detail = Lütfen biraz bekleyip yeniden deneyin.
+busy-heading = Şu anda çok yoğunuz
+busy-detail = Lütfen birazdan yeniden deneyin. Hiçbir şey kaybolmadı, bağlantınız çalışmaya devam ediyor.
+not-found-heading = Böyle bir sayfa yok
+not-found-detail = Adreste bir yanlışlık var.
+trouble-heading = Bir sorun oluştu
+trouble-detail = Lütfen yeniden deneyin. Sorun sürerse bu hizmetin yöneticilerine haber verin ve aşağıdaki referans kodunu iletin.
+
+# Somebody else changed a password
+not-me-heading = Parolanızı başka biri mi değiştirdi?
+not-me-intro = Bize kim olduğunuzu bildirin. Bunu kaydedeceğiz, { $title } yöneticilerine haber vereceğiz ve hemen başka bir parola seçmeniz için size bağlantı içeren bir e-posta göndereceğiz.
+not-me-button = Bu ben değildim
