@@ -13,7 +13,7 @@ use crate::hooks::Webhooks;
 use crate::http;
 use crate::language::{Catalogue, Language};
 use crate::limits::MemoryLimits;
-use crate::mail::{Mailer, Outbox};
+use crate::mail::{Mailer, Outbox, ProviderSecrets};
 use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::MemoryQueue;
 use crate::random::Random;
@@ -274,13 +274,16 @@ pub(super) fn mailer(
     texts: &AllTexts,
     random: &Random,
 ) -> Result<Mailer, StartError> {
-    let mut passwords = BTreeMap::new();
+    let mut of_providers = BTreeMap::new();
     for (name, provider) in &settings.mail.providers {
-        if let Some(source) = &provider.password {
-            let setting = format!("mail.providers.{name}.password");
-            passwords.insert(name.clone(), secrets::text(source, &setting)?);
-        }
+        let read = |key: &str, source: &Option<SecretSource>| {
+            let setting = format!("mail.providers.{name}.{key}");
+            source.as_ref().map(|source| secrets::text(source, &setting)).transpose()
+        };
+        let password = read("password", &provider.password)?;
+        let client_key = read("client_key", &provider.client_key)?;
+        of_providers.insert(name.clone(), ProviderSecrets { password, client_key });
     }
-    Mailer::new(settings, &passwords, texts, random)
+    Mailer::new(settings, &of_providers, texts, random)
         .map_err(|error| StartError::Failed(error.to_string()))
 }

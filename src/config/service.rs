@@ -202,6 +202,12 @@ pub struct ProviderSettings {
     /// A PEM file with the authority that signed the server's certificate, beside the public ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca: Option<PathBuf>,
+    /// A PEM file with the certificate that we show, where the server wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<PathBuf>,
+    /// Its key, in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_key: Option<SecretSource>,
     /// Longest wait for each answer of the server.
     #[serde(default = "mail_timeout")]
     pub timeout: Span,

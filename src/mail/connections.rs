@@ -11,11 +11,12 @@ use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, MailParameter};
 use thiserror::Error as ThisError;
 
-/// Commands and answers of one mail: MAIL, RCPT, DATA, the mail itself, and what goes with them.
-const ANSWERS_PER_MAIL: u32 = 6;
+/// Answers before one mail: to MAIL, RCPT and DATA.
+const ANSWERS_BEFORE_A_MAIL: u32 = 3;
 
 /// How a connection is protected.
 #[derive(Clone)]
@@ -50,6 +51,9 @@ pub enum Trouble {
     /// Nothing was said in time.
     #[error("no answer in time {0}")]
     Silence(&'static str),
+    /// The whole mail was sent, and the answer never came: it may be taken or not.
+    #[error("the mail was sent, and its answer lost: {0}")]
+    Unanswered(String),
 }
 
 impl Trouble {
@@ -78,11 +82,22 @@ impl Connections {
     /// Hands one mail over. A connection is kept only after it was told that its mail is taken.
     pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Trouble> {
         let mut connection = self.connection().await?;
-        let patience = self.server.patience * ANSWERS_PER_MAIL;
-        let sent = within(patience, "to the mail", connection.send(envelope, mail)).await?;
-        sent.map_err(Trouble::Mail)?;
-        self.keep(connection);
-        Ok(())
+        let patience = self.server.patience;
+        let announced = announce(&mut connection, envelope);
+        within(patience * ANSWERS_BEFORE_A_MAIL, "to MAIL, RCPT and DATA", announced)
+            .await?
+            .map_err(Trouble::Mail)?;
+        // RFC 5321 §4.5.3.2.6 gives a server more time for this answer than for any other.
+        let taken = tokio::time::timeout(patience * 2, connection.message(mail)).await;
+        match taken {
+            Ok(Ok(_)) => {
+                self.keep(connection);
+                Ok(())
+            }
+            Ok(Err(error)) if error.status().is_some() => Err(Trouble::Mail(error)),
+            Ok(Err(error)) => Err(Trouble::Unanswered(error.to_string())),
+            Err(_) => Err(Trouble::Unanswered("no answer in time".to_owned())),
+        }
     }
 
     /// Whether there is a connection to be had.
@@ -135,6 +150,20 @@ impl Connections {
         }
         Ok(connection)
     }
+}
+
+/// Everything before the mail itself (RFC 5321 §3.3).
+async fn announce(connection: &mut AsyncSmtpConnection, envelope: &Envelope) -> Result<(), Error> {
+    // A server that does not know the parameter refuses it, and the mail is not sent.
+    let mut addresses = envelope.from().into_iter().chain(envelope.to());
+    let international = addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii());
+    let parameters = international.then_some(MailParameter::SmtpUtfEight).into_iter().collect();
+    connection.command(Mail::new(envelope.from().cloned(), parameters)).await?;
+    for to in envelope.to() {
+        connection.command(Rcpt::new(to.clone(), vec![])).await?;
+    }
+    connection.command(Data).await?;
+    Ok(())
 }
 
 async fn within<T>(

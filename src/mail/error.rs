@@ -41,6 +41,17 @@ pub enum MailConfigError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The certificate that we show, or its key.
+    #[error(
+        "mail.providers.{provider}.client_certificate cannot be used: {problem}; give PEM files of a \
+         certificate and of its key"
+    )]
+    Identity {
+        /// The provider's name.
+        provider: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A template that cannot be used.
     #[error("{place}: {problem}")]
     Template {

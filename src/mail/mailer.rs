@@ -6,13 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lettre::message::Mailbox;
 use time::format_description::well_known::Rfc3339;
-use zeroize::Zeroizing;
 
 use super::carrier::Carrier;
 use super::error::MailConfigError;
 use super::message::message;
 use super::outbox::{Kept, Outbox};
 use super::provider::Provider;
+use super::smtp::ProviderSecrets;
 use super::template::{Templates, Written};
 use crate::config::{ApplicationSettings, Settings};
 use crate::language::Catalogue;
@@ -33,20 +33,21 @@ struct AppSender {
 }
 
 impl Mailer {
-    /// Makes the providers and senders that the settings name; `passwords` are the providers'
+    /// Makes the providers and senders that the settings name; `secrets` are the providers'
     /// by name, `texts` those of the applications. No server is spoken to yet.
     ///
     /// # Errors
     /// [`MailConfigError`] for the first setting that cannot be used.
     pub fn new(
         settings: &Settings,
-        passwords: &BTreeMap<String, Zeroizing<String>>,
+        secrets: &BTreeMap<String, ProviderSecrets>,
         texts: &BTreeMap<String, Arc<Catalogue>>,
         random: &Random,
     ) -> Result<Self, MailConfigError> {
         let mut providers = BTreeMap::new();
         for (name, provider) in &settings.mail.providers {
-            let provider = Provider::parse(name, provider, passwords.get(name).cloned(), random)?;
+            let secrets = secrets.get(name).cloned().unwrap_or_default();
+            let provider = Provider::parse(name, provider, secrets, random)?;
             providers.insert(name.clone(), Arc::new(provider));
         }
         let mut senders = BTreeMap::new();

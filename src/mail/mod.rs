@@ -16,3 +16,4 @@ mod words;
 pub use error::MailConfigError;
 pub use mailer::Mailer;
 pub use outbox::{Kept, Outbox};
+pub use smtp::ProviderSecrets;

@@ -5,13 +5,12 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use lettre::Message;
 use url::{Host, Url};
-use zeroize::Zeroizing;
 
 use super::carrier::Carrier;
 use super::error::MailConfigError;
 use super::file::Folder;
 use super::outbox::Outbox;
-use super::smtp::{Address, Scheme, Smtp};
+use super::smtp::{Address, ProviderSecrets, Scheme, Smtp};
 use crate::config::ProviderSettings;
 use crate::random::Random;
 use crate::recovery::SendError;
@@ -33,7 +32,7 @@ impl Provider {
     pub fn parse(
         name: &str,
         settings: &ProviderSettings,
-        password: Option<Zeroizing<String>>,
+        secrets: ProviderSecrets,
         random: &Random,
     ) -> Result<Self, MailConfigError> {
         let wrong =
@@ -63,7 +62,7 @@ impl Provider {
                 let host = url.host_str().filter(|host| !host.is_empty());
                 let host = host.ok_or_else(|| wrong("names no host", STARTTLS_CURE))?;
                 let user = user(&url);
-                if password.is_some() && user.is_none() {
+                if secrets.password.is_some() && user.is_none() {
                     let cure = "name the user that the password is for: smtps://user@host";
                     return Err(wrong("names no user", cure));
                 }
@@ -73,7 +72,7 @@ impl Provider {
                     host: host.trim_matches(['[', ']']),
                     port: url.port(),
                     user,
-                    password,
+                    secrets,
                 };
                 Smtp::new(address, settings).map(Self::Smtp)
             }
@@ -124,7 +123,7 @@ mod tests {
 
     fn parse(url: &str) -> Result<Provider, String> {
         let settings: ProviderSettings = toml::from_str(&format!("url = \"{url}\"")).unwrap();
-        Provider::parse("main", &settings, None, &Random::system())
+        Provider::parse("main", &settings, ProviderSecrets::default(), &Random::system())
             .map_err(|error| error.to_string())
     }
 

@@ -1,11 +1,14 @@
 //! A mail server: STARTTLS required, TLS from the start, or neither on loopback.
 
 use std::error::Error as _;
+use std::path::Path;
 
 use async_trait::async_trait;
 use lettre::Message;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Identity, TlsParameters};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use zeroize::Zeroizing;
 
 use super::carrier::Carrier;
@@ -32,7 +35,16 @@ pub struct Address<'a> {
     pub host: &'a str,
     pub port: Option<u16>,
     pub user: Option<String>,
+    pub secrets: ProviderSecrets,
+}
+
+/// What a provider's settings name and do not hold.
+#[derive(Clone, Default)]
+pub struct ProviderSecrets {
+    /// The password of the user in the URL.
     pub password: Option<Zeroizing<String>>,
+    /// The key of the certificate that we show, in PEM.
+    pub client_key: Option<Zeroizing<String>>,
 }
 
 /// A mail server.
@@ -47,7 +59,8 @@ impl Smtp {
             Scheme::StartTls => (Protection::StartTls(tls()?), 587),
             Scheme::Tls => (Protection::Tls(tls()?), 465),
         };
-        let password = address.password.map(|password| password.to_string()).unwrap_or_default();
+        let password = address.secrets.password.map(|password| password.to_string());
+        let password = password.unwrap_or_default();
         let server = Server {
             host: address.host.to_owned(),
             port: address.port.unwrap_or(port),
@@ -65,6 +78,7 @@ impl Carrier for Smtp {
         match self.0.send(mail.envelope(), &mail.formatted()).await {
             Ok(()) => Ok(()),
             Err(trouble) if trouble.is_permanent() => Err(SendError::Final(words(&trouble))),
+            Err(trouble @ Trouble::Unanswered(_)) => Err(SendError::Unanswered(words(&trouble))),
             Err(trouble) => Err(SendError::Passing(words(&trouble))),
         }
     }
@@ -86,7 +100,21 @@ fn parameters(
         let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?;
         builder = builder.add_root_certificate(certificate);
     }
+    if let Some(path) = &settings.client_certificate {
+        let key = address.secrets.client_key.as_deref().map_or("", String::as_str);
+        let wrong =
+            |problem| MailConfigError::Identity { provider: address.provider.to_owned(), problem };
+        builder = builder.identify_with(identity(path, key).map_err(wrong)?);
+    }
     builder.build_rustls().map_err(|error| wrong(error.to_string()))
+}
+
+/// A certificate and its key, each in PEM. lettre takes the certificate in DER, whatever its name
+/// for that says, and one of them only.
+fn identity(certificate: &Path, key: &str) -> Result<Identity, String> {
+    let der = CertificateDer::from_pem_file(certificate);
+    let der = der.map_err(|error| format!("{}: {error}", certificate.display()))?;
+    Identity::from_pem(&der, key.as_bytes()).map_err(|error| error.to_string())
 }
 
 /// The server's own words, without the addresses and links of the mail that it may repeat.

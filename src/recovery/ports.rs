@@ -138,6 +138,10 @@ pub enum SendError {
     /// Might succeed later: 4xx, time-outs, refused connections.
     #[error("not taken for now: {0}")]
     Passing(String),
+    /// The whole mail was sent and the answer lost: it may have been taken. It is sent again, since
+    /// two mails are better than none; they are the same.
+    #[error("perhaps taken: {0}")]
+    Unanswered(String),
     /// Will never succeed: 5xx, an address that cannot be written to.
     #[error("refused: {0}")]
     Final(String),

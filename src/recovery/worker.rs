@@ -18,7 +18,7 @@ use crate::token::{Claims, MAX_TOKEN_BYTES, Token, base64url};
 
 /// Most accounts that share one address and each get a link.
 const ACCOUNTS_PER_ADDRESS: usize = 5;
-/// First wait after passing trouble; it doubles from attempt to attempt.
+/// First wait after passing trouble, more or less; it doubles from attempt to attempt.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// Longest wait between attempts.
 const LONGEST_RETRY: Duration = Duration::from_mins(5);
@@ -250,7 +250,9 @@ impl Recovery {
         let app = &job.app;
         match outcome {
             Ok(()) => tracing::info!(app, kind, "sent"),
-            Err(error @ SendError::Passing(_)) => self.later(job, life, &error).await,
+            Err(error @ (SendError::Passing(_) | SendError::Unanswered(_))) => {
+                self.later(job, life, &error).await;
+            }
             Err(error @ SendError::Final(_)) => {
                 tracing::error!(app, kind, %error, "lost");
             }
@@ -259,7 +261,7 @@ impl Recovery {
 
     /// Puts a job off, unless it would come too late to be of use.
     async fn later(&self, job: &Job, life: Duration, why: &(dyn fmt::Display + Sync)) {
-        let delay = backoff(job.attempt);
+        let delay = backoff(job.attempt, self.random.bytes());
         let (app, kind) = (&job.app, job.task.kind());
         if self.clock.now() + delay >= job.asked_at + life {
             tracing::error!(app, kind, %why, "given up");
@@ -297,8 +299,11 @@ fn account_language(account: &Account) -> Option<Language> {
     account.locale.as_deref().and_then(Language::from_tag)
 }
 
-fn backoff(attempt: u32) -> Duration {
-    FIRST_RETRY.saturating_mul(1 << attempt.min(16)).min(LONGEST_RETRY)
+/// Doubles from attempt to attempt; between three and five quarters of that, so that what failed
+/// together is not tried again together.
+fn backoff(attempt: u32, random: [u8; 1]) -> Duration {
+    let wait = FIRST_RETRY.saturating_mul(1 << attempt.min(16)).min(LONGEST_RETRY);
+    wait * 3 / 4 + wait / 2 * u32::from(random[0]) / 255
 }
 
 #[cfg(test)]
@@ -307,8 +312,10 @@ mod tests {
 
     #[test]
     fn waits_double_and_stay_bounded() {
-        assert_eq!(backoff(0), Duration::from_secs(2));
-        assert_eq!(backoff(3), Duration::from_secs(16));
-        assert_eq!(backoff(60), LONGEST_RETRY);
+        for (attempt, wait) in [(0, 2), (3, 16), (60, LONGEST_RETRY.as_secs())] {
+            let wait = Duration::from_secs(wait);
+            assert_eq!(backoff(attempt, [0]), wait * 3 / 4);
+            assert_eq!(backoff(attempt, [255]), wait * 5 / 4);
+        }
     }
 }

@@ -27,5 +27,6 @@ mod schemes;
 mod serving;
 mod silence;
 mod smtp;
+mod smtp_faults;
 mod store;
 mod trouble;

@@ -17,7 +17,7 @@ use crate::python;
 pub struct MailServer {
     pub port: u16,
     pub ca: PathBuf,
-    mail: PathBuf,
+    pub mail: PathBuf,
     process: Child,
     _folder: Folder,
 }
@@ -57,7 +57,7 @@ impl MailServer {
     }
 
     /// A provider that talks to it as it should be talked to.
-    fn provider(&self, scheme: &str) -> ProviderSettings {
+    pub fn provider(&self, scheme: &str) -> ProviderSettings {
         let text = format!(
             "url = \"{scheme}://mailer@localhost:{}\"\npassword = \"s3cret\"\nca = \"{}\"\n\
              timeout = \"2s\"",
@@ -75,12 +75,12 @@ impl Drop for MailServer {
     }
 }
 
-async fn one_account() -> TestDatabase {
+pub async fn one_account() -> TestDatabase {
     database(Engine::Sqlite, &[person("ada@example.com")]).await
 }
 
 /// A service whose mail goes to this provider, and whose clock goes on.
-async fn mailing_by(users: &TestDatabase, provider: ProviderSettings) -> Regain {
+pub async fn mailing_by(users: &TestDatabase, provider: ProviderSettings) -> Regain {
     Regain::start_at(&users.url, regain::clock::Clock::system(), |settings: &mut Settings| {
         settings.mail.providers.insert("files".to_owned(), provider);
     })
@@ -88,7 +88,7 @@ async fn mailing_by(users: &TestDatabase, provider: ProviderSettings) -> Regain 
 }
 
 /// Asks and waits until nothing is left to be done; whether mail arrived.
-async fn arrives(server: &MailServer, provider: ProviderSettings) -> bool {
+pub async fn arrives(server: &MailServer, provider: ProviderSettings) -> bool {
     let users = one_account().await;
     let regain = mailing_by(&users, provider).await;
     regain.ask("ada@example.com").await;

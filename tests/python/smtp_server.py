@@ -20,6 +20,7 @@ import asyncio
 import datetime
 import ipaddress
 import json
+import logging
 import os
 import signal
 import ssl
@@ -37,6 +38,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 def main():
     options = read_options()
     warnings.filterwarnings("ignore", category=UserWarning, module="aiosmtpd")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     asyncio.run(serve(options))
 
 
@@ -54,6 +56,13 @@ def read_options():
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--delay-at", choices=["connect", "data"], default="data",
                         help="wait before the greeting, or before answering a message")
+    parser.add_argument("--stall-at", choices=["EHLO", "MAIL", "RCPT", "DATA", "message"],
+                        help="never answer this, so many times as --refusals says")
+    parser.add_argument("--drop-at", choices=["EHLO", "MAIL", "RCPT", "DATA", "message", "taken"],
+                        help="close the connection instead of answering this; `taken` keeps the "
+                             "message first")
+    parser.add_argument("--client-certificates", action="store_true",
+                        help="take no connection without a certificate under the same authority")
     parser.add_argument("--no-starttls", action="store_true",
                         help="offer no STARTTLS and take everything in clear, as a downgrade does")
     parser.add_argument("--wrong-host", action="store_true",
@@ -73,7 +82,7 @@ async def serve(options):
     loop = asyncio.get_running_loop()
     mail = options.dir / "mail"
     mail.mkdir(parents=True, exist_ok=True)
-    context = make_tls_context(options.dir, options.wrong_host)
+    context = make_tls_context(options)
     handler = Handler(options, mail)
 
     listener = await loop.create_server(
@@ -121,6 +130,10 @@ class SlowToGreet(SMTP):
         await asyncio.sleep(self.greeting_delay)
         await super()._handle_client()
 
+    async def smtp_DATA(self, arg):
+        await self.event_handler.fault(self, "DATA")
+        await super().smtp_DATA(arg)
+
 
 class Handler:
     """What the server answers, and where it writes what it was sent."""
@@ -140,13 +153,29 @@ class Handler:
         )
         return AuthResult(success=right, handled=False, auth_data=data.login.decode(errors="replace"))
 
-    async def handle_EHLO(self, _server, session, _envelope, hostname, responses):
+    async def fault(self, server, place):
+        """What goes wrong at this place, if anything."""
+        if place == self.options.stall_at and self.refuses():
+            await asyncio.sleep(3600)
+        if place == self.options.drop_at and self.refuses():
+            server.transport.abort()
+            await asyncio.sleep(3600)
+
+    async def handle_EHLO(self, server, session, _envelope, hostname, responses):
+        await self.fault(server, "EHLO")
         session.host_name = hostname
         if self.options.user is None:
             return [line for line in responses if not line.startswith("250-AUTH")]
         return responses
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _rcpt_options):
+    async def handle_MAIL(self, server, _session, envelope, address, mail_options):
+        await self.fault(server, "MAIL")
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 2.1.0 Sender accepted"
+
+    async def handle_RCPT(self, server, _session, envelope, address, _rcpt_options):
+        await self.fault(server, "RCPT")
         if self.options.reject_rcpt and self.refuses():
             return f"{self.options.reject_rcpt} {enhanced(self.options.reject_rcpt)} Recipient refused"
         envelope.rcpt_tos.append(address)
@@ -155,6 +184,7 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         if self.options.delay_at == "data":
             await asyncio.sleep(self.options.delay)
+        await self.fault(server, "message")
         if self.options.reject_data and self.refuses():
             return f"{self.options.reject_data} {enhanced(self.options.reject_data)} Message refused"
         self.keep(envelope, {
@@ -163,6 +193,7 @@ class Handler:
             "tls": server.transport.get_extra_info("ssl_object") is not None,
             "authenticated": session.auth_data if session.authenticated else None,
         })
+        await self.fault(server, "taken")
         return "250 2.0.0 Message accepted"
 
     def refuses(self):
@@ -187,8 +218,9 @@ def write_whole(path, content):
     unfinished.rename(path)
 
 
-def make_tls_context(folder, wrong_host):
-    """A certificate authority of this server's own, and a server certificate under it."""
+def make_tls_context(options):
+    """A certificate authority of this server's own, and certificates of server and client under it."""
+    folder = options.dir
     folder.mkdir(parents=True, exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Regain test authority")])
@@ -200,31 +232,38 @@ def make_tls_context(folder, wrong_host):
         .sign(authority_key, hashes.SHA256())
     )
 
-    if wrong_host:
+    if options.wrong_host:
         names = [x509.DNSName("another-host.test")]
     else:
         names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    server_key = ec.generate_private_key(ec.SECP256R1())
-    server_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Regain test mail server")])
-    server = (
-        certificate(server_name, authority_name, server_key.public_key())
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(key_usage(digital_signature=True), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), False)
-        .sign(authority_key, hashes.SHA256())
-    )
+    def issue(name, usage, names):
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Regain test mail {name}")])
+        signed = (
+            certificate(subject, authority_name, key.public_key())
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(key_usage(digital_signature=True), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()),
+                False)
+            .sign(authority_key, hashes.SHA256())
+        )
+        write_whole(folder / f"{name}.pem", signed.public_bytes(serialization.Encoding.PEM))
+        write_whole(folder / f"{name}.key", key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption()))
 
     write_whole(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM))
-    write_whole(folder / "server.pem", server.public_bytes(serialization.Encoding.PEM))
-    write_whole(folder / "server.key", server_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption()))
+    issue("server", ExtendedKeyUsageOID.SERVER_AUTH, names)
+    issue("client", ExtendedKeyUsageOID.CLIENT_AUTH, [x509.DNSName("client.test")])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    if options.client_certificates:
+        context.load_verify_locations(folder / "ca.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 

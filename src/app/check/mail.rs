@@ -96,6 +96,6 @@ fn cure(name: &str, provider: &ProviderSettings) -> String {
 }
 
 fn told(error: &SendError) -> &str {
-    let (SendError::Passing(text) | SendError::Final(text)) = error;
+    let (SendError::Passing(text) | SendError::Unanswered(text) | SendError::Final(text)) = error;
     text
 }

@@ -3,6 +3,7 @@
 use super::error::ConfigError;
 use super::names::did_you_mean;
 use crate::config::{KeySettings, Settings, UsersSettings};
+use crate::language::Language;
 use crate::password::Scheme;
 
 /// The keyring's size: every key costs one more try of each foreign token.
@@ -11,8 +12,18 @@ const MOST_KEYS: usize = 8;
 /// What is not named well, and names that lead nowhere.
 pub(super) fn check(settings: &Settings) -> Vec<ConfigError> {
     let mut errors = keys(&settings.keys);
-    for name in settings.mail.providers.keys() {
+    for (name, provider) in &settings.mail.providers {
         errors.extend(own_name(&format!("mail.providers.{name}"), name));
+        let half = match (&provider.client_certificate, &provider.client_key) {
+            (Some(_), None) => Some(("client_certificate", "client_key")),
+            (None, Some(_)) => Some(("client_key", "client_certificate")),
+            _ => None,
+        };
+        errors.extend(half.map(|(there, missing)| {
+            let problem = format!("is of no use without `{missing}`");
+            let cure = "name the PEM files of both, or of neither";
+            ConfigError::at(format!("mail.providers.{name}.{there}"), problem, cure)
+        }));
     }
     errors.extend(applications(settings));
     errors
@@ -70,6 +81,12 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
     }
     for (name, app) in &settings.apps {
         errors.extend(schemes(name, &app.users));
+        if Language::from_tag(&app.language).is_none() {
+            let tags: Vec<_> = Language::all().map(Language::tag).collect();
+            let cure = did_you_mean(&app.language, tags, str::to_owned);
+            let problem = "is no language that there are texts in";
+            errors.push(ConfigError::at(format!("apps.{name}.language"), problem, cure));
+        }
     }
     if settings.apps.is_empty() {
         let cure = "add a section [apps.default] for your application";

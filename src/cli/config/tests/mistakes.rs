@@ -289,3 +289,15 @@ fn a06_no_mistake_repeats_a_value() {
         assert!(!changed(from, to).contains(canary), "{to}");
     }
 }
+
+#[test]
+fn a_certificate_wants_its_key_and_a_language_its_texts() {
+    let certificate = "client_certificate = \"/etc/client.pem\"";
+    assert_snapshot!(with("mail.providers.main", certificate), @r"
+    regain.toml:6:1: `mail.providers.main.client_certificate` is of no use without `client_key`
+        name the PEM files of both, or of neither
+    ");
+    let swedish = with("apps.default", "language = \"sv\"");
+    assert!(swedish.contains("`apps.default.language` is no language that there are texts in"));
+    assert!(swedish.contains("zh-Hans"), "{swedish}");
+}
