@@ -41,6 +41,12 @@ impl Recovery {
             tracing::error!(app = job.app, "job of an unknown application dropped");
             return;
         };
+        if let Task::Mail(Mail::Ask(_, wish) | Mail::Link { wish, .. }) = &job.task
+            && self.clock.now() >= job.asked_at + app.lifetime(wish.purpose)
+        {
+            tracing::error!(app = app.name, kind = job.task.kind(), "given up: asked too long ago");
+            return;
+        }
         match &job.task {
             Task::Mail(Mail::Ask(identifier, wish)) => {
                 self.find_and_send(app, &job, identifier, wish).await;

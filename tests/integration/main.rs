@@ -10,6 +10,7 @@ mod asking;
 mod check;
 mod completing;
 mod databases;
+mod delivering;
 mod document;
 mod edge;
 mod harness;

@@ -44,6 +44,12 @@ impl MailServer {
         Some(Self { port, ca: path("ca"), mail: path("mail"), process, _folder: folder })
     }
 
+    /// Ends it before its time.
+    pub fn stop(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
+    }
+
     /// What came with each mail: the envelope, and how the connection was.
     pub fn envelopes(&self) -> Vec<Value> {
         let mut files: Vec<_> = std::fs::read_dir(&self.mail)
