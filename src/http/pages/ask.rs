@@ -18,7 +18,7 @@ use crate::token::Purpose;
 
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    form(state, request, "ask.html", None)
+    form(state, request, Reason::Forgotten, None)
 }
 
 #[handler]
@@ -27,14 +27,41 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    ask(state, request, body, "ask.html").await
+    ask(state, request, body, Reason::Forgotten).await
 }
 
-/// The form of this template, with what is wrong with what was typed.
+/// Why somebody asks: what the page says, and where its form goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The password is forgotten.
+    Forgotten,
+    /// Somebody else changed it.
+    NotMe,
+}
+
+impl Reason {
+    /// What the names of its texts begin with.
+    const fn texts(self) -> &'static str {
+        match self {
+            Self::Forgotten => "ask",
+            Self::NotMe => "not-me",
+        }
+    }
+
+    /// The last part of its path.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Forgotten => "reset",
+            Self::NotMe => "not-me",
+        }
+    }
+}
+
+/// The form, with what is wrong with what was typed.
 pub fn form(
     state: &State,
     request: &Request,
-    template: &str,
+    reason: Reason,
     wrong: Option<InvalidIdentifier>,
 ) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
@@ -46,30 +73,31 @@ pub fn form(
     });
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let csrf = &double_submit.signature;
-    let values = context! { usernames => app.usernames, csrf, problem };
-    Ok(view::with_cookies(view.page(status, template, values), &double_submit.cookies))
+    let (kind, path) = (reason.texts(), reason.path());
+    let values = context! { kind, path, usernames => app.usernames, csrf, problem };
+    Ok(view::with_cookies(view.page(status, "ask.html", values), &double_submit.cookies))
 }
 
-/// Asks for a link, as the form of this template was filled in.
+/// Asks for a link, as the form was filled in.
 pub async fn ask(
     state: &State,
     request: &Request,
     body: Body,
-    template: &str,
+    reason: Reason,
 ) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
     let fields = Form::read(request, body, &["csrf", "identifier"]).await?;
     DoubleSubmit::check(state, &app, request, &fields)?;
     let identifier = match Identifier::parse(fields.get("identifier")) {
         Ok(identifier) => identifier,
-        Err(why) => return form(state, request, template, Some(why)),
+        Err(why) => return form(state, request, reason, Some(why)),
     };
     let ask = Ask {
         purpose: Purpose::PasswordReset,
         identifier,
         languages: Languages { said: None, accepted: accepted_language(request) },
         return_to: None,
-        disputed: template == "not_me.html",
+        disputed: reason == Reason::NotMe,
         client: state.client(request),
         reference: Reference::of(request),
     };

@@ -4,15 +4,13 @@
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
-use super::ask;
+use super::ask::{self, Reason};
 use crate::http::problem::Problem;
 use crate::http::state::State;
 
-const TEMPLATE: &str = "not_me.html";
-
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    ask::form(state, request, TEMPLATE, None)
+    ask::form(state, request, Reason::NotMe, None)
 }
 
 #[handler]
@@ -21,5 +19,5 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    ask::ask(state, request, body, TEMPLATE).await
+    ask::ask(state, request, body, Reason::NotMe).await
 }
