@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
@@ -18,7 +19,7 @@ use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::MemoryQueue;
 use crate::random::Random;
 use crate::recovery::{
-    Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets,
+    Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, TOKEN_PLACE,
 };
 use crate::store::{PoolSettings, UsersTable};
 use crate::token::{Keyring, Purpose, Secret};
@@ -138,10 +139,8 @@ fn application(
 ) -> Result<Application, StartError> {
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let accounts = users_table(name, app, &PoolSettings::default(), random)?;
-    let pages = format!("{}/a/{name}", settings.public_url.trim_end_matches('/'));
-    let own_pages = format!("{pages}/reset/{{token}}");
-    let pattern = app.links.password_reset.as_deref().unwrap_or(&own_pages);
-    let reset_link = LinkPattern::parse(pattern).ok_or_else(|| {
+    let pages = pages(settings, name);
+    let reset_link = LinkPattern::parse(&reset_link(app, &pages)).ok_or_else(|| {
         StartError::setting(
             at("links.password_reset"),
             "is not a URL with one {token} in it",
@@ -167,14 +166,32 @@ fn application(
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,
         reset_link,
-        not_me_link: app.links.not_me.clone().unwrap_or_else(|| format!("{pages}/not-me")),
-        reset_lifetime: app
-            .lifetimes
-            .password_reset
-            .map_or(Purpose::PasswordReset.lifetime(), |span| span.0),
+        not_me_link: not_me_link(app, &pages),
+        reset_lifetime: reset_lifetime(app),
         return_targets,
         hooks: events(name, app)?,
     })
+}
+
+/// Where an application's own pages are.
+pub(super) fn pages(settings: &Settings, name: &str) -> String {
+    format!("{}/a/{name}", settings.public_url.trim_end_matches('/'))
+}
+
+/// Where its password reset links lead, with `{token}` in it.
+pub(super) fn reset_link(app: &ApplicationSettings, pages: &str) -> String {
+    let own = || format!("{pages}/reset/{TOKEN_PLACE}");
+    app.links.password_reset.clone().unwrap_or_else(own)
+}
+
+/// Where one says that it was somebody else who changed a password.
+pub(super) fn not_me_link(app: &ApplicationSettings, pages: &str) -> String {
+    app.links.not_me.clone().unwrap_or_else(|| format!("{pages}/not-me"))
+}
+
+/// How long its password reset links work.
+pub(super) fn reset_lifetime(app: &ApplicationSettings) -> Duration {
+    app.lifetimes.password_reset.map_or(Purpose::PasswordReset.lifetime(), |span| span.0)
 }
 
 /// The texts of each application by its name.

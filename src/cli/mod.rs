@@ -6,6 +6,7 @@ pub mod config;
 mod demo;
 mod healthcheck;
 mod key;
+mod mail;
 mod output;
 mod token;
 
@@ -73,6 +74,9 @@ enum Command {
         #[arg(long, value_name = "DIR", conflicts_with = "yaml")]
         write: Option<PathBuf>,
     },
+    /// Look at mails before anybody gets one
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Make and look at tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -131,6 +135,21 @@ struct TokenArguments {
 }
 
 #[derive(Subcommand)]
+enum MailCommand {
+    /// Write every kind of mail in every language into a folder, with sample data
+    Preview {
+        /// The folder: new, empty, or one that a preview was written into, which is written over
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The application, by its name under [apps]; `default_app` where left out
+        #[arg(long, value_name = "NAME")]
+        app: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
 enum KeyCommand {
     /// Print a new 256-bit key, for a key file
     New,
@@ -180,6 +199,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Config { preset: Some(name), .. } => commands::preset(&name),
         Command::Config { config, .. } => commands::config(config.as_deref()),
         Command::Openapi { yaml, write } => commands::openapi(yaml, write.as_deref()),
+        Command::Mail(MailCommand::Preview { folder, config, app }) => {
+            mail::preview(&folder, &config, app.as_deref())
+        }
         Command::Token(TokenCommand::Issue { of, user }) => token::issue(&of, &user),
         Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
         Command::Token(TokenCommand::Revoke { app, user, config }) => {
@@ -225,6 +247,8 @@ mod tests {
             "regain token inspect eyJ.a.b --app default --purpose login --config regain.toml",
             "regain token inspect - --app default --purpose session",
             "regain key new",
+            "regain mail preview mails",
+            "regain mail preview mails --config regain.toml --app shop",
             "regain healthcheck --url http://127.0.0.1:9999/healthz",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
@@ -236,6 +260,7 @@ mod tests {
         for line in [
             "regain",
             "regain demo --listen 8080",
+            "regain mail preview",
             "regain check --send-test-mail ada",
             "regain token issue --app default --user 7",
             "regain token issue --app default --user 7 --purpose anything",

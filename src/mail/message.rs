@@ -26,6 +26,9 @@ pub fn message(letter: &Letter, written: &Written, from: &Mailbox) -> Result<Mes
         .header(ContentLanguage(letter.language.tag()))
         .multipart(
             MultiPart::alternative()
+                // No encoding of a body makes such a line (RFC 2045 §6.7), and the id is new for
+                // each mail; one that is sent again is the same to the byte.
+                .boundary(format!("=_{}", letter.id))
                 .singlepart(part(ContentType::TEXT_PLAIN, &written.text))
                 .singlepart(part(ContentType::TEXT_HTML, &written.html)),
         )
@@ -130,6 +133,13 @@ mod tests {
         ] {
             assert!(raw.contains(header), "{header:?} in {raw}");
         }
+    }
+
+    #[test]
+    fn a_mail_that_is_sent_again_is_the_same_to_the_byte() {
+        let [once, again] = [(), ()].map(|()| raw("ada@example.com", "Hello", "Text").unwrap());
+        assert_eq!(once, again);
+        assert!(once.contains("boundary=\"=_mail-1\"\r\n"), "{once}");
     }
 
     #[test]

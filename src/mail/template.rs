@@ -11,7 +11,7 @@ use std::sync::Arc;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use super::error::MailConfigError;
-use super::samples;
+use super::samples::Samples;
 use super::words::{greeting, in_html, one_line};
 use crate::language::{Catalogue, Texts};
 use crate::recovery::{Browser, Letter, Message, SendError, System};
@@ -101,8 +101,9 @@ impl Templates {
             known_variables(&place, &source, &used.undeclared_variables(false))?;
         }
         let templates = Self { environment, texts };
-        for letter in samples::letters().filter(|_| operators) {
-            let written = templates.render(&letter, samples::TITLE);
+        let samples = Samples::default();
+        for letter in samples.letters().filter(|_| operators) {
+            let written = templates.render(&letter, &samples.title);
             written.map_err(|error| fault(&error, folder))?;
         }
         Ok(templates)

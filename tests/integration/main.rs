@@ -19,6 +19,7 @@ mod journey;
 mod languages;
 mod peer;
 mod people;
+mod preview;
 mod process;
 mod python;
 mod race;

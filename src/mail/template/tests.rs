@@ -74,8 +74,9 @@ fn a_test_mail_says_what_it_is_and_holds_no_link() {
 #[test]
 fn every_mail_in_every_language_says_in_its_text_what_its_html_says() {
     let templates = templates(None).unwrap();
-    for sample in samples::letters() {
-        let mail = templates.write(&sample, samples::TITLE).unwrap();
+    let samples = Samples::default();
+    for sample in samples.letters() {
+        let mail = templates.write(&sample, &samples.title).unwrap();
         let (language, kind) = (sample.language, sample.message.kind());
         assert!(mail.html.contains(&format!("lang=\"{}\"", language.tag())), "{kind}");
         assert!(mail.html.contains(&format!("dir=\"{}\"", language.direction())), "{kind}");

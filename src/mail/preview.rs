@@ -1,0 +1,82 @@
+//! Every kind of mail in every language, written and sent to nobody.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lettre::message::Mailbox;
+
+use super::error::MailConfigError;
+use super::message::message;
+use super::samples::Samples;
+use super::template::{Templates, Written};
+use crate::language::{Catalogue, Language};
+
+/// One mail, written with sample data.
+pub struct Preview {
+    /// The language that it is in.
+    pub language: Language,
+    /// The name of its templates.
+    pub kind: &'static str,
+    /// Its subject, text and HTML.
+    pub written: Written,
+    /// The whole message as it would be sent.
+    pub raw: Vec<u8>,
+}
+
+/// Writes every kind of mail in every language, with the templates of the operator's folder. The
+/// same samples give the same bytes.
+///
+/// # Errors
+/// [`MailConfigError`]: a template that cannot be used, or a sender that is no address.
+pub fn previews(
+    samples: &Samples,
+    texts: Arc<Catalogue>,
+    folder: Option<&Path>,
+) -> Result<Vec<Preview>, MailConfigError> {
+    let app = || MailConfigError::From { app: samples.app.clone() };
+    let from: Mailbox = samples.from.parse().map_err(|_| app())?;
+    let templates = Templates::new(texts, folder)?;
+    let preview = |letter: crate::recovery::Letter| {
+        let (language, kind) = (letter.language, letter.message.kind());
+        let written = templates.write(&letter, &samples.title);
+        let mail = written.and_then(|written| Ok((message(&letter, &written, &from)?, written)));
+        let (mail, written) = mail.map_err(|error| MailConfigError::template(kind, error))?;
+        Ok(Preview { language, kind, written, raw: mail.formatted() })
+    };
+    samples.letters().map(preview).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn raws(samples: &Samples) -> Vec<Vec<u8>> {
+        let texts = Arc::new(Catalogue::embedded().unwrap());
+        let previews = previews(samples, texts, None).unwrap();
+        previews.into_iter().map(|preview| preview.raw).collect()
+    }
+
+    #[test]
+    fn a_preview_is_the_same_to_the_byte_and_no_two_mails_of_it_are() {
+        let (one, other) = (raws(&Samples::default()), raws(&Samples::default()));
+        assert_eq!(one, other);
+        let differing: BTreeSet<_> = one.iter().collect();
+        assert_eq!(differing.len(), Language::all().len() * 6);
+    }
+
+    #[test]
+    fn a_preview_says_what_the_application_would() {
+        let samples = Samples {
+            title: "The Shop".to_owned(),
+            from: "The Shop <hello@shop.example>".to_owned(),
+            password_reset: "https://shop.example/new#{token}".to_owned(),
+            ..Samples::default()
+        };
+        let first = String::from_utf8(raws(&samples).swap_remove(0)).unwrap();
+        assert!(first.contains("From: \"The Shop\" <hello@shop.example>\r\n"), "{first}");
+        assert!(first.contains("Subject: Choose a new password for The Shop\r\n"), "{first}");
+        assert!(first.contains("https://shop.example/new#eyJ1"), "{first}");
+    }
+}
