@@ -195,4 +195,17 @@ mod tests {
         assert!(subject(Language::Arabic).contains("\u{2068}Example\u{2069}"));
         assert!(!subject(Language::German).contains('\u{2068}'));
     }
+    #[test]
+    fn the_zone_stands_behind_the_time_where_it_is_read_from_right_to_left() {
+        let catalogue = Arc::new(Catalogue::embedded().unwrap());
+        for language in Language::all().filter(|language| language.is_right_to_left()) {
+            let texts = catalogue.texts(language);
+            let texts = texts.with_moment("until", OffsetDateTime::UNIX_EPOCH);
+            let told = texts.with("lifetime", "x".to_owned()).tell("link-once");
+            // An isolate takes its direction from its first strong letter, those of inner isolates
+            // aside (UAX #9, X5c): without the mark, from that of UTC.
+            assert!(told.contains("\u{2068}\u{200f}\u{2068}1"), "{told:?}");
+            assert!(told.contains("\u{2069} UTC\u{2069}"), "{told:?}");
+        }
+    }
 }

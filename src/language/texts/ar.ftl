@@ -27,7 +27,8 @@ seconds = { $count ->
     [many] { $count } ثانية
    *[other] { $count } ثانية
 }
-moment-utc = { $moment } UTC
+# The mark in front keeps the zone behind the time: without it the first strong letter is that of UTC.
+moment-utc = { "\u200F" }{ $moment } UTC
 
 # What every mail has
 hello = مرحبًا،
