@@ -11,6 +11,7 @@ use super::run::{Listening, stop_signal};
 use super::{Service, StartError, logging};
 use crate::clock::Clock;
 use crate::config::{LogFormat, Settings};
+use crate::mail::Outbox;
 use crate::random::Random;
 
 /// How long the demo goes on sending into its own memory once it was told to stop.
@@ -36,8 +37,14 @@ pub async fn demo(listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(), St
     table::make(&folder.database(), &random).await?;
     let service = Service::build(&settings, Clock::system(), random)?;
     let service = service.beside(outbox::routes);
+    let (stop, outbox) = (stop_signal()?, service.outbox.clone());
+    let stop = async move {
+        stop.await;
+        // Readers that wait for news would hold up the end.
+        outbox.iter().for_each(Outbox::close);
+    };
     ready(listening.address);
-    listening.run(service, DRAIN, stop_signal()?).await
+    listening.run(service, DRAIN, stop).await
 }
 
 fn settings(address: SocketAddr, folder: &Folder, random: &Random) -> Result<Settings, StartError> {

@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 18] = [
+const TABLE: [(&str, &str); 23] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/tokens/inspect", "POST"),
@@ -21,6 +21,11 @@ const TABLE: [(&str, &str); 18] = [
     ("/", "GET, HEAD"),
     ("/demo/outbox", "GET, HEAD"),
     ("/demo/outbox.json", "GET, HEAD"),
+    ("/demo/outbox.css", "GET, HEAD"),
+    ("/demo/outbox.js", "GET, HEAD"),
+    ("/demo/outbox.events", "GET, HEAD"),
+    ("/demo/outbox/{number}", "GET, HEAD"),
+    ("/demo/outbox/{number}/{part}", "GET, HEAD"),
 ];
 
 /// The template that a path fits, and the methods there.

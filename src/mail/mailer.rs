@@ -81,7 +81,7 @@ impl Sender for Mailer {
         let written = sender.templates.write(letter, &sender.title)?;
         let mail = message(letter, &written, &sender.from)?;
         if let Provider::Outbox(outbox) = sender.provider.as_ref() {
-            outbox.keep(kept(letter, written));
+            outbox.keep(kept(letter, written, &mail));
         }
         sender.provider.carry(mail).await
     }
@@ -105,7 +105,7 @@ fn sender(
     Ok(AppSender { title: app.name.clone(), templates, from, provider })
 }
 
-fn kept(letter: &Letter, written: Written) -> Kept {
+fn kept(letter: &Letter, written: Written, mail: &lettre::Message) -> Kept {
     let links = match &letter.message {
         Message::Link { link, .. } => vec![link.to_string()],
         Message::PasswordChanged { not_me, .. } => vec![not_me.clone()],
@@ -118,5 +118,8 @@ fn kept(letter: &Letter, written: Written) -> Kept {
         html: written.html,
         links,
         at: letter.now.truncate_to_second().format(&Rfc3339).unwrap_or_default(),
+        number: 0,
+        language: letter.language,
+        raw: String::from_utf8_lossy(&mail.formatted()).into_owned(),
     }
 }

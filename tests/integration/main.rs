@@ -11,6 +11,7 @@ mod check;
 mod completing;
 mod databases;
 mod delivering;
+mod demo;
 mod document;
 mod edge;
 mod harness;

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 
 use crate::harness::{Answer, Folder, answer, client, configuration};
 
-/// A `regain serve` of the built program.
+/// A running process of the built program.
 pub struct Process {
     pub url: String,
     pub config: PathBuf,
@@ -21,7 +21,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Writes a configuration into `folder` and starts on it; mails become files there.
+    /// Writes a configuration into `folder` and serves on it; mails become files there.
     pub async fn start(folder: &Folder, database: &str, more: &str) -> Self {
         Self::start_on(folder, database, more, "").await
     }
@@ -41,13 +41,22 @@ impl Process {
         );
         let text = configuration(database, &folder.0, &head) + users;
         std::fs::write(&config, text).unwrap();
-        let mut child = program()
-            .args(["serve", "--config"])
-            .arg(&config)
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program starts");
+        let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
+        Self::run(program().args(arguments), url, config).await
+    }
+
+    /// A `regain demo` of the built program.
+    pub async fn demo() -> Self {
+        let listen = format!("127.0.0.1:{}", free_port());
+        let url = format!("http://{listen}");
+        let demo = &mut program();
+        demo.args(["demo", "--listen", &listen]).stdout(Stdio::null());
+        Self::run(demo, url, PathBuf::new()).await
+    }
+
+    async fn run(program: &mut Command, url: String, config: PathBuf) -> Self {
+        let mut child =
+            program.stderr(Stdio::piped()).kill_on_drop(true).spawn().expect("the program starts");
         let mut stderr = child.stderr.take().unwrap();
         let log = tokio::spawn(async move {
             let mut text = String::new();
@@ -70,6 +79,16 @@ impl Process {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("{} does not answer", self.url);
+    }
+
+    /// A GET that is not sent yet.
+    pub fn request(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.get(format!("{}{path}", self.url))
+    }
+
+    /// Gets a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request(path)).await
     }
 
     /// Posts JSON; `None` when the connection broke.

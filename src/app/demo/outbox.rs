@@ -1,22 +1,35 @@
-//! The mails that the demo sent, for people and as JSON.
+//! The mails that the demo sent: a small mail reader for people, and JSON for programs.
 
-use minijinja::{AutoEscape, Environment, context};
+mod view;
+
+use futures_util::StreamExt as _;
+use poem::endpoint::make_sync;
 use poem::http::{StatusCode, header};
-use poem::{Body, Response, Route, endpoint, get};
+use poem::{Body, Endpoint, Request, Response, Route, get};
 
 use crate::app::Service;
 use crate::mail::{Kept, Outbox};
+use view::{Part, Shown};
 
-const PAGE: &str = include_str!("outbox.html");
+const STYLE: &str = include_str!("outbox/reader.css");
+const SCRIPT: &str = include_str!("outbox/reader.js");
 
 /// The routes with the outbox among them, and a first page to begin with.
 pub fn routes(routes: Route, service: &Service) -> Route {
     let Some(outbox) = service.outbox.clone() else { return routes };
-    let for_people = outbox.clone();
+    let on = |answer: fn(&Outbox, &Request) -> Response| {
+        let outbox = outbox.clone();
+        get(make_sync(move |request| answer(&outbox, &request)))
+    };
     routes
-        .at("/demo/outbox", get(endpoint::make_sync(move |_| page(&for_people))))
-        .at("/demo/outbox.json", get(endpoint::make_sync(move |_| json(&outbox))))
-        .at("/", get(endpoint::make_sync(|_| to_the_first_page())))
+        .at("/", get(make_sync(|_| to_the_first_page())))
+        .at("/demo/outbox", on(|outbox, _| view::page(&outbox.mails(), Shown::List)))
+        .at("/demo/outbox/:number", on(mail))
+        .at("/demo/outbox/:number/:part", on(mail))
+        .at("/demo/outbox.json", on(|outbox, _| json(outbox)))
+        .at("/demo/outbox.events", on(|outbox, _| events(outbox)))
+        .at("/demo/outbox.css", get(file("text/css; charset=utf-8", STYLE)))
+        .at("/demo/outbox.js", get(file("text/javascript; charset=utf-8", SCRIPT)))
 }
 
 fn to_the_first_page() -> Response {
@@ -26,31 +39,41 @@ fn to_the_first_page() -> Response {
         .body(Body::empty())
 }
 
-fn json(outbox: &Outbox) -> Response {
-    let mails = serde_json::to_string(&outbox.mails()).unwrap_or_default();
-    Response::builder().header(header::CONTENT_TYPE, "application/json").body(mails)
+/// One mail: a page that shows it in one of several ways, or what that page frames.
+fn mail(outbox: &Outbox, request: &Request) -> Response {
+    let mails = outbox.mails();
+    let number = request.raw_path_param("number").and_then(|number| number.parse().ok());
+    let mail = mails.iter().find(|mail| Some(mail.number) == number);
+    match (mail, request.raw_path_param("part")) {
+        (Some(mail), None) => view::page(&mails, Shown::Mail(mail, Part::Html)),
+        (Some(mail), Some("text")) => view::page(&mails, Shown::Mail(mail, Part::Text)),
+        (Some(mail), Some("headers")) => view::page(&mails, Shown::Mail(mail, Part::Headers)),
+        (Some(mail), Some("source")) => view::page(&mails, Shown::Mail(mail, Part::Source)),
+        (Some(mail), Some("html")) => view::framed(mail),
+        (Some(mail), Some("mail.eml")) => whole(mail),
+        _ => view::page(&mails, Shown::Nothing),
+    }
 }
 
-/// The mails' texts, newest first. Their HTML is told as such and not mixed into the page.
-fn page(outbox: &Outbox) -> Response {
-    let values = |mail: Kept| {
-        let Kept { to, subject, text, links, at, .. } = mail;
-        context! { to, subject, text, links, at }
-    };
-    let mails: Vec<_> = outbox.mails().into_iter().rev().map(values).collect();
-    let mut templates = Environment::new();
-    templates.set_auto_escape_callback(|_| AutoEscape::Html);
-    match templates.render_named_str("outbox.html", PAGE, context! { mails }) {
-        Ok(page) => Response::builder()
-            .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-            .header(
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
-            )
-            .body(page),
-        Err(error) => {
-            tracing::error!(%error, "outbox not shown");
-            Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).body(Body::empty())
-        }
-    }
+fn whole(mail: &Kept) -> Response {
+    Response::builder()
+        .content_type("message/rfc822")
+        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"mail.eml\"")
+        .body(mail.raw.clone())
+}
+
+fn json(outbox: &Outbox) -> Response {
+    let mails = serde_json::to_string(&outbox.mails()).unwrap_or_default();
+    Response::builder().content_type("application/json").body(mails)
+}
+
+/// The number of the newest mail as server-sent events (WHATWG HTML §9.2), so that a page that is
+/// open knows when there is something new.
+fn events(outbox: &Outbox) -> Response {
+    let news = outbox.news().map(|newest| Ok::<_, std::io::Error>(format!("data: {newest}\n\n")));
+    Response::builder().content_type("text/event-stream").body(Body::from_bytes_stream(news))
+}
+
+fn file(kind: &'static str, text: &'static str) -> impl Endpoint<Output = Response> {
+    make_sync(move |_| Response::builder().content_type(kind).body(text))
 }
