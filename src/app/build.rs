@@ -33,6 +33,7 @@ pub struct Service {
     pub queue: Arc<MemoryQueue>,
     /// The mails kept in memory, where a provider is `outbox:`.
     pub outbox: Option<Outbox>,
+    pub(super) clock: Clock,
     state: http::State,
     beside: fn(Route, &Self) -> Route,
 }
@@ -64,7 +65,8 @@ impl Service {
         };
         let hashing =
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
-        let recovery = Arc::new(Recovery::new(applications, ports, hashing, clock, random.clone()));
+        let recovery = Recovery::new(applications, ports, hashing, clock.clone(), random.clone());
+        let recovery = Arc::new(recovery);
         let state = http::State::new(recovery.clone(), settings, embedded, random);
         let state = state.map_err(|network| {
             StartError::setting(
@@ -73,7 +75,7 @@ impl Service {
                 "write networks like \"10.0.0.0/8\"",
             )
         })?;
-        Ok(Self { recovery, queue, outbox, state, beside: |routes, _| routes })
+        Ok(Self { recovery, queue, outbox, clock, state, beside: |routes, _| routes })
     }
 
     /// The service with more routes laid beside its own.

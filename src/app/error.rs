@@ -21,12 +21,12 @@ pub enum StartError {
         cure: String,
     },
     /// The address cannot be listened on.
-    #[error(
-        "cannot listen on {listen}: {source}\n    choose a free port in `listen`, and in `public_url` where people reach it there"
-    )]
+    #[error("cannot listen on {listen}: {source}\n    choose a free port by {setting}")]
     Listen {
         /// The address tried.
         listen: String,
+        /// What says it.
+        setting: &'static str,
         /// What the operating system said.
         source: std::io::Error,
     },

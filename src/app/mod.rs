@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod error;
 mod logging;
+mod operators;
 mod preview;
 mod run;
 pub mod secrets;

@@ -7,11 +7,14 @@ use std::time::Duration;
 use poem::Server;
 use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
+use super::operators::Operators;
 use super::{Service, StartError, logging};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{MetricsSettings, Settings};
 use crate::random::Random;
+use crate::recovery::meters;
 
 /// How many jobs are worked on at a time: sending mail is mostly waiting.
 const WORKERS: usize = 8;
@@ -28,6 +31,10 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     let service = Service::build(&settings, Clock::system(), Random::system())?;
     let listening = Listening::on(&settings.listen).await?;
     tracing::info!(address = %listening.address, public_url = settings.public_url, "listening");
+    let listening = listening.for_operators(&settings.metrics).await?;
+    if let Some(address) = listening.operators() {
+        tracing::info!(%address, "listening for operators");
+    }
     listening.run(service, settings.queue.drain.0, stop_signal()?).await
 }
 
@@ -36,6 +43,7 @@ pub struct Listening {
     /// The address bound.
     pub address: SocketAddr,
     acceptor: TcpAcceptor,
+    operators: Option<Operators>,
 }
 
 impl Listening {
@@ -44,13 +52,24 @@ impl Listening {
     /// # Errors
     /// [`StartError::Listen`] when the address cannot be had.
     pub async fn on(listen: &str) -> Result<Self, StartError> {
-        let failed = |source| StartError::Listen { listen: listen.to_owned(), source };
-        let acceptor = TcpListener::bind(listen).into_acceptor().await.map_err(failed)?;
-        let address =
-            acceptor.local_addr().into_iter().find_map(|local| local.as_socket_addr().copied());
-        let address = address
-            .ok_or_else(|| failed(std::io::Error::other("the socket has no internet address")))?;
-        Ok(Self { address, acceptor })
+        let (address, acceptor) = bind(listen, "--listen or `listen`").await?;
+        Ok(Self { address, acceptor, operators: None })
+    }
+
+    /// Binds the operators' address too, where there is one, and begins to keep count for them.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] when the address cannot be had.
+    pub async fn for_operators(self, settings: &MetricsSettings) -> Result<Self, StartError> {
+        let Some(listen) = &settings.listen else { return Ok(self) };
+        let (address, acceptor) = bind(listen, "`metrics.listen`").await?;
+        Ok(Self { operators: Some(Operators::on(address, acceptor)?), ..self })
+    }
+
+    /// The operators' address, where there is one.
+    #[must_use]
+    pub fn operators(&self) -> Option<SocketAddr> {
+        self.operators.as_ref().map(|operators| operators.address)
     }
 
     /// Answers requests and works on jobs until `stop`; then stops accepting, finishes requests
@@ -67,6 +86,9 @@ impl Listening {
         let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(service.clone()))).collect();
         let watched = service.recovery.clone();
         let watch = tokio::spawn(async move { watched.watch().await });
+        // Operators are answered to the end, while what waits is still sent.
+        let operators = self.operators.map(|operators| operators.serve(service.clone()));
+        let operators = operators.map(tokio::spawn);
         let served = Server::new_with_acceptor(self.acceptor)
             .name("")
             .run_with_graceful_shutdown(service.endpoint(), stop, Some(LAST_REQUESTS))
@@ -76,10 +98,24 @@ impl Listening {
         if tokio::time::timeout(drain, service.queue.drained()).await.is_err() {
             tracing::error!(lost = service.queue.unfinished(), "jobs lost: not done in time");
         }
-        workers.iter().chain([&watch]).for_each(tokio::task::JoinHandle::abort);
+        workers.iter().chain([&watch]).chain(&operators).for_each(JoinHandle::abort);
         tracing::info!("stopped");
         served.map_err(|error| StartError::Failed(format!("the server broke: {error}")))
     }
+}
+
+/// Binds an address, which `setting` said.
+async fn bind(
+    listen: &str,
+    setting: &'static str,
+) -> Result<(SocketAddr, TcpAcceptor), StartError> {
+    let failed = |source| StartError::Listen { listen: listen.to_owned(), setting, source };
+    let acceptor = TcpListener::bind(listen).into_acceptor().await.map_err(failed)?;
+    let address =
+        acceptor.local_addr().into_iter().find_map(|local| local.as_socket_addr().copied());
+    let address = address
+        .ok_or_else(|| failed(std::io::Error::other("the socket has no internet address")))?;
+    Ok((address, acceptor))
 }
 
 async fn work(service: Service) {
@@ -89,6 +125,7 @@ async fn work(service: Service) {
         let done = tokio::spawn(async move { recovery.perform(job).await }).await;
         if let Err(error) = done {
             tracing::error!(%error, "a job broke off");
+            meters::job_lost();
         }
         drop(ticket);
     }

@@ -15,7 +15,7 @@ pub use application::{
 pub use secret::SecretSource;
 pub use service::{
     Argon2Settings, HashingSettings, KeySettings, LimitSettings, LimitStore, LogFormat,
-    MailSettings, ProviderSettings, QueueSettings, QueueStore, Settings,
+    MailSettings, MetricsSettings, ProviderSettings, QueueSettings, QueueStore, Settings,
 };
 pub use units::{Rate, Span};
 pub use users::{

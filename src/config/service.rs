@@ -24,6 +24,8 @@ pub struct Settings {
     pub docs: bool,
     /// How log lines look.
     pub log: LogFormat,
+    /// What operators watch the service by.
+    pub metrics: MetricsSettings,
     /// The secrets that tokens are signed with.
     pub keys: KeySettings,
     /// The queue of mails to be sent.
@@ -47,6 +49,7 @@ impl Default for Settings {
             trusted_proxies: vec![],
             docs: false,
             log: LogFormat::default(),
+            metrics: MetricsSettings::default(),
             keys: KeySettings::default(),
             queue: QueueSettings::default(),
             limits: LimitSettings::default(),
@@ -66,6 +69,15 @@ pub enum LogFormat {
     Json,
     /// For people at a terminal.
     Pretty,
+}
+
+/// What operators watch the service by.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsSettings {
+    /// Address and port of the operators' own listener; there is none where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
 }
 
 /// The keyring.

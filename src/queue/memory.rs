@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 
 use crate::recovery::{Job, Jobs, QueueFull};
@@ -46,6 +47,17 @@ impl State {
     fn idle(&self) -> bool {
         self.waiting() == 0 && self.in_flight == 0
     }
+}
+
+/// How much waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Jobs that wait for a worker or are put off.
+    pub waiting: usize,
+    /// Jobs that may wait before asks are refused.
+    pub capacity: usize,
+    /// When the oldest job that waits for a worker was asked for.
+    pub oldest: Option<OffsetDateTime>,
 }
 
 /// Says that a job is being done, until it is dropped.
@@ -123,6 +135,14 @@ impl MemoryQueue {
         state.waiting() + state.in_flight
     }
 
+    /// How much waits, and since when.
+    #[must_use]
+    pub fn backlog(&self) -> Backlog {
+        let state = self.state();
+        let oldest = state.ready.iter().map(|job| job.asked_at).min();
+        Backlog { waiting: state.waiting(), capacity: self.capacity, oldest }
+    }
+
     fn put_off(&self, job: Job, delay: Duration) {
         let Some(queue) = self.myself.upgrade() else { return };
         let mut closing = queue.closing.subscribe();
@@ -190,8 +210,6 @@ impl Jobs for MemoryQueue {
 
 #[cfg(test)]
 mod tests {
-    use time::OffsetDateTime;
-
     use super::*;
     use crate::account::Identifier;
     use crate::recovery::{Languages, LinkWish, Mail, Task};

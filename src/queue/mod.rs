@@ -2,4 +2,4 @@
 
 mod memory;
 
-pub use memory::{MemoryQueue, Ticket};
+pub use memory::{Backlog, MemoryQueue, Ticket};

@@ -13,6 +13,7 @@ use crate::random::Random;
 /// row asks for (1 GiB at most) where its parameters are kept.
 #[derive(Clone, Debug)]
 pub struct HashingPool {
+    most: usize,
     permits: Arc<Semaphore>,
     wait: Duration,
     random: Random,
@@ -33,7 +34,20 @@ impl HashingPool {
     /// A pool that hashes `permits` passwords at a time and lets others wait for `wait`.
     #[must_use]
     pub fn new(permits: usize, wait: Duration, random: Random) -> Self {
-        Self { permits: Arc::new(Semaphore::new(permits.max(1))), wait, random }
+        let most = permits.max(1);
+        Self { most, permits: Arc::new(Semaphore::new(most)), wait, random }
+    }
+
+    /// How many passwords may be hashed at a time.
+    #[must_use]
+    pub const fn permits(&self) -> usize {
+        self.most
+    }
+
+    /// How many passwords are being hashed.
+    #[must_use]
+    pub fn in_use(&self) -> usize {
+        self.most.saturating_sub(self.permits.available_permits())
     }
 
     /// How long a caller waits at most for its turn.

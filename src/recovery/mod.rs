@@ -13,6 +13,7 @@ mod inspect;
 mod job;
 mod letter;
 mod links;
+pub mod meters;
 mod ports;
 mod revoke;
 mod worker;

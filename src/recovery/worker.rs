@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 use super::change::Seen;
 use super::{
     About, Application, Call, Change, Draft, Event, Job, Letter, LinkMail, LinkWish, Mail, Message,
-    Recovery, SendError, Task, TryAfter,
+    Recovery, SendError, Task, TryAfter, meters,
 };
 use crate::account::{Account, Identifier, logged_id};
 use crate::language::Language;
@@ -39,6 +39,7 @@ impl Recovery {
     async fn do_job(&self, job: Job) {
         let Some(app) = self.application(&job.app) else {
             tracing::error!(app = job.app, "job of an unknown application dropped");
+            meters::job_lost();
             return;
         };
         if let Task::Mail(Mail::Ask(_, wish) | Mail::Link { wish, .. }) = &job.task
@@ -280,6 +281,7 @@ impl Recovery {
     async fn follow(&self, job: Job, delay: Duration) {
         if let Err(error) = self.jobs.follow(job, delay).await {
             tracing::error!(%error, "job lost");
+            meters::job_lost();
         }
     }
 }

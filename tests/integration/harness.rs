@@ -75,6 +75,8 @@ impl Drop for Folder {
 /// A running service.
 pub struct Regain {
     pub url: String,
+    /// Where operators look, if they do.
+    pub operators: Option<String>,
     pub clock: Clock,
     pub service: Service,
     pub http: reqwest::Client,
@@ -156,6 +158,8 @@ impl Regain {
         let mut settings = settings(database, &mails.0);
         settings.public_url.clone_from(&url);
         change(&mut settings);
+        let listening = listening.for_operators(&settings.metrics).await.expect("a free port");
+        let operators = listening.operators().map(|address| format!("http://{address}"));
         let drain = settings.queue.drain.0;
         let service = Service::build(&settings, clock.clone(), Random::system())
             .unwrap_or_else(|error| panic!("the service is built: {error}"));
@@ -165,7 +169,7 @@ impl Regain {
         });
         let task = tokio::spawn(async move { running.await.expect("the service runs") });
         let http = client();
-        Self { url, clock, service, http, mails, stop: Some(stop), task: Some(task) }
+        Self { url, operators, clock, service, http, mails, stop: Some(stop), task: Some(task) }
     }
 
     /// Asks for a password reset link.
@@ -224,6 +228,12 @@ impl Regain {
     /// Gets a path.
     pub async fn get(&self, path: &str) -> Answer {
         answer(self.http.get(format!("{}{path}", self.url))).await
+    }
+
+    /// Gets a path of the operators' listener.
+    pub async fn operators_get(&self, path: &str) -> Answer {
+        let url = self.operators.as_ref().expect("operators are listened to");
+        answer(self.http.get(format!("{url}{path}"))).await
     }
 
     /// Waits until readiness says this, for as long as two looks may take.

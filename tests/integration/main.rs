@@ -18,6 +18,7 @@ mod harness;
 mod itsdangerous;
 mod journey;
 mod languages;
+mod metrics;
 mod peer;
 mod people;
 mod preview;

@@ -51,9 +51,17 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
 /// Where people come in: addresses and proxies.
 fn doors(settings: &Settings) -> Vec<ConfigError> {
     let mut errors = vec![];
-    if !is_host_and_port(&settings.listen) {
-        let cure = "write an address and a port, say \"0.0.0.0:8080\"";
-        errors.push(ConfigError::at("listen", "is not HOST:PORT", cure));
+    for (key, listen, cure) in [
+        ("listen", Some(&settings.listen), "write an address and a port, say \"0.0.0.0:8080\""),
+        (
+            "metrics.listen",
+            settings.metrics.listen.as_ref(),
+            "write an address and a port, say \"0.0.0.0:9090\", or leave it out",
+        ),
+    ] {
+        if listen.is_some_and(|listen| !is_host_and_port(listen)) {
+            errors.push(ConfigError::at(key, "is not HOST:PORT", cure));
+        }
     }
     errors.extend(public_url(&settings.public_url));
     for network in &settings.trusted_proxies {

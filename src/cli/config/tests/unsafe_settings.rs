@@ -42,6 +42,10 @@ fn listening_needs_a_host_and_a_port() {
     regain.toml:1:1: `listen` is not HOST:PORT
         write an address and a port, say "0.0.0.0:8080"
     "#);
+    assert_snapshot!(with("", "metrics = { listen = \"9090\" }"), @r#"
+    regain.toml:1:13: `metrics.listen` is not HOST:PORT
+        write an address and a port, say "0.0.0.0:9090", or leave it out
+    "#);
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! What operators watch the service by, on a listener of its own.
+//!
+//! Whoever asks for a link and then looks here can tell whether there was an account: what is
+//! here is for operators and stays off the listener that people reach.
+
+mod process;
+mod recorder;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use poem::http::header;
+use poem::listener::TcpAcceptor;
+use poem::{Response, Route, Server, endpoint, get};
+
+use super::{Service, StartError};
+use crate::recovery::meters;
+
+/// How often what was measured is summed up, so that it does not grow where nobody looks.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Prometheus' text format.
+const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// A listener for operators, and what they are told.
+pub struct Operators {
+    /// The address bound.
+    pub address: SocketAddr,
+    acceptor: TcpAcceptor,
+    recorder: PrometheusHandle,
+}
+
+impl Operators {
+    /// Answers on this socket; from now on the process keeps count.
+    ///
+    /// # Errors
+    /// [`StartError::Failed`] when somebody else keeps count in this process.
+    pub fn on(address: SocketAddr, acceptor: TcpAcceptor) -> Result<Self, StartError> {
+        Ok(Self { address, acceptor, recorder: recorder::start()? })
+    }
+
+    /// Answers until it is dropped.
+    pub async fn serve(self, service: Service) {
+        service.recovery.begin_counting();
+        let upkeep = self.recorder.clone();
+        let routes = routes(self.recorder, service);
+        let served = Server::new_with_acceptor(self.acceptor).name("").run(routes);
+        tokio::select! {
+            served = served => {
+                if let Err(error) = served {
+                    tracing::error!(%error, "the operators' listener broke");
+                }
+            }
+            () = sum_up(upkeep) => {}
+        }
+    }
+}
+
+fn routes(recorder: PrometheusHandle, service: Service) -> Route {
+    Route::new().at("/metrics", get(endpoint::make_sync(move |_| metrics(&recorder, &service))))
+}
+
+fn metrics(recorder: &PrometheusHandle, service: &Service) -> Response {
+    service.recovery.measure();
+    let backlog = service.queue.backlog();
+    let age = backlog.oldest.map(|oldest| service.clock.now() - oldest).unwrap_or_default();
+    meters::queue(backlog.waiting, backlog.capacity, age.try_into().unwrap_or_default());
+    let body = recorder.render() + &process::exposition();
+    Response::builder().header(header::CONTENT_TYPE, EXPOSITION).body(body)
+}
+
+async fn sum_up(recorder: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP_EVERY).await;
+        recorder.run_upkeep();
+    }
+}
