@@ -1,8 +1,8 @@
-//! The time of day, handed in as a parameter so that a test can set it.
+//! The time of day, handed in as a parameter so that a test can set it, and how long things take.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
@@ -55,6 +55,28 @@ impl Clock {
             let by = i64::try_from(by.as_nanos()).unwrap_or(i64::MAX);
             nanos.fetch_add(by, Ordering::SeqCst);
         }
+    }
+}
+
+/// Measures how long something takes, for metrics alone: nothing is ever decided by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what is only measured needs no clock to set"
+        )]
+        Self(Instant::now())
+    }
+
+    /// How long ago it was started.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 }
 

@@ -14,10 +14,11 @@ use super::outbox::{Kept, Outbox};
 use super::provider::Provider;
 use super::smtp::ProviderSecrets;
 use super::template::{Templates, Written};
+use crate::clock::Stopwatch;
 use crate::config::{ApplicationSettings, Settings};
 use crate::language::Catalogue;
 use crate::random::Random;
-use crate::recovery::{Letter, Message, SendError, Sender};
+use crate::recovery::{Letter, Message, SendError, Sender, meters};
 
 /// Carries the mail of every application.
 pub struct Mailer {
@@ -30,6 +31,7 @@ struct AppSender {
     templates: Templates,
     from: Mailbox,
     provider: Arc<Provider>,
+    provider_name: String,
 }
 
 impl Mailer {
@@ -83,7 +85,10 @@ impl Sender for Mailer {
         if let Provider::Outbox(outbox) = sender.provider.as_ref() {
             outbox.keep(kept(letter, written, &mail));
         }
-        sender.provider.carry(mail).await
+        let carrying = Stopwatch::start();
+        let carried = sender.provider.carry(mail).await;
+        meters::mail_took(&sender.provider_name, carrying.elapsed());
+        carried
     }
 
     async fn ping(&self, app: &str) -> Result<(), SendError> {
@@ -102,7 +107,8 @@ fn sender(
         MailConfigError::Provider { app: name.to_owned(), provider: app.mail.provider.clone() }
     })?;
     let templates = Templates::new(texts.clone(), app.templates.as_deref())?;
-    Ok(AppSender { title: app.name.clone(), templates, from, provider })
+    let (title, provider_name) = (app.name.clone(), app.mail.provider.clone());
+    Ok(AppSender { title, templates, from, provider, provider_name })
 }
 
 fn kept(letter: &Letter, written: Written, mail: &lettre::Message) -> Kept {

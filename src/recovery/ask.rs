@@ -1,7 +1,9 @@
 //! Asking for a link: limit by client, enqueue, done. The users table is never looked at here,
 //! so that nothing of the answer, its time included, can depend on who has an account.
 
-use super::{Application, AskError, Door, Job, Languages, LinkWish, Mail, Recovery, Task};
+use super::{
+    Application, AskError, Door, Job, Languages, LinkWish, Mail, Recovery, Task, TryAfter, meters,
+};
 use crate::account::Identifier;
 use crate::token::Purpose;
 
@@ -31,7 +33,14 @@ impl Recovery {
     /// [`AskError`] when the client asked too often or the queue is full; both are decided
     /// without knowing whether there is such an account.
     pub async fn ask(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
-        self.limits.client(Door::Ask, &ask.client).await?;
+        let purpose = ask.purpose;
+        let asked = self.take(app, ask).await;
+        meters::asked(app, purpose, (&asked).into());
+        asked
+    }
+
+    async fn take(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
+        self.enter(Door::Ask, &ask.client).await?;
         tracing::info!(
             app = app.name,
             purpose = ask.purpose.name(),
@@ -46,6 +55,15 @@ impl Recovery {
         };
         let task = Task::Mail(Mail::Ask(ask.identifier, wish));
         Ok(self.jobs.ask(self.job(app, ask.reference, task)).await?)
+    }
+
+    /// Takes one request from a client's allowance at a door.
+    pub(super) async fn enter(&self, door: Door, client: &str) -> Result<(), TryAfter> {
+        let entered = self.limits.client(door, client).await;
+        if entered.is_err() {
+            meters::turned_away(door);
+        }
+        entered
     }
 
     pub(super) fn job(&self, app: &Application, reference: String, task: Task) -> Job {

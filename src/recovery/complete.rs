@@ -7,7 +7,7 @@ use tracing::Instrument as _;
 
 use super::{
     About, Accounts, Application, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
-    QueueFull, Recovery, Refused, StoreError, Swap, Task,
+    QueueFull, Recovery, Refused, StoreError, Swap, Task, meters,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -56,7 +56,19 @@ impl Recovery {
         app: &Application,
         completion: Completion,
     ) -> Result<Completed, CompleteError> {
-        self.limits.client(Door::Complete, &completion.client).await?;
+        let completed = self.try_to_complete(app, completion).await;
+        if let Err(error) = &completed {
+            meters::completed(&app.name, error.into());
+        }
+        completed
+    }
+
+    async fn try_to_complete(
+        &self,
+        app: &Application,
+        completion: Completion,
+    ) -> Result<Completed, CompleteError> {
+        self.enter(Door::Complete, &completion.client).await?;
         let (opened, account) =
             self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
         app.policy.check(&completion.new_password).map_err(CompleteError::Rejected)?;
@@ -115,6 +127,7 @@ async fn write_through(
             Ok(Swap::Won) => {
                 change.is_written(&account);
                 tracing::info!(app = name, user_id = account.logged_id(), "password changed");
+                meters::completed(&name, meters::Completing::Completed);
             }
             Ok(Swap::Lost) => change.is_not_written(),
             // The row will tell.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
+use super::meters;
+use crate::clock::Stopwatch;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
 
@@ -67,8 +69,10 @@ impl HashingPool {
         password: Password,
         stored: Option<String>,
     ) -> Result<String, HashingError> {
-        let turn = Arc::clone(&self.permits).acquire_owned();
-        let Ok(Ok(turn)) = tokio::time::timeout(self.wait, turn).await else {
+        let (turn, waiting) = (Arc::clone(&self.permits).acquire_owned(), Stopwatch::start());
+        let turn = tokio::time::timeout(self.wait, turn).await;
+        meters::hashing_waited(waiting.elapsed());
+        let Ok(Ok(turn)) = turn else {
             return Err(HashingError::NoTurn(self.wait));
         };
         let random = self.random.clone();

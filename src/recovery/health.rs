@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::{Application, Recovery};
+use super::{Application, Recovery, meters};
 
 /// How often the users tables are looked at.
 const TABLES_EVERY: Duration = Duration::from_secs(5);
@@ -49,7 +49,8 @@ impl Recovery {
                 let app = Arc::clone(app);
                 async move {
                     let what = format!("the users table of {}", app.name);
-                    self.note(what, app.accounts.ping()).await;
+                    let up = self.note(what, app.accounts.ping()).await;
+                    meters::users_table(&app, up);
                 }
             };
             join_all(self.applications.values().map(look)).await;
@@ -63,7 +64,8 @@ impl Recovery {
                 let app = Arc::clone(app);
                 async move {
                     let what = format!("the mail server of {}", app.name);
-                    self.note(what, self.sender.ping(&app.name)).await;
+                    let up = self.note(what, self.sender.ping(&app.name)).await;
+                    meters::mail(&app, up);
                 }
             };
             join_all(self.applications.values().map(look)).await;
@@ -72,19 +74,26 @@ impl Recovery {
     }
 
     /// Notes what a look finds, and logs it the first time and whenever it changes.
-    async fn note<E: fmt::Display>(&self, what: String, look: impl Future<Output = Result<(), E>>) {
+    /// Whether it was good.
+    async fn note<E: fmt::Display>(
+        &self,
+        what: String,
+        look: impl Future<Output = Result<(), E>>,
+    ) -> bool {
         let why = match tokio::time::timeout(PATIENCE, look).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some("no answer in time".to_owned()),
         };
         let mut all = self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = all.insert(what.clone(), why.is_none());
+        let good = why.is_none();
+        let before = all.insert(what.clone(), good);
         match why {
             None if before != Some(true) => tracing::info!(what, "can be used"),
             Some(why) if before != Some(false) => tracing::error!(what, why, "cannot be used"),
             _ => {}
         }
+        good
     }
 }
 

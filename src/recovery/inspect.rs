@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Application, Door, InspectError, Recovery, Worthless};
+use super::{Application, Door, InspectError, Recovery, Worthless, meters};
 use crate::account::Account;
 use crate::token::{Opened, Purpose};
 
@@ -42,7 +42,7 @@ impl Recovery {
         purpose: Purpose,
         token: &str,
     ) -> Result<Inspected, InspectError> {
-        self.limits.client(Door::Inspect, client).await?;
+        self.enter(Door::Inspect, client).await?;
         let (opened, _) = self.redeemable(app, purpose, token).await?;
         Ok(Inspected::of(app, &opened))
     }
@@ -72,6 +72,7 @@ impl Recovery {
             if !matches!(why, Worthless::Token(_)) {
                 tracing::info!(app = app.name, %why, "token refused");
             }
+            meters::refused(app, &why);
             why.into()
         })
     }

@@ -116,6 +116,19 @@ impl Task {
     }
 }
 
+impl Mail {
+    /// The name of its letter's templates.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Ask(_, wish) | Self::Link { wish, .. } => {
+                wish.purpose.mail_kind().unwrap_or("link")
+            }
+            Self::PasswordChanged(..) => "password_changed",
+        }
+    }
+}
+
 impl Job {
     /// The same job with something else to be done.
     #[must_use]

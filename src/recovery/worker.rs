@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tracing::Instrument as _;
 
 use super::change::Seen;
+use super::meters::{Delivery, NoMail};
 use super::{
     About, Application, Call, Change, Draft, Event, Job, Letter, LinkMail, LinkWish, Mail, Message,
     Recovery, SendError, Task, TryAfter, meters,
@@ -94,10 +95,12 @@ impl Recovery {
         };
         if accounts.is_empty() {
             tracing::info!(app = app.name, "no mail: there is no such account");
+            meters::no_mail(app, NoMail::NoAccount);
         }
         for account in accounts {
             if let Err(reason) = account.eligible() {
                 tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
+                meters::no_mail(app, NoMail::Ineligible);
             } else if self.limits.mail_budget(&app.name, &account.id).await {
                 if wish.disputed {
                     self.tell_dispute(app, job, &account).await;
@@ -109,6 +112,7 @@ impl Recovery {
                     user_id = account.logged_id(),
                     "no mail: budget used up"
                 );
+                meters::no_mail(app, NoMail::Budget);
             }
         }
     }
@@ -139,6 +143,7 @@ impl Recovery {
             Ok(_) => {
                 let user_id = logged_id(user_id);
                 tracing::info!(app = app.name, user_id, "no mail: account gone or closed");
+                meters::no_mail(app, NoMail::Ineligible);
             }
             Err(error) => self.later(job, app.lifetime(wish.purpose), &error).await,
         }
@@ -166,10 +171,14 @@ impl Recovery {
             let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
             match self.limits.pace(&app.name, patience).await {
                 Ok(Duration::ZERO) => {}
-                Ok(wait) => return self.follow(Job { has_turn: true, ..job.clone() }, wait).await,
+                Ok(wait) => {
+                    meters::pace_wait(app);
+                    return self.follow(Job { has_turn: true, ..job.clone() }, wait).await;
+                }
                 Err(TryAfter(wait)) => {
                     self.limits.give_back(&app.name, &account.id).await;
                     tracing::error!(app = app.name, ?wait, "given up: too much mail");
+                    meters::tried(job, Delivery::GivenUp);
                     return;
                 }
             }
@@ -237,7 +246,10 @@ impl Recovery {
     async fn changed(&self, app: &Application, job: &Job, change: &Change) -> Option<Account> {
         match change.seen(app).await {
             Ok(Seen::Written(account)) => return Some(*account),
-            Ok(Seen::NotYet) => self.later(job, CHANGE_PATIENCE, &"the row is not written").await,
+            // No trouble: where the row is never written, there is nothing to tell.
+            Ok(Seen::NotYet) => {
+                self.put_off(job, CHANGE_PATIENCE, &"the row is not written").await;
+            }
             Ok(Seen::Never) => {
                 let kind = job.task.kind();
                 tracing::info!(app = app.name, kind, "dropped: it was not written");
@@ -256,26 +268,42 @@ impl Recovery {
     ) {
         let app = &job.app;
         match outcome {
-            Ok(()) => tracing::info!(app, kind, "sent"),
+            Ok(()) => {
+                tracing::info!(app, kind, "sent");
+                meters::tried(job, Delivery::Sent);
+            }
             Err(error @ (SendError::Passing(_) | SendError::Unanswered(_))) => {
                 self.later(job, life, &error).await;
             }
             Err(error @ SendError::Final(_)) => {
                 tracing::error!(app, kind, %error, "lost");
+                meters::tried(job, Delivery::Lost);
             }
         }
     }
 
-    /// Puts a job off, unless it would come too late to be of use.
+    /// Puts a job off because of trouble, and counts it.
     async fn later(&self, job: &Job, life: Duration, why: &(dyn fmt::Display + Sync)) {
+        let delivery = self.put_off(job, life, why).await;
+        meters::tried(job, delivery);
+    }
+
+    /// Puts a job off, unless it would come too late to be of use.
+    async fn put_off(
+        &self,
+        job: &Job,
+        life: Duration,
+        why: &(dyn fmt::Display + Sync),
+    ) -> Delivery {
         let delay = backoff(job.attempt, self.random.bytes());
         let (app, kind) = (&job.app, job.task.kind());
         if self.clock.now() + delay >= job.asked_at + life {
             tracing::error!(app, kind, %why, "given up");
-            return;
+            return Delivery::GivenUp;
         }
         tracing::warn!(app, kind, %why, ?delay, "put off");
         self.follow(Job { attempt: job.attempt + 1, ..job.clone() }, delay).await;
+        Delivery::Retried
     }
 
     async fn follow(&self, job: Job, delay: Duration) {

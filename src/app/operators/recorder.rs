@@ -3,8 +3,8 @@
 
 use std::sync::OnceLock;
 
-use metrics::{describe_counter, describe_gauge};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics::{describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::app::StartError;
 use crate::recovery::meters::{self, Kind};
@@ -21,11 +21,19 @@ pub fn start() -> Result<PrometheusHandle, StartError> {
 }
 
 fn install() -> Result<PrometheusHandle, BuildError> {
-    let recorder = PrometheusBuilder::new().install_recorder()?;
+    let mut builder = PrometheusBuilder::new();
+    for meter in meters::ALL {
+        if let Kind::Histogram(buckets) = meter.kind {
+            builder =
+                builder.set_buckets_for_metric(Matcher::Full(meter.name.to_owned()), buckets)?;
+        }
+    }
+    let recorder = builder.install_recorder()?;
     for meter in meters::ALL {
         match meter.kind {
             Kind::Counter => describe_counter!(meter.name, meter.help),
             Kind::Gauge => describe_gauge!(meter.name, meter.help),
+            Kind::Histogram(_) => describe_histogram!(meter.name, meter.help),
         }
     }
     meters::build();

@@ -1,7 +1,7 @@
 //! Every metric of Regain's own: what it is called and what it tells. A new one is a row here, a
 //! function in [`super`] that counts it, and a row in `docs/operating.md`.
 
-use Kind::{Counter, Gauge};
+use Kind::{Counter, Gauge, Histogram};
 
 /// A metric.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,15 @@ pub enum Kind {
     Counter,
     /// Up and down.
     Gauge,
+    /// How many were how much: the upper bounds of its buckets.
+    Histogram(&'static [f64]),
 }
+
+/// Seconds that a mail takes: a folder, a server near by, one far away, one that is silent.
+const MAIL_SECONDS: &[f64] = &[0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+
+/// Seconds that a turn to hash may be waited for: `hashing.wait` is 2 s where nothing is said.
+const WAIT_SECONDS: &[f64] = &[0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0];
 
 macro_rules! meters {
     ($($constant:ident: $kind:expr, $name:literal, $help:literal;)+) => {
@@ -35,6 +43,31 @@ macro_rules! meters {
 meters! {
     READY: Gauge, "regain_ready",
         "Whether an ask would be taken now.";
+    USERS_TABLE_UP: Gauge, "regain_users_table_up",
+        "Whether the application's users table could be used at the last look.";
+    MAIL_UP: Gauge, "regain_mail_up",
+        "Whether the application's mail server could be used at the last look.";
+    ASKS: Counter, "regain_asks_total",
+        "Asks for a link by what became of them at the door, where nobody looks at accounts.";
+    ASKS_WITHOUT_MAIL: Counter, "regain_asks_without_mail_total",
+        "What the worker made no mail for: an ask that no account fits, or an account found.";
+    MAILS: Counter, "regain_mails_total",
+        "Mails by what became of a try: sent, put off to be retried, refused for good and so lost, \
+         or given up as too late to be of use.";
+    MAIL_SEND_SECONDS: Histogram(MAIL_SECONDS), "regain_mail_send_seconds",
+        "How long handing one mail over took, taken or not.";
+    MAIL_BUDGET_EXHAUSTED: Counter, "regain_mail_budget_exhausted_total",
+        "Mails not made since their account had had as many as it may.";
+    MAIL_PACE_WAITS: Counter, "regain_mail_pace_waits_total",
+        "Mails that waited for their turn in the application's pace.";
+    COMPLETIONS: Counter, "regain_completions_total",
+        "Tries to set a new password with a link, by what became of them.";
+    TOKENS_REFUSED: Counter, "regain_tokens_refused_total",
+        "Tokens that were used or looked at and do nothing, by the reason that nobody else is told.";
+    LIMITS_REFUSED: Counter, "regain_limits_refused_total",
+        "Requests of clients that came too often, by what they wanted.";
+    WEBHOOK_CALLS: Counter, "regain_webhook_calls_total",
+        "Calls of an application's webhook, by what became of a try as for mails.";
     QUEUE_DEPTH: Gauge, "regain_queue_depth",
         "Jobs that wait for a worker or are put off.";
     QUEUE_CAPACITY: Gauge, "regain_queue_capacity",
@@ -47,6 +80,8 @@ meters! {
         "Passwords that may be hashed at a time.";
     HASHING_IN_USE: Gauge, "regain_hashing_in_use",
         "Passwords that are being hashed.";
+    HASHING_WAIT_SECONDS: Histogram(WAIT_SECONDS), "regain_hashing_wait_seconds",
+        "How long passwords waited for their turn to be hashed, or until they were given up.";
     BUILD_INFO: Gauge, "regain_build_info",
         "Always 1, with the version that runs.";
 }

@@ -1,0 +1,126 @@
+//! The words that labels hold, and what of the journeys each stands for.
+
+use crate::recovery::{AskError, CompleteError, Door, Worthless};
+use crate::token::TokenError;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $kind:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $kind {
+            $($variant),+
+        }
+
+        impl $kind {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// What became of an ask at the door, where nobody looks at accounts.
+    Asked {
+        Accepted = "accepted",
+        RateLimited = "rate_limited",
+        QueueFull = "queue_full",
+    }
+}
+
+words! {
+    /// Why the worker made no mail.
+    NoMail {
+        NoAccount = "no_account",
+        Ineligible = "ineligible",
+        Budget = "budget",
+    }
+}
+
+words! {
+    /// What became of a try to hand a mail or a call over.
+    Delivery {
+        Sent = "sent",
+        Retried = "retried",
+        Lost = "lost",
+        GivenUp = "given_up",
+    }
+}
+
+words! {
+    /// What became of a try to set a new password.
+    Completing {
+        Completed = "completed",
+        TokenRefused = "token_refused",
+        PasswordRejected = "password_rejected",
+        RateLimited = "rate_limited",
+        Busy = "busy",
+        Unavailable = "unavailable",
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why a token does nothing.
+    Refusal {
+        Malformed = "malformed",
+        BadSignature = "bad_signature",
+        FromTheFuture = "from_the_future",
+        Expired = "expired",
+        AccountUnknown = "account_unknown",
+        Ineligible = "ineligible",
+        Spent = "spent",
+    }
+}
+
+impl From<&Result<(), AskError>> for Asked {
+    fn from(asked: &Result<(), AskError>) -> Self {
+        match asked {
+            Ok(()) => Self::Accepted,
+            Err(AskError::RateLimited(_)) => Self::RateLimited,
+            Err(AskError::Busy) => Self::QueueFull,
+        }
+    }
+}
+
+impl From<&CompleteError> for Completing {
+    fn from(error: &CompleteError) -> Self {
+        match error {
+            CompleteError::Token(_) => Self::TokenRefused,
+            CompleteError::Rejected(_) => Self::PasswordRejected,
+            CompleteError::RateLimited(_) => Self::RateLimited,
+            CompleteError::Busy(_) => Self::Busy,
+            CompleteError::Unavailable(_) => Self::Unavailable,
+            CompleteError::Hashing(_) => Self::Failed,
+        }
+    }
+}
+
+impl Refusal {
+    /// The reason, unless it is that nothing could be found out.
+    pub const fn of(why: &Worthless) -> Option<Self> {
+        Some(match why {
+            Worthless::Token(TokenError::Malformed) => Self::Malformed,
+            Worthless::Token(TokenError::BadSignature) => Self::BadSignature,
+            Worthless::Token(TokenError::FromTheFuture) => Self::FromTheFuture,
+            Worthless::Token(TokenError::Expired { .. }) => Self::Expired,
+            Worthless::AccountUnknown => Self::AccountUnknown,
+            Worthless::Ineligible(..) => Self::Ineligible,
+            Worthless::Spent(_) => Self::Spent,
+            Worthless::Unavailable(_) => return None,
+        })
+    }
+}
+
+/// What a door is called.
+pub const fn door(door: Door) -> &'static str {
+    match door {
+        Door::Ask => "ask",
+        Door::Inspect => "inspect",
+        Door::Complete => "complete",
+    }
+}
