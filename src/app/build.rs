@@ -14,7 +14,7 @@ use crate::hooks::Webhooks;
 use crate::http;
 use crate::language::{Catalogue, Language};
 use crate::limits::MemoryLimits;
-use crate::mail::{Mailer, Outbox, ProviderSecrets};
+use crate::mail::{Failures, Mailer, Outbox, ProviderSecrets};
 use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::MemoryQueue;
 use crate::random::Random;
@@ -33,6 +33,8 @@ pub struct Service {
     pub queue: Arc<MemoryQueue>,
     /// The mails kept in memory, where a provider is `outbox:`.
     pub outbox: Option<Outbox>,
+    /// The last mails that were not taken.
+    pub(super) failures: Failures,
     pub(super) clock: Clock,
     state: http::State,
     beside: fn(Route, &Self) -> Route,
@@ -56,7 +58,7 @@ impl Service {
         let queue = MemoryQueue::new(settings.queue.capacity);
         let per_hour = settings.apps.iter().map(|(name, app)| (name.clone(), app.mail.per_hour));
         let limits = MemoryLimits::new(&settings.limits, per_hour, clock.clone());
-        let outbox = mailer.outbox();
+        let (outbox, failures) = (mailer.outbox(), mailer.failures());
         let ports = Ports {
             jobs: queue.clone(),
             limits: Arc::new(limits),
@@ -75,7 +77,8 @@ impl Service {
                 "write networks like \"10.0.0.0/8\"",
             )
         })?;
-        Ok(Self { recovery, queue, outbox, clock, state, beside: |routes, _| routes })
+        let beside = |routes, _: &Self| routes;
+        Ok(Self { recovery, queue, outbox, failures, clock, state, beside })
     }
 
     /// The service with more routes laid beside its own.

@@ -15,6 +15,7 @@ use poem::listener::TcpAcceptor;
 use poem::{Response, Route, Server, endpoint, get};
 
 use super::{Service, StartError};
+use crate::mail::Failures;
 use crate::recovery::meters;
 
 /// How often what was measured is summed up, so that it does not grow where nobody looks.
@@ -58,7 +59,10 @@ impl Operators {
 }
 
 fn routes(recorder: PrometheusHandle, service: Service) -> Route {
-    Route::new().at("/metrics", get(endpoint::make_sync(move |_| metrics(&recorder, &service))))
+    let failures = service.failures.clone();
+    Route::new()
+        .at("/metrics", get(endpoint::make_sync(move |_| metrics(&recorder, &service))))
+        .at("/failures.json", get(endpoint::make_sync(move |_| not_taken(&failures))))
 }
 
 fn metrics(recorder: &PrometheusHandle, service: &Service) -> Response {
@@ -66,8 +70,19 @@ fn metrics(recorder: &PrometheusHandle, service: &Service) -> Response {
     let backlog = service.queue.backlog();
     let age = backlog.oldest.map(|oldest| service.clock.now() - oldest).unwrap_or_default();
     meters::queue(backlog.waiting, backlog.capacity, age.try_into().unwrap_or_default());
-    let body = recorder.render() + &process::exposition();
-    Response::builder().header(header::CONTENT_TYPE, EXPOSITION).body(body)
+    answer(EXPOSITION, recorder.render() + &process::exposition())
+}
+
+fn not_taken(failures: &Failures) -> Response {
+    answer("application/json", serde_json::to_string(&failures.all()).unwrap_or_default())
+}
+
+fn answer(kind: &str, body: String) -> Response {
+    Response::builder()
+        .header(header::CONTENT_TYPE, kind)
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .body(body)
 }
 
 async fn sum_up(recorder: PrometheusHandle) {

@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::carrier::Carrier;
 use super::error::MailConfigError;
+use super::failures::Failures;
 use super::message::message;
 use super::outbox::{Kept, Outbox};
 use super::provider::Provider;
@@ -24,6 +25,7 @@ use crate::recovery::{Letter, Message, SendError, Sender, meters};
 pub struct Mailer {
     providers: BTreeMap<String, Arc<Provider>>,
     senders: BTreeMap<String, AppSender>,
+    failures: Failures,
 }
 
 struct AppSender {
@@ -58,12 +60,18 @@ impl Mailer {
                 senders.insert(name.clone(), sender(name, app, texts, &providers)?);
             }
         }
-        Ok(Self { providers, senders })
+        Ok(Self { providers, senders, failures: Failures::default() })
     }
 
     fn sender(&self, app: &str) -> Result<&AppSender, SendError> {
         let none = || SendError::Final("the application has no sender".to_owned());
         self.senders.get(app).ok_or_else(none)
+    }
+
+    /// The last mails that were not taken.
+    #[must_use]
+    pub fn failures(&self) -> Failures {
+        self.failures.clone()
     }
 
     /// The mails kept in memory, if a provider is `outbox:`.
@@ -76,19 +84,29 @@ impl Mailer {
     }
 }
 
+impl AppSender {
+    async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+        let written = self.templates.write(letter, &self.title)?;
+        let mail = message(letter, &written, &self.from)?;
+        if let Provider::Outbox(outbox) = self.provider.as_ref() {
+            outbox.keep(kept(letter, written, &mail));
+        }
+        let carrying = Stopwatch::start();
+        let carried = self.provider.carry(mail).await;
+        meters::mail_took(&self.provider_name, carrying.elapsed());
+        carried
+    }
+}
+
 #[async_trait]
 impl Sender for Mailer {
     async fn send(&self, letter: &Letter) -> Result<(), SendError> {
         let sender = self.sender(&letter.app)?;
-        let written = sender.templates.write(letter, &sender.title)?;
-        let mail = message(letter, &written, &sender.from)?;
-        if let Provider::Outbox(outbox) = sender.provider.as_ref() {
-            outbox.keep(kept(letter, written, &mail));
+        let sent = sender.send(letter).await;
+        if let Err(error) = &sent {
+            self.failures.note(letter, &sender.provider_name, error);
         }
-        let carrying = Stopwatch::start();
-        let carried = sender.provider.carry(mail).await;
-        meters::mail_took(&sender.provider_name, carrying.elapsed());
-        carried
+        sent
     }
 
     async fn ping(&self, app: &str) -> Result<(), SendError> {

@@ -104,6 +104,7 @@ mod tests {
             language: Language::German,
             id: "mail-1".to_owned(),
             reference: "req-1".to_owned(),
+            attempt: 1,
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
             message: crate::recovery::Message::Test,
         };

@@ -3,6 +3,7 @@
 mod carrier;
 mod connections;
 mod error;
+mod failures;
 mod file;
 mod mailer;
 mod message;
@@ -15,6 +16,7 @@ mod template;
 mod words;
 
 pub use error::MailConfigError;
+pub use failures::{Failure, Failures};
 pub use mailer::Mailer;
 pub use outbox::{Kept, Outbox};
 pub use smtp::ProviderSecrets;

@@ -85,6 +85,7 @@ impl Samples {
             language,
             id: format!("sample-{}-{}", message.kind(), language.tag()),
             reference: "kX3mPq7RtVw2ZbNd".to_owned(),
+            attempt: 1,
             now: NOW,
             message,
         }

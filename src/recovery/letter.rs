@@ -24,6 +24,8 @@ pub struct Letter {
     pub id: String,
     /// The request that it comes from, for support staff.
     pub reference: String,
+    /// Which try to hand it over this is, counted from 1.
+    pub attempt: u32,
     /// When it is written.
     pub now: OffsetDateTime,
     /// What it says.

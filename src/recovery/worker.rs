@@ -217,6 +217,7 @@ impl Recovery {
             language,
             id,
             reference: job.reference.clone(),
+            attempt: job.attempt.saturating_add(1),
             now: self.clock.now(),
             message,
         }

@@ -14,6 +14,7 @@ mod delivering;
 mod demo;
 mod document;
 mod edge;
+mod failures;
 mod harness;
 mod itsdangerous;
 mod journey;

@@ -20,16 +20,16 @@ fn watched(settings: &mut Settings) {
 }
 
 /// A watched service of one application.
-struct Watched {
-    regain: Regain,
+pub struct Watched {
+    pub regain: Regain,
     app: &'static str,
 }
 
 /// What Prometheus read at a time.
-struct Figures(String);
+pub struct Figures(pub String);
 
 impl Watched {
-    async fn start(
+    pub async fn start(
         users: &TestDatabase,
         app: &'static str,
         change: impl FnOnce(&mut Settings),
@@ -61,7 +61,7 @@ impl Watched {
         answer.status
     }
 
-    async fn figures(&self) -> Figures {
+    pub async fn figures(&self) -> Figures {
         let answer = self.regain.operators_get("/metrics").await;
         assert_eq!(answer.status, 200);
         let kind = answer.header("content-type");
@@ -101,7 +101,7 @@ impl Figures {
     }
 
     /// The value of an application's sample with these labels.
-    fn of(&self, app: &str, name: &str, labels: &str) -> Option<f64> {
+    pub fn of(&self, app: &str, name: &str, labels: &str) -> Option<f64> {
         let comma = if labels.is_empty() { "" } else { "," };
         self.get(&format!("{name}{{app=\"{app}\"{comma}{labels}}}"))
     }

@@ -177,7 +177,8 @@ class Handler:
     async def handle_RCPT(self, server, _session, envelope, address, _rcpt_options):
         await self.fault(server, "RCPT")
         if self.options.reject_rcpt and self.refuses():
-            return f"{self.options.reject_rcpt} {enhanced(self.options.reject_rcpt)} Recipient refused"
+            code = self.options.reject_rcpt
+            return f"{code} {enhanced(code)} <{address}>: Recipient refused"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Recipient accepted"
 

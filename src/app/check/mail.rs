@@ -35,6 +35,7 @@ pub(super) async fn examine(check: &MailCheck<'_>) -> Vec<Finding> {
             language: Language::from_tag(&check.settings.language).unwrap_or(Language::English),
             id: base64url::encode(&check.random.bytes::<18>()),
             reference: base64url::encode(&check.random.bytes::<9>()),
+            attempt: 1,
             now: check.clock.now(),
             message: Message::Test,
         };

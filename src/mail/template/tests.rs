@@ -18,6 +18,7 @@ fn letter(name: Option<&str>, message: Message) -> Letter {
         language: Language::English,
         id: "mail-1".to_owned(),
         reference: "req-1".to_owned(),
+        attempt: 1,
         now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
         message,
     }
