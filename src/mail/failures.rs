@@ -50,6 +50,7 @@ impl Failures {
     pub(super) fn note(&self, letter: &Letter, provider: &str, error: &SendError) {
         let (outcome, words) = match error {
             SendError::Passing(words) => ("passing", words),
+            SendError::Unanswered(words) => ("unanswered", words),
             SendError::Final(words) => ("final", words),
         };
         let failure = Failure {
@@ -73,12 +74,12 @@ impl Failures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::samples;
+    use crate::mail::Samples;
 
     #[test]
     fn the_last_hundred_are_kept_and_none_is_long() {
         let failures = Failures::default();
-        let letter = samples::letters().next().unwrap();
+        let letter = Samples::default().letters().next().unwrap();
         for attempt in 1..=101 {
             let error = SendError::Passing("4".repeat(2 * WORDS_MAX));
             failures.note(&Letter { attempt, ..letter.clone() }, "main", &error);

@@ -19,7 +19,7 @@ pub use error::MailConfigError;
 pub use failures::{Failure, Failures};
 pub use mailer::Mailer;
 pub use outbox::{Kept, Outbox};
-pub use smtp::ProviderSecrets;
 pub use preview::{Preview, previews};
 pub use samples::Samples;
+pub use smtp::ProviderSecrets;
 pub use template::Written;

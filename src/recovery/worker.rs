@@ -47,6 +47,7 @@ impl Recovery {
             && self.clock.now() >= job.asked_at + app.lifetime(wish.purpose)
         {
             tracing::error!(app = app.name, kind = job.task.kind(), "given up: asked too long ago");
+            meters::tried(&job, Delivery::GivenUp);
             return;
         }
         match &job.task {
@@ -273,9 +274,11 @@ impl Recovery {
                 tracing::info!(app, kind, "sent");
                 meters::tried(job, Delivery::Sent);
             }
-            Err(error @ (SendError::Passing(_) | SendError::Unanswered(_))) => {
+            Err(error @ SendError::Unanswered(_)) => {
+                meters::tried(job, Delivery::Unanswered);
                 self.later(job, life, &error).await;
             }
+            Err(error @ SendError::Passing(_)) => self.later(job, life, &error).await,
             Err(error @ SendError::Final(_)) => {
                 tracing::error!(app, kind, %error, "lost");
                 meters::tried(job, Delivery::Lost);

@@ -45,6 +45,7 @@ words! {
     /// What became of a try to hand a mail or a call over.
     Delivery {
         Sent = "sent",
+        Unanswered = "unanswered",
         Retried = "retried",
         Lost = "lost",
         GivenUp = "given_up",
