@@ -22,14 +22,15 @@ pub(super) fn moment(language: Language, at: OffsetDateTime) -> Option<String> {
     Some(formatter.format(&DateTime { date, time }).to_string())
 }
 
-/// A duration in hours where that is exact, else in whole minutes, and in seconds below one minute:
-/// the entry that says it, and how many of them.
+/// A duration in hours where that is what it is to the minute, else in minutes, and in seconds below
+/// one minute: the entry that says it, and how many of them.
 pub(super) fn unit(duration: Duration) -> (&'static str, u64) {
     let seconds = duration.as_secs();
-    match seconds {
-        _ if seconds.is_multiple_of(3600) && seconds > 0 => ("hours", seconds / 3600),
-        60.. => ("minutes", seconds / 60),
-        _ => ("seconds", seconds),
+    // What is told a moment after it began is told as what it began with.
+    match (seconds, (seconds + 30) / 60) {
+        (..60, _) => ("seconds", seconds),
+        (_, minutes) if minutes.is_multiple_of(60) => ("hours", minutes / 60),
+        (_, minutes) => ("minutes", minutes),
     }
 }
 
@@ -62,11 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_told_in_hours_minutes_or_seconds_and_never_as_more_than_there_is() {
+    fn durations_are_told_in_hours_minutes_or_seconds_to_the_nearest_minute() {
         assert_eq!(unit(Duration::from_mins(30)), ("minutes", 30));
         assert_eq!(unit(Duration::from_hours(1)), ("hours", 1));
         assert_eq!(unit(Duration::from_mins(90)), ("minutes", 90));
-        assert_eq!(unit(Duration::from_secs(119)), ("minutes", 1));
+        assert_eq!(unit(Duration::from_millis(1_799_990)), ("minutes", 30));
+        assert_eq!(unit(Duration::from_secs(86_399)), ("hours", 24));
+        assert_eq!(unit(Duration::from_secs(89)), ("minutes", 1));
         assert_eq!(unit(Duration::from_secs(59)), ("seconds", 59));
     }
 }

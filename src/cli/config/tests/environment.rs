@@ -138,7 +138,7 @@ fn an_unknown_variable_is_refused_with_its_nearest() {
     "#);
     assert_snapshot!(refused(&[("REGAIN_PORT", "80")]), @r#"
     REGAIN_PORT: this variable is not a setting
-        known here: `REGAIN_LISTEN`, `REGAIN_PUBLIC_URL`, `REGAIN_DEFAULT_APP`, `REGAIN_TRUSTED_PROXIES`, `REGAIN_DOCS`, `REGAIN_LOG`, `REGAIN_KEYS`, `REGAIN_QUEUE`, `REGAIN_LIMITS`, `REGAIN_HASHING`, `REGAIN_MAIL`, `REGAIN_APPS`
+        known here: `REGAIN_LISTEN`, `REGAIN_PUBLIC_URL`, `REGAIN_DEFAULT_APP`, `REGAIN_TRUSTED_PROXIES`, `REGAIN_DOCS`, `REGAIN_LOG`, `REGAIN_METRICS`, `REGAIN_KEYS`, `REGAIN_QUEUE`, `REGAIN_LIMITS`, `REGAIN_HASHING`, `REGAIN_MAIL`, `REGAIN_APPS`
     "#);
 }
 
