@@ -33,6 +33,8 @@ pub struct Service {
     pub queue: Arc<MemoryQueue>,
     /// The mails kept in memory, where a provider is `outbox:`.
     pub outbox: Option<Outbox>,
+    /// How many jobs are worked on at a time.
+    pub(super) workers: usize,
     /// The last mails that were not taken.
     pub(super) failures: Failures,
     pub(super) clock: Clock,
@@ -78,7 +80,8 @@ impl Service {
             )
         })?;
         let beside = |routes, _: &Self| routes;
-        Ok(Self { recovery, queue, outbox, failures, clock, state, beside })
+        let workers = workers(settings);
+        Ok(Self { recovery, queue, outbox, workers, failures, clock, state, beside })
     }
 
     /// The service with more routes laid beside its own.
@@ -92,6 +95,19 @@ impl Service {
     pub fn endpoint(&self) -> BoxEndpoint<'static, Response> {
         http::endpoint(self.state.clone(), |routes| (self.beside)(routes, self))
     }
+}
+
+/// Fewest workers, where little mail is sent at a time.
+const FEWEST_WORKERS: usize = 8;
+/// Most of them: each may hold a connection to a database.
+const MOST_WORKERS: usize = 256;
+
+/// One worker for each connection to a mail server, since sending mail is mostly waiting, and some
+/// beside them, so that a slow server does not keep all of them.
+fn workers(settings: &Settings) -> usize {
+    let providers = settings.mail.providers.values();
+    let connections: usize = providers.map(|provider| provider.connections as usize).sum();
+    (connections + FEWEST_WORKERS / 2).clamp(FEWEST_WORKERS, MOST_WORKERS)
 }
 
 /// The keys that tokens are signed with, each strong enough.

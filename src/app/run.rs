@@ -16,9 +16,6 @@ use crate::config::{MetricsSettings, Settings};
 use crate::random::Random;
 use crate::recovery::meters;
 
-/// How many jobs are worked on at a time: sending mail is mostly waiting.
-const WORKERS: usize = 8;
-
 /// How long a request in flight may take once the process was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -83,7 +80,8 @@ impl Listening {
         drain: Duration,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
-        let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(work(service.clone()))).collect();
+        let workers: Vec<_> =
+            (0..service.workers).map(|_| tokio::spawn(work(service.clone()))).collect();
         let watched = service.recovery.clone();
         let watch = tokio::spawn(async move { watched.watch().await });
         // Operators are answered to the end, while what waits is still sent.

@@ -14,6 +14,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, MailParameter};
 use thiserror::Error as ThisError;
+use tokio::sync::Semaphore;
 
 /// Answers before one mail: to MAIL, RCPT and DATA.
 const ANSWERS_BEFORE_A_MAIL: u32 = 3;
@@ -66,21 +67,25 @@ impl Trouble {
     }
 }
 
-/// A bounded number of connections that wait for a mail, beside those that carry one.
+/// A bounded number of connections, kept while they wait for a mail.
 pub struct Connections {
     server: Server,
     most: usize,
     idle: Mutex<Vec<AsyncSmtpConnection>>,
+    /// One for each mail that may be carried at a time.
+    turns: Semaphore,
 }
 
 impl Connections {
-    /// None yet, and at most so many that wait.
-    pub const fn new(server: Server, most: usize) -> Self {
-        Self { server, most, idle: Mutex::new(Vec::new()) }
+    /// None yet, and at most so many.
+    pub fn new(server: Server, most: usize) -> Self {
+        Self { server, most, idle: Mutex::new(Vec::new()), turns: Semaphore::new(most.max(1)) }
     }
 
     /// Hands one mail over. A connection is kept only after it was told that its mail is taken.
     pub async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(), Trouble> {
+        // Never closed, so that there always is a turn in the end.
+        let _turn = self.turns.acquire().await;
         let mut connection = self.connection().await?;
         let patience = self.server.patience;
         let announced = announce(&mut connection, envelope);
