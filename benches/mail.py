@@ -22,33 +22,34 @@ from pathlib import Path
 
 import load
 
-PEOPLE = 4000
+# How many mails over how many connections: some seconds each.
+ROUNDS = {1: 200, 10: 2000, 50: 8000}
 QUEUED = 100_000
 
 
 def main():
     binary = Path(sys.argv[1] if len(sys.argv) > 1 else "target/release/regain").resolve()
-    for connections in (1, 10, 50):
+    for connections, mails in ROUNDS.items():
         with tempfile.TemporaryDirectory() as folder:
-            send_all(binary, Path(folder), connections)
+            send_all(binary, Path(folder), connections, mails)
     with tempfile.TemporaryDirectory() as folder:
         queue_all(binary, Path(folder))
 
 
-def send_all(binary, folder, connections):
+def send_all(binary, folder, connections, mails):
     sink = Sink(silent=False)
-    process, api = serve(binary, folder, sink.port, connections, people=PEOPLE)
+    process, api = serve(binary, folder, sink.port, connections, people=mails)
     try:
         warm_up(api, sink)
         before, cpu, began = sink.count(), load.cpu_seconds(process), time.perf_counter()
-        ask_all(api, [f"p{n}@example.com" for n in range(PEOPLE)])
-        while sink.count() - before < PEOPLE:
+        ask_all(api, [f"p{n}@example.com" for n in range(mails)])
+        while sink.count() - before < mails:
             if time.perf_counter() - began > 120:
-                sys.exit(f"only {sink.count() - before} of {PEOPLE} mails came")
+                sys.exit(f"only {sink.count() - before} of {mails} mails came")
             time.sleep(0.005)
         seconds, cpu = time.perf_counter() - began, load.cpu_seconds(process) - cpu
-        print(f"{connections:2} connections: {PEOPLE / seconds:8.0f} mails/s, "
-              f"{cpu / PEOPLE * 1e6:6.0f} µs CPU a mail (asking, look-up and SMTP included)")
+        print(f"{connections:2} connections: {mails / seconds:8.0f} mails/s, "
+              f"{cpu / mails * 1e6:6.0f} µs CPU a mail (asking, look-up and SMTP included)", flush=True)
     finally:
         stop(process)
         sink.stop()

@@ -7,12 +7,12 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, secrets};
+use super::{StartError, secrets, texts};
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, KeySettings, SecretSource, Settings, UsersSettings};
 use crate::hooks::Webhooks;
 use crate::http;
-use crate::language::{Catalogue, Language};
+use crate::language::Language;
 use crate::limits::MemoryLimits;
 use crate::mail::{Failures, Mailer, Outbox, ProviderSecrets};
 use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
@@ -49,8 +49,8 @@ impl Service {
     /// [`StartError`] for the first setting that cannot be used.
     pub fn build(settings: &Settings, clock: Clock, random: Random) -> Result<Self, StartError> {
         let keyring = keyring(&settings.keys)?;
-        let embedded = embedded_texts()?;
-        let texts = texts(settings, &embedded)?;
+        let embedded = texts::embedded()?;
+        let texts = texts::of_applications(settings, &embedded)?;
         let applications = settings
             .apps
             .iter()
@@ -153,7 +153,7 @@ pub(super) fn users_table(
 fn application(
     settings: &Settings,
     keyring: &Keyring,
-    texts: &AllTexts,
+    texts: &texts::All,
     random: &Random,
     name: &str,
     app: &ApplicationSettings,
@@ -213,31 +213,6 @@ pub(super) fn not_me_link(app: &ApplicationSettings, pages: &str) -> String {
 /// How long its password reset links work.
 pub(super) fn reset_lifetime(app: &ApplicationSettings) -> Duration {
     app.lifetimes.password_reset.map_or(Purpose::PasswordReset.lifetime(), |span| span.0)
-}
-
-/// The texts of each application by its name.
-pub(super) type AllTexts = BTreeMap<String, Arc<Catalogue>>;
-
-/// The texts that are compiled in.
-pub(super) fn embedded_texts() -> Result<Arc<Catalogue>, StartError> {
-    let texts = Catalogue::embedded().map_err(|error| StartError::Failed(error.to_string()))?;
-    Ok(Arc::new(texts))
-}
-
-/// The texts of every application: those compiled in, unless it has some of its own.
-pub(super) fn texts(
-    settings: &Settings,
-    embedded: &Arc<Catalogue>,
-) -> Result<AllTexts, StartError> {
-    let of_app = |app: &ApplicationSettings| {
-        let folder = app.templates.as_ref().map(|folder| folder.join("languages"));
-        let Some(folder) = folder.filter(|folder| folder.exists()) else {
-            return Ok(embedded.clone());
-        };
-        let texts = Catalogue::with_folder(&folder);
-        texts.map(Arc::new).map_err(|error| StartError::Failed(error.to_string()))
-    };
-    settings.apps.iter().map(|(name, app)| Ok((name.clone(), of_app(app)?))).collect()
 }
 
 fn events(name: &str, app: &ApplicationSettings) -> Result<Vec<Event>, StartError> {
@@ -309,7 +284,7 @@ pub(super) fn scheme(
 /// Who carries mail, with the passwords of the providers.
 pub(super) fn mailer(
     settings: &Settings,
-    texts: &AllTexts,
+    texts: &texts::All,
     random: &Random,
 ) -> Result<Mailer, StartError> {
     let mut of_providers = BTreeMap::new();

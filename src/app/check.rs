@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{StartError, build};
+use super::{StartError, build, texts};
 use crate::account::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, ProviderSettings, Settings};
@@ -102,8 +102,8 @@ pub async fn check(
 ) -> Vec<Finding> {
     let mut findings = service::examine(settings);
     findings.extend(files::examine(settings));
-    let mailer = build::embedded_texts()
-        .and_then(|embedded| build::texts(settings, &embedded))
+    let mailer = texts::embedded()
+        .and_then(|embedded| texts::of_applications(settings, &embedded))
         .and_then(|texts| build::mailer(settings, &texts, random));
     for (name, app) in &settings.apps {
         let scheme = build::scheme(settings, name, &app.users).ok();

@@ -9,6 +9,7 @@ mod operators;
 mod preview;
 mod run;
 pub mod secrets;
+mod texts;
 mod tokens;
 
 pub use build::Service;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, Value, context};
 
-use super::{StartError, build};
+use super::{StartError, build, texts};
 use crate::config::{ApplicationSettings, Settings};
 use crate::language::Catalogue;
 use crate::mail::{Preview, Samples, previews};
@@ -46,7 +46,7 @@ pub fn preview_mails(
                 "name its file by --config",
             ));
         }
-        None => (Samples::default(), build::embedded_texts()?, None),
+        None => (Samples::default(), texts::embedded()?, None),
     };
     let mails = previews(&samples, texts, templates)
         .map_err(|error| StartError::Failed(error.to_string()))?;
@@ -68,7 +68,7 @@ type Source<'a> = (Samples, Arc<Catalogue>, Option<&'a Path>);
 
 fn of_application<'a>(settings: &'a Settings, app: Option<&str>) -> Result<Source<'a>, StartError> {
     let (name, app) = chosen(settings, app)?;
-    let texts = build::texts(settings, &build::embedded_texts()?)?;
+    let texts = texts::of_applications(settings, &texts::embedded()?)?;
     let pages = build::pages(settings, name);
     let samples = Samples {
         app: name.to_owned(),

@@ -223,7 +223,7 @@ pub struct ProviderSettings {
     /// Longest wait for each answer of the server.
     #[serde(default = "mail_timeout")]
     pub timeout: Span,
-    /// How many connections there are at most.
+    /// How many mails are carried at a time, over a connection each.
     #[serde(default = "mail_connections")]
     pub connections: u32,
 }

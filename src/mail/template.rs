@@ -177,10 +177,14 @@ fn no_strangers(root: &Path, folder: &Path) -> Result<(), MailConfigError> {
     let unreadable = |error| MailConfigError::template(folder.display(), error);
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
+        // Kubernetes keeps what it mounts under such names, beside the links to it.
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            continue;
+        }
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
         if path.is_dir() {
             no_strangers(root, &path)?;
-        } else if !SOURCES.iter().any(|(known, _)| *known == name) && !name.contains("/.") {
+        } else if !SOURCES.iter().any(|(known, _)| *known == name) {
             let names: Vec<_> = SOURCES.iter().map(|(name, _)| *name).collect();
             let problem = format!("is no template; there are {}", names.join(", "));
             return Err(MailConfigError::template(path.display(), problem));

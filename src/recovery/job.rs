@@ -40,8 +40,13 @@ pub enum Task {
 pub enum About {
     /// A change, told only once the row carries it.
     Change(Change),
-    /// An account, by its id.
-    Account(String),
+    /// An account.
+    Account {
+        /// Its id.
+        user_id: String,
+        /// The event's own: one request may be about several accounts.
+        event_id: String,
+    },
 }
 
 /// A mail to be made.

@@ -74,11 +74,12 @@ impl Recovery {
             }
             Task::Hook(event, About::Change(change)) => {
                 if let Some(account) = self.changed(app, &job, change).await {
-                    self.call(app, &job, *event, account.id).await;
+                    let event_id = job.reference.clone();
+                    self.call(app, &job, *event, account.id, event_id).await;
                 }
             }
-            Task::Hook(event, About::Account(user_id)) => {
-                self.call(app, &job, *event, user_id.clone()).await;
+            Task::Hook(event, About::Account { user_id, event_id }) => {
+                self.call(app, &job, *event, user_id.clone(), event_id.clone()).await;
             }
         }
     }
@@ -122,7 +123,7 @@ impl Recovery {
     async fn tell_dispute(&self, app: &Application, job: &Job, account: &Account) {
         tracing::warn!(app = app.name, user_id = account.logged_id(), "password change disputed");
         if app.hooks.contains(&Event::AccountDisputed) {
-            let about = About::Account(account.id.clone());
+            let about = About::Account { user_id: account.id.clone(), event_id: self.new_id() };
             let hook = Task::Hook(Event::AccountDisputed, about);
             self.follow(job.with(hook), Duration::ZERO).await;
         }
@@ -198,8 +199,12 @@ impl Recovery {
     }
 
     fn draft(&self) -> Draft {
-        let id = base64url::encode(&self.random.bytes::<18>());
-        Draft { issued_at: self.clock.now(), id }
+        Draft { issued_at: self.clock.now(), id: self.new_id() }
+    }
+
+    /// A name that no other mail or event has: 144 random bits.
+    fn new_id(&self) -> String {
+        base64url::encode(&self.random.bytes::<18>())
     }
 
     fn letter(
@@ -230,12 +235,12 @@ impl Recovery {
         self.conclude(job, kind, sent, life).await;
     }
 
-    async fn call(&self, app: &Application, job: &Job, event: Event, user_id: String) {
+    async fn call(&self, app: &Application, job: &Job, event: Event, user_id: String, id: String) {
         let call = Call {
             app: app.name.clone(),
             event,
             user_id,
-            id: job.reference.clone(),
+            id,
             at: job.asked_at,
             now: self.clock.now(),
         };

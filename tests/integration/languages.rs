@@ -1,4 +1,4 @@
-//! In which language a person is written to, and a change that its owner disputes.
+//! In which language a person is written to.
 
 use serde_json::{Value, json};
 
@@ -88,29 +88,4 @@ async fn a_refused_password_is_told_in_the_language_of_the_browser_and_the_notic
         assert!(notice.html.contains("dir=\"rtl\""), "{}", notice.html);
         assert!(notice.text.contains("/a/default/not-me"), "{}", notice.text);
     }
-}
-
-#[tokio::test]
-async fn who_says_this_was_not_me_gets_a_link_and_nobody_learns_whether_there_is_an_account() {
-    let users = database(Engine::Sqlite, &[person(ADA)]).await;
-    let regain = Regain::start(&users.url).await;
-    let page = regain.get("/a/default/not-me").await;
-    assert_eq!(page.status, 200);
-    assert!(page.body.contains("action=\"/a/default/not-me\""), "{}", page.body);
-
-    let mut answers = vec![];
-    for who in [ADA, "nobody@example.com"] {
-        let request = regain.http.post(format!("{}/a/default/not-me", regain.url));
-        let form = format!("identifier={}", who.replace('@', "%40"));
-        let request = request.header("sec-fetch-site", "same-origin").body(form);
-        answers.push(
-            answer(request.header("content-type", "application/x-www-form-urlencoded")).await,
-        );
-    }
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(answers[0].status, 200);
-    regain.worked().await;
-    let links = regain.links();
-    assert_eq!(links.len(), 1);
-    assert_eq!(regain.complete(&links[0].token(), "a new passphrase").await.status, 200);
 }

@@ -12,6 +12,7 @@ mod completing;
 mod databases;
 mod delivering;
 mod demo;
+mod disputing;
 mod document;
 mod edge;
 mod failures;

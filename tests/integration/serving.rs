@@ -151,3 +151,24 @@ async fn unsafe_settings_refuse_to_start_and_say_the_cure() {
         assert!(!errors.contains(SECRET), "{errors}");
     }
 }
+
+#[tokio::test]
+async fn a_folder_of_templates_that_is_not_there_or_holds_something_else_is_refused_at_the_start() {
+    let users = database(Engine::Sqlite, &[]).await;
+    let folder = Folder::new();
+    let process = Process::start(&folder, &users.url, CHEAP).await;
+    let text = std::fs::read_to_string(&process.config).unwrap();
+    let own = folder.0.join("own");
+    std::fs::create_dir_all(own.join("mails/password_reset")).unwrap();
+    for (templates, said) in [
+        (folder.0.join("nowhere"), "there is no such folder"),
+        (own.clone(), "\"mails\", which is neither"),
+    ] {
+        let section = format!("[apps.default]\ntemplates = \"{}\"", templates.display());
+        let config = folder.0.join("templates.toml");
+        std::fs::write(&config, text.replace("[apps.default]", &section)).unwrap();
+        let (code, _, errors) = command(&["serve", "--config", config.to_str().unwrap()]).await;
+        assert_eq!(code, Some(1), "{errors}");
+        assert!(errors.contains("apps.default.templates") && errors.contains(said), "{errors}");
+    }
+}

@@ -182,3 +182,11 @@ fn a_mistake_in_a_template_is_told_at_the_start_with_file_and_line() {
     let stranger = refused("password_reset/body.htm", "x");
     assert!(stranger.starts_with("FOLDER/password_reset/body.htm: is no template; "), "{stranger}");
 }
+
+#[test]
+fn what_a_mounted_folder_keeps_for_itself_is_passed_over() {
+    let folder = folder("..data/password_reset/body.htm", "as Kubernetes mounts a ConfigMap");
+    let made = templates(Some(&folder)).map(|_| ());
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(made.is_ok(), "{:?}", made.err());
+}
