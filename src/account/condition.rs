@@ -1,7 +1,9 @@
 //! What must hold of a column for an account to count as active or confirmed.
 
+use serde::{Deserialize, Serialize};
+
 /// One column and what its value must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Condition {
     /// Name of the column in the users table.
     pub column: String,
@@ -10,7 +12,8 @@ pub struct Condition {
 }
 
 /// What must hold of a value, which is read as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Test {
     /// A boolean that is true, in any of the engines' spellings.
     True,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::EmailAddress;
@@ -9,8 +10,9 @@ use super::EmailAddress;
 /// Longest user name that is looked up, in characters (Django's own limit).
 const USERNAME_MAX_CHARS: usize = 150;
 
-/// An address or a user name, already known to be well formed.
-#[derive(Clone, PartialEq, Eq)]
+/// An address or a user name, already known to be well formed; read back by [`Identifier::parse`].
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Identifier {
     /// Something with an `@`, looked for in the address column.
     Email(EmailAddress),
@@ -68,6 +70,20 @@ impl Identifier {
             Self::Email(email) => email.masked(),
             Self::Username(username) => mask(username.as_str()),
         }
+    }
+}
+
+impl TryFrom<String> for Identifier {
+    type Error = InvalidIdentifier;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Identifier> for String {
+    fn from(identifier: Identifier) -> Self {
+        identifier.as_str().to_owned()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::identifier::mask;
@@ -10,7 +11,10 @@ use crate::token::Marks;
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
 /// since the compare-and-swap repeats it.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// Where it is written into a job, the password hash and the stamp stay behind: a job holds nothing
+/// secret.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Account {
     /// The row's key as text, as tokens carry it.
     pub id: String,
@@ -21,23 +25,27 @@ pub struct Account {
     /// What to call the person, where such a column is mapped.
     pub display_name: Option<String>,
     /// The stored password hash.
+    #[serde(skip)]
     pub password: Option<String>,
     /// The recovery stamp, where such a column is mapped.
+    #[serde(skip)]
     pub recovery_stamp: Option<String>,
     /// The time of the last login, where such a column is mapped.
     pub last_login: Option<String>,
     /// The language tag, where such a column is mapped.
     pub locale: Option<String>,
     /// The conditions that make an account active, each with the value read.
+    #[serde(default)]
     pub active: Vec<(Condition, Option<String>)>,
     /// The conditions that make its address confirmed, each with the value read.
+    #[serde(default)]
     pub confirmed: Vec<(Condition, Option<String>)>,
     /// A second address for recovery, where such a column is mapped.
     pub recovery_email: Option<RecoveryEmail>,
 }
 
 /// A second address, to which links go instead of the first once it is proved.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RecoveryEmail {
     /// The stored address.
     pub address: Option<String>,

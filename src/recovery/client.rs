@@ -1,12 +1,16 @@
 //! With what a request was made, as roughly as a person would say it: fixed names, and nothing
 //! that the client itself has written.
 
+use serde::{Deserialize, Serialize};
+
 /// A browser and a system.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Client {
     /// What the browser is called, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<Browser>,
     /// What the system is called, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<System>,
 }
 
@@ -16,7 +20,8 @@ type Sign<T> = (&'static str, T);
 macro_rules! names {
     ($(#[$doc:meta])* $kind:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+        #[serde(rename_all = "snake_case")]
         pub enum $kind {
             $($(#[$variant_doc])* $variant),+
         }

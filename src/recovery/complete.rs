@@ -6,8 +6,8 @@ use std::time::Duration;
 use tracing::Instrument as _;
 
 use super::{
-    About, Accounts, Application, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
-    QueueFull, Recovery, Refused, StoreError, Swap, Task, meters,
+    About, Accounts, Application, Change, Client, CompleteError, Door, Event, Jobs, Mail,
+    NewPassword, QueueFull, Recovery, Refused, StoreError, Swap, Task, meters,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -82,10 +82,10 @@ impl Recovery {
         let change = Change::of(app, &account, &new, completion.by);
         if let Err(full) = self.announce(app, &account, &change, completion.reference).await {
             // The notice may wait already, though there was no room for the hook.
-            change.is_not_written();
+            change.is_not_written(&app.name, self.jobs.as_ref()).await;
             return Err(full.into());
         }
-        match write_through(app, account, new, change).await? {
+        match write_through(app, account, new, change, Arc::clone(&self.jobs)).await? {
             Swap::Won => Ok(Completed { return_to: app.return_target(&opened.claims) }),
             Swap::Lost => Err(Refused::Invalid.into()),
         }
@@ -119,17 +119,18 @@ async fn write_through(
     account: Account,
     new: NewPassword,
     change: Change,
+    jobs: Arc<dyn Jobs>,
 ) -> Result<Swap, StoreError> {
     let (name, accounts) = (app.name.clone(), Arc::clone(&app.accounts));
     let writing = async move {
         let settled = settle(accounts.as_ref(), &account, &new).await;
         match settled {
             Ok(Swap::Won) => {
-                change.is_written(&account);
+                change.is_written(&name, &account, jobs.as_ref()).await;
                 tracing::info!(app = name, user_id = account.logged_id(), "password changed");
                 meters::completed(&name, meters::Completing::Completed);
             }
-            Ok(Swap::Lost) => change.is_not_written(),
+            Ok(Swap::Lost) => change.is_not_written(&name, jobs.as_ref()).await,
             // The row will tell.
             Err(_) => {}
         }

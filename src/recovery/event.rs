@@ -2,14 +2,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// Something that happened to an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Event {
     /// A new password was set.
+    #[serde(rename = "password.changed")]
     PasswordChanged,
     /// Somebody said that a change of the password was not theirs. Anybody can say so of anybody.
+    #[serde(rename = "account.disputed")]
     AccountDisputed,
 }
 

@@ -1,7 +1,11 @@
 //! What waits to be done. A job holds nothing secret: the token is minted when the mail is sent.
+//!
+//! Jobs are written down where they outlive the process, and read by whichever release takes them:
+//! a member that is added must be optional, and one that is not known is passed over.
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Change, Event};
@@ -10,24 +14,28 @@ use crate::language::Language;
 use crate::token::Purpose;
 
 /// Something to be mailed or called after the request was answered.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Job {
     /// The application's name.
     pub app: String,
     /// The request that it comes from, as logs and mails show it.
     pub reference: String,
     /// When it was asked for.
+    #[serde(with = "time::serde::rfc3339")]
     pub asked_at: OffsetDateTime,
     /// How often doing it was tried.
+    #[serde(default)]
     pub attempt: u32,
     /// Whether its turn in the application's pace of mails has come.
+    #[serde(default)]
     pub has_turn: bool,
     /// What is to be done.
     pub task: Task,
 }
 
 /// What is to be done.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Task {
     /// A mail.
     Mail(Mail),
@@ -36,7 +44,8 @@ pub enum Task {
 }
 
 /// What an event is about.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum About {
     /// A change, told only once the row carries it.
     Change(Change),
@@ -50,7 +59,8 @@ pub enum About {
 }
 
 /// A mail to be made.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mail {
     /// A person asked for a link; whose account it is, is still to be found.
     Ask(Identifier, LinkWish),
@@ -69,24 +79,29 @@ pub enum Mail {
 }
 
 /// What a person asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct LinkWish {
     /// What the link is for.
     pub purpose: Purpose,
     /// The languages wanted.
+    #[serde(default)]
     pub languages: Languages,
     /// An allowed target to go back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
     /// Whether it was asked for because somebody else changed the password.
+    #[serde(default)]
     pub disputed: bool,
 }
 
 /// The languages that a request wants, of those that there are texts in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Languages {
     /// What it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Language>,
     /// What the person's browser accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Language>,
 }
 
@@ -100,9 +115,10 @@ impl Languages {
 
 /// A mail with a link, before it is minted: whatever is tried again within half the link's life
 /// carries the same link under the same Message-ID.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Draft {
     /// The issue time of the token.
+    #[serde(with = "time::serde::rfc3339")]
     pub issued_at: OffsetDateTime,
     /// What the mail is called among all mails.
     pub id: String,
@@ -149,5 +165,85 @@ impl fmt::Debug for Job {
             .field("task", &self.task.kind())
             .field("reference", &self.reference)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn job(task: Task) -> Job {
+        let asked_at = OffsetDateTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
+        let (app, reference) = ("shop".to_owned(), "r1".to_owned());
+        Job { app, reference, asked_at, attempt: 2, has_turn: true, task }
+    }
+
+    fn wish() -> LinkWish {
+        LinkWish {
+            purpose: Purpose::PasswordReset,
+            languages: Languages { said: Some(Language::German), accepted: None },
+            return_to: None,
+            disputed: false,
+        }
+    }
+
+    fn ask() -> Job {
+        job(Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish())))
+    }
+
+    #[test]
+    fn jobs_are_written_in_this_form_and_read_back() {
+        let written = serde_json::to_value(ask()).unwrap();
+        let languages = json!({ "said": "de" });
+        let wish =
+            json!({ "purpose": "password-reset", "languages": languages, "disputed": false });
+        assert_eq!(
+            written,
+            json!({
+                "app": "shop", "reference": "r1", "asked_at": "2027-01-15T08:00:00.123Z",
+                "attempt": 2, "has_turn": true, "task": { "mail": { "ask": ["ada@example.com", wish] } },
+            })
+        );
+        let draft = Draft { issued_at: OffsetDateTime::UNIX_EPOCH, id: "m1".to_owned() };
+        let (user_id, wish) = ("7".to_owned(), super::tests::wish());
+        let link = job(Task::Mail(Mail::Link { user_id, wish, draft }));
+        let about = About::Account { user_id: "7".to_owned(), event_id: "e1".to_owned() };
+        let dispute = job(Task::Hook(Event::AccountDisputed, about));
+        for job in [ask(), link, dispute] {
+            let written = serde_json::to_vec(&job).unwrap();
+            assert!(serde_json::from_slice::<Job>(&written).unwrap() == job);
+        }
+    }
+
+    #[test]
+    fn a_newer_release_may_add_members_and_an_older_one_may_lack_the_optional_ones() {
+        let mut written = serde_json::to_value(ask()).unwrap();
+        written["priority"] = json!("high");
+        written["task"]["mail"]["ask"][1]["urgent"] = json!(["de", "en"]);
+        assert!(serde_json::from_value::<Job>(written.clone()).unwrap() == ask());
+
+        let members = written.as_object_mut().unwrap();
+        members.remove("attempt");
+        members.remove("has_turn");
+        written["task"]["mail"]["ask"][1] = json!({ "purpose": "password-reset" });
+        let read = serde_json::from_value::<Job>(written).unwrap();
+        assert_eq!((read.attempt, read.has_turn), (0, false));
+    }
+
+    #[test]
+    fn what_is_not_known_or_not_well_formed_is_not_read() {
+        let refused = |change: fn(&mut Value)| {
+            let mut written = serde_json::to_value(ask()).unwrap();
+            change(&mut written);
+            serde_json::from_value::<Job>(written).is_err()
+        };
+        assert!(refused(|job| job["task"] = json!({ "sms": "+49" })));
+        assert!(refused(|job| job["task"]["mail"] = json!({ "poem": {} })));
+        assert!(refused(|job| job["task"]["mail"]["ask"][0] = json!("a@b@c")));
+        assert!(refused(|job| job["task"]["mail"]["ask"][1]["purpose"] = json!("anything")));
     }
 }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use application::Application;
 pub use ask::Ask;
-pub use change::Change;
+pub use change::{Change, Told};
 pub use client::{Browser, Client, System};
 pub use complete::{Completed, Completion};
 pub use error::{AskError, CompleteError, InspectError, Refused, RevokeError, Worthless};

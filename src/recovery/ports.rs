@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::{Call, Job, Letter};
+use super::{Call, Change, Job, Letter, Told};
 use crate::account::{Account, Identifier};
 
 /// The users table of one application.
@@ -99,6 +99,16 @@ pub trait Jobs: Send + Sync {
 
     /// Whether an ask would be accepted now.
     fn has_room(&self) -> bool;
+
+    /// Makes known what was told of a change, to whichever process does the jobs that follow from
+    /// it. As well as can be: where it does not come through, the row has to tell. Jobs that stay
+    /// in the process share the change itself.
+    async fn tell(&self, _app: &str, _change: &Change) {}
+
+    /// What another process told of a change.
+    async fn told(&self, _app: &str, _change: &Change) -> Option<Told> {
+        None
+    }
 }
 
 /// The queue takes no more.

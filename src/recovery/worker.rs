@@ -251,7 +251,7 @@ impl Recovery {
     /// The account whose row carries the change, if it does; a change that may yet come is
     /// looked for again.
     async fn changed(&self, app: &Application, job: &Job, change: &Change) -> Option<Account> {
-        match change.seen(app).await {
+        match change.seen(app, self.jobs.as_ref()).await {
             Ok(Seen::Written(account)) => return Some(*account),
             // No trouble: where the row is never written, there is nothing to tell.
             Ok(Seen::NotYet) => {

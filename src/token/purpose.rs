@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Choosing a new password.
     PasswordReset,
@@ -138,6 +141,7 @@ mod tests {
         for purpose in Purpose::ALL {
             assert_eq!(purpose.facts().purpose, purpose);
             assert_eq!(Purpose::from_name(purpose.name()), Some(purpose));
+            assert_eq!(serde_json::to_value(purpose).unwrap(), purpose.name(), "and is written so");
         }
         assert_eq!(Purpose::from_name("PASSWORD-RESET"), None);
         assert_eq!(Purpose::from_name("password-changed"), None);
