@@ -18,5 +18,6 @@ pub mod password;
 pub mod queue;
 pub mod random;
 pub mod recovery;
+pub mod redis;
 pub mod store;
 pub mod token;

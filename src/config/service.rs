@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApplicationSettings, Rate, SecretSource, Span};
+use super::{ApplicationSettings, Rate, SecretSource, Span, Tls};
 
 /// The whole configuration file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -28,6 +28,8 @@ pub struct Settings {
     pub metrics: MetricsSettings,
     /// The secrets that tokens are signed with.
     pub keys: KeySettings,
+    /// Redis, where the queue or the limits are kept there.
+    pub redis: RedisSettings,
     /// The queue of mails to be sent.
     pub queue: QueueSettings,
     /// How often one may ask, and how much mail an account gets.
@@ -51,6 +53,7 @@ impl Default for Settings {
             log: LogFormat::default(),
             metrics: MetricsSettings::default(),
             keys: KeySettings::default(),
+            redis: RedisSettings::default(),
             queue: QueueSettings::default(),
             limits: LimitSettings::default(),
             hashing: HashingSettings::default(),
@@ -117,6 +120,28 @@ pub enum QueueStore {
 impl Default for QueueSettings {
     fn default() -> Self {
         Self { store: QueueStore::Memory, capacity: 10_000, drain: Span(Duration::from_secs(20)) }
+    }
+}
+
+/// Redis, where the queue or the limits are kept there.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RedisSettings {
+    /// `rediss://`, `redis://` or `redis+unix://`, with user, password and database number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<SecretSource>,
+    /// `off` lets a connection that leaves the machine go without verified TLS.
+    pub tls: Tls,
+    /// A PEM file with the authority that signed the server's certificate, beside the public ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// What the name of every key begins with, so that others can use the same database.
+    pub prefix: String,
+}
+
+impl Default for RedisSettings {
+    fn default() -> Self {
+        Self { url: None, tls: Tls::Verify, ca: None, prefix: "regain".to_owned() }
     }
 }
 

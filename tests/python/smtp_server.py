@@ -220,8 +220,19 @@ def write_whole(path, content):
 
 
 def make_tls_context(options):
-    """A certificate authority of this server's own, and certificates of server and client under it."""
     folder = options.dir
+    certify(folder, options.wrong_host)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    if options.client_certificates:
+        context.load_verify_locations(folder / "ca.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def certify(folder, wrong_host):
+    """A certificate authority of this server's own, and certificates of server and client under it."""
     folder.mkdir(parents=True, exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Regain test authority")])
@@ -233,7 +244,7 @@ def make_tls_context(options):
         .sign(authority_key, hashes.SHA256())
     )
 
-    if options.wrong_host:
+    if wrong_host:
         names = [x509.DNSName("another-host.test")]
     else:
         names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -259,13 +270,6 @@ def make_tls_context(options):
     write_whole(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM))
     issue("server", ExtendedKeyUsageOID.SERVER_AUTH, names)
     issue("client", ExtendedKeyUsageOID.CLIENT_AUTH, [x509.DNSName("client.test")])
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
-    if options.client_certificates:
-        context.load_verify_locations(folder / "ca.pem")
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
 
 
 def certificate(subject, issuer, public_key):

@@ -8,7 +8,7 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use crate::config::{
     ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, ProviderSettings,
-    Settings, Span, UsersSettings,
+    RedisSettings, Settings, Span, UsersSettings,
 };
 
 /// What a reset link lives where nothing is said.
@@ -33,6 +33,7 @@ const LONGEST_MAXIMUM: usize = 1024;
 pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     let mut errors = doors(settings);
     errors.extend(hashing(&settings.hashing, &settings.public_url));
+    errors.extend(redis(&settings.redis));
     errors.extend(budget(&settings.limits, settings.apps.values()));
     for (name, provider) in &settings.mail.providers {
         errors.extend(mail(&format!("mail.providers.{name}"), provider));
@@ -117,6 +118,16 @@ fn hashing(hashing: &HashingSettings, public_url: &str) -> Vec<ConfigError> {
         }
     }
     errors
+}
+
+/// What the URL itself says is looked at where it is read: it may be in a file.
+fn redis(redis: &RedisSettings) -> Option<ConfigError> {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let usable = (1..=64).contains(&redis.prefix.len()) && redis.prefix.chars().all(good);
+    (!usable).then(|| {
+        let cure = "use A-Z, a-z, 0-9, `-`, `_`, `.` and `:`, 64 at most";
+        ConfigError::at("redis.prefix", "cannot begin the name of a key", cure)
+    })
 }
 
 /// A mailbox must always hold a live link, else asking often would lock its owner out.

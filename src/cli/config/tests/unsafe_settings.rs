@@ -206,3 +206,15 @@ fn nothing_that_must_happen_is_set_to_nought() {
         write 1 or more, or leave it out
     "#);
 }
+
+#[test]
+fn the_prefix_of_keys_in_redis_is_plain_text() {
+    assert_snapshot!(with("", "redis.prefix = \"a b\""), @r#"
+    regain.toml:1:7: `redis.prefix` cannot begin the name of a key
+        use A-Z, a-z, 0-9, `-`, `_`, `.` and `:`, 64 at most
+    "#);
+    for good in ["regain", "shop:staging_2.regain-a"] {
+        let file = format!("{GOOD}\n[redis]\nprefix = \"{good}\"\n");
+        assert!(load_with(&file, &[]).is_ok(), "{good}");
+    }
+}
