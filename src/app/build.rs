@@ -7,13 +7,12 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, secrets, texts};
+use super::{StartError, secrets, shared, texts};
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, KeySettings, SecretSource, Settings, UsersSettings};
 use crate::hooks::Webhooks;
 use crate::http;
 use crate::language::Language;
-use crate::limits::MemoryLimits;
 use crate::mail::{Failures, Mailer, Outbox, ProviderSecrets};
 use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::MemoryQueue;
@@ -58,12 +57,10 @@ impl Service {
             .collect::<Result<Vec<_>, _>>()?;
         let mailer = mailer(settings, &texts, &random)?;
         let queue = MemoryQueue::new(settings.queue.capacity);
-        let per_hour = settings.apps.iter().map(|(name, app)| (name.clone(), app.mail.per_hour));
-        let limits = MemoryLimits::new(&settings.limits, per_hour, clock.clone());
         let (outbox, failures) = (mailer.outbox(), mailer.failures());
         let ports = Ports {
             jobs: queue.clone(),
-            limits: Arc::new(limits),
+            limits: shared::limits(settings, &keyring, clock.clone())?,
             sender: Arc::new(mailer),
             hooks: Arc::new(webhooks(settings)?),
         };

@@ -9,6 +9,7 @@ mod operators;
 mod preview;
 mod run;
 pub mod secrets;
+mod shared;
 mod texts;
 mod tokens;
 

@@ -166,6 +166,8 @@ pub enum LimitStore {
     /// In the process: each replica counts for itself.
     #[default]
     Memory,
+    /// In Redis: replicas count together.
+    Redis,
 }
 
 const HOUR: Duration = Duration::from_hours(1);

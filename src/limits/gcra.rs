@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::config::Rate;
+
 /// A rate with a burst.
 #[derive(Clone, Copy, Debug)]
 pub struct Gcra {
@@ -15,6 +17,21 @@ impl Gcra {
     /// `burst` events at once, and one more each `interval`.
     pub fn new(burst: u32, interval: Duration) -> Self {
         Self { interval, tolerance: interval * burst.saturating_sub(1) }
+    }
+
+    /// So many events an hour, and a minute's worth at once, so that a short rush is not spread out.
+    pub fn hourly(events: u32) -> Self {
+        Self::new((events / 60).max(1), Duration::from_hours(1) / events.max(1))
+    }
+
+    /// How long one event takes to come back.
+    pub const fn interval(self) -> Duration {
+        self.interval
+    }
+
+    /// How far the theoretical arrival time may lie ahead of now.
+    pub const fn tolerance(self) -> Duration {
+        self.tolerance
     }
 
     /// Takes the next event there will be, from a key whose theoretical arrival time is `arrival`:
@@ -36,6 +53,12 @@ impl Gcra {
             (next, Duration::ZERO) => Ok(next),
             (_, wait) => Err(wait),
         }
+    }
+}
+
+impl From<Rate> for Gcra {
+    fn from(rate: Rate) -> Self {
+        Self::new(rate.events, rate.interval())
     }
 }
 

@@ -34,18 +34,14 @@ impl MemoryLimits {
         per_hour: impl IntoIterator<Item = (String, u32)>,
         clock: Clock,
     ) -> Self {
-        let (client, account) = (settings.per_client, settings.mails_per_account);
         let pace = |(app, mails): (String, u32)| {
-            // A minute's worth at once, so that a short rush is not spread out.
-            let rate = Gcra::new((mails / 60).max(1), Duration::from_hours(1) / mails.max(1));
-            (app, Turns { rate, arrival: Mutex::default() })
+            (app, Turns { rate: Gcra::hourly(mails), arrival: Mutex::default() })
         };
         Self {
             started: clock.now(),
             enabled: settings.enabled,
-            doors: Door::ALL
-                .map(|_| Counts::new(Gcra::new(client.events, client.interval()), MAX_KEYS)),
-            accounts: Counts::new(Gcra::new(account.events, account.interval()), MAX_KEYS),
+            doors: Door::ALL.map(|_| Counts::new(settings.per_client.into(), MAX_KEYS)),
+            accounts: Counts::new(settings.mails_per_account.into(), MAX_KEYS),
             pace: per_hour.into_iter().map(pace).collect(),
             clock,
         }

@@ -6,5 +6,7 @@
 
 mod gcra;
 mod memory;
+mod redis;
 
 pub use memory::MemoryLimits;
+pub use redis::RedisLimits;

@@ -35,7 +35,11 @@ impl Recovery {
     /// in it comes from what people asked for: a mail that fails must not show that there was one.
     #[must_use]
     pub fn health(&self) -> Health {
-        Health { takes_asks: self.jobs.has_room(), trouble: self.trouble.all() }
+        let looked_at = self.trouble.all().into_iter();
+        let shared = self.limits.trouble().into_iter().map(str::to_owned);
+        let said = |what| format!("{what} cannot be used");
+        let trouble = looked_at.chain(shared).map(said).collect();
+        Health { takes_asks: self.jobs.has_room(), trouble }
     }
 
     /// Looks at the users tables and the mail servers again and again; it never ends.
@@ -101,6 +105,6 @@ impl Trouble {
     fn all(&self) -> Vec<String> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bad = all.iter().filter(|(_, good)| !**good);
-        bad.map(|(what, _)| format!("{what} cannot be used")).collect()
+        bad.map(|(what, _)| what.clone()).collect()
     }
 }

@@ -171,6 +171,16 @@ pub enum Door {
 impl Door {
     /// Every door.
     pub const ALL: [Self; 3] = [Self::Ask, Self::Inspect, Self::Complete];
+
+    /// A name for logs, metrics and keys.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Inspect => "inspect",
+            Self::Complete => "complete",
+        }
+    }
 }
 
 /// How often and how much.
@@ -193,6 +203,11 @@ pub trait Limits: Send + Sync {
     /// # Errors
     /// How long it would be, if that is longer than `patience`; then no turn is taken.
     async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter>;
+
+    /// What of them cannot be used now, so that they make do without, in words for operators.
+    fn trouble(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Too soon: how long to wait.

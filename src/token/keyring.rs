@@ -8,11 +8,15 @@ use std::fmt;
 
 use super::application::ApplicationKeys;
 use super::error::KeyringError;
+use super::mac::{MacKey, TAG_BYTES};
 use super::ring::Ring;
 use super::secret::Secret;
 
 /// Most secrets of a keyring: each costs an invalid token one more MAC.
 pub const MAX_KEYS: usize = 8;
+
+/// No application's context: those go on by a slash and a name.
+const LIMITER_CONTEXT: &str = "regain/v1/limit";
 
 /// One to eight named secrets, one of them signing.
 pub struct Keyring(Ring<(String, Secret)>);
@@ -62,6 +66,30 @@ impl Keyring {
     pub fn application(&self, app: &str) -> ApplicationKeys {
         assert!(!app.contains('/'), "an application's name holds no slash");
         ApplicationKeys::derive(&self.0.map(|(_, secret)| secret), app)
+    }
+
+    /// The key of counts that belong to no application, derived from the secret that signs.
+    #[must_use]
+    pub fn limiter(&self) -> LimiterKey {
+        LimiterKey(MacKey::derive(&self.0.signing().1, LIMITER_CONTEXT))
+    }
+}
+
+/// Hides what is counted that belongs to no application: clients at the door.
+#[derive(Clone)]
+pub struct LimiterKey(MacKey);
+
+impl LimiterKey {
+    /// What a limiter counts under instead of an address in clear.
+    #[must_use]
+    pub fn tag(&self, message: &[u8]) -> [u8; TAG_BYTES] {
+        self.0.tag(message)
+    }
+}
+
+impl fmt::Debug for LimiterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LimiterKey(…)")
     }
 }
 

@@ -39,7 +39,7 @@ pub use application::{ApplicationKeys, Opened, Token};
 pub use claims::Claims;
 pub use error::{KeyringError, TokenError, WeakSecret};
 pub use fingerprint::Marks;
-pub use keyring::{Keyring, MAX_KEYS};
+pub use keyring::{Keyring, LimiterKey, MAX_KEYS};
 pub use purpose::Purpose;
 pub use secret::Secret;
 pub use timed::MAX_TOKEN_BYTES;

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use redis::{FromRedisValue, cmd};
+use regain::config::{RedisSettings, SecretSource};
 use regain::random::Random;
 
 use crate::databases::left_out;
@@ -33,6 +34,15 @@ impl Keys {
         Self { url, prefix }
     }
 
+    /// Settings that lead there.
+    pub fn settings(&self) -> RedisSettings {
+        RedisSettings {
+            url: Some(SecretSource::Inline(self.url.clone().into())),
+            prefix: self.prefix.clone(),
+            ..RedisSettings::default()
+        }
+    }
+
     /// Runs a command.
     pub async fn run<T: FromRedisValue>(&self, words: &[&str]) -> T {
         let client = redis::Client::open(self.url.as_str()).unwrap();
@@ -40,6 +50,11 @@ impl Keys {
         let mut command = cmd(words[0]);
         command.arg(&words[1..]);
         command.query_async(&mut connection).await.unwrap()
+    }
+
+    /// The names of all keys under the prefix.
+    pub async fn names(&self) -> Vec<String> {
+        self.run(&["KEYS", &format!("{}:*", self.prefix)]).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::ConfigError;
 use super::names::did_you_mean;
-use crate::config::{KeySettings, Settings, UsersSettings};
+use crate::config::{KeySettings, LimitStore, Settings, UsersSettings};
 use crate::language::Language;
 use crate::password::Scheme;
 
@@ -26,7 +26,18 @@ pub(super) fn check(settings: &Settings) -> Vec<ConfigError> {
         }));
     }
     errors.extend(applications(settings));
+    errors.extend(redis(settings));
     errors
+}
+
+/// What is kept in Redis needs to know where that is.
+fn redis(settings: &Settings) -> Option<ConfigError> {
+    let needed = (settings.limits.store == LimitStore::Redis).then_some("limits.store")?;
+    settings.redis.url.is_none().then(|| {
+        let problem = format!("is missing, and `{needed}` is \"redis\"");
+        let cure = "add url = { file = \"/run/secrets/redis/url\" } to a section [redis]";
+        ConfigError::at("redis.url", problem, cure)
+    })
 }
 
 fn keys(keys: &KeySettings) -> Vec<ConfigError> {

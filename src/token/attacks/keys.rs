@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{HALF_AN_HOUR, ISSUED_AT, RESET, at, claims, keys, marks, open, secret, token};
+use super::{HALF_AN_HOUR, ISSUED_AT, RESET, at, claims, keys, marks, open, ring, secret, token};
 use crate::random::Random;
 use crate::token::application::{salt, subkey};
 use crate::token::{Claims, Marks, Purpose, TokenError, base64url, mac};
@@ -178,6 +178,10 @@ fn csrf_values_and_limiter_keys_belong_to_their_message_and_application() {
     assert_ne!(shop.limiter_key(b"192.0.2.1"), shop.limiter_key(b"192.0.2.2"));
     assert_ne!(shop.limiter_key(b"192.0.2.1"), forum.limiter_key(b"192.0.2.1"));
     assert_ne!(base64url::encode(&shop.limiter_key(b"form")), value);
+    let (one, other) = (ring("a").limiter(), ring("b").limiter());
+    assert_ne!(one.tag(b"192.0.2.1"), shop.limiter_key(b"192.0.2.1"));
+    assert_ne!(one.tag(b"192.0.2.1"), other.tag(b"192.0.2.1"));
+    assert_eq!(format!("{one:?}"), "LimiterKey(…)");
 }
 
 #[test]

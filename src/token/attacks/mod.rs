@@ -22,9 +22,13 @@ fn secret(seed: u8) -> Secret {
 }
 
 /// A ring of the secrets named by these letters, the first of them signing.
-fn keys(names: &str, app: &str) -> ApplicationKeys {
+fn ring(names: &str) -> Keyring {
     let secrets = names.bytes().map(|name| (char::from(name).to_string(), secret(name)));
-    Keyring::new(&names[..1], secrets).expect("a keyring").application(app)
+    Keyring::new(&names[..1], secrets).expect("a keyring")
+}
+
+fn keys(names: &str, app: &str) -> ApplicationKeys {
+    ring(names).application(app)
 }
 
 fn at(seconds: i64) -> OffsetDateTime {

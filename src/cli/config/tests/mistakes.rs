@@ -301,3 +301,14 @@ fn a_certificate_wants_its_key_and_a_language_its_texts() {
     assert!(swedish.contains("`apps.default.language` is no language that there are texts in"));
     assert!(swedish.contains("zh-Hans"), "{swedish}");
 }
+
+#[test]
+fn what_is_kept_in_redis_needs_to_know_where_that_is() {
+    assert_snapshot!(with("", "limits.store = \"redis\""), @r#"
+    regain.toml: `redis.url` is missing, and `limits.store` is "redis"
+        add url = { file = "/run/secrets/redis/url" } to a section [redis]
+    "#);
+    let file =
+        format!("{GOOD}\n[limits]\nstore = \"redis\"\n[redis]\nurl = \"redis://127.0.0.1\"\n");
+    assert!(load_with(&file, &[]).is_ok());
+}

@@ -1,0 +1,169 @@
+//! Counts kept in Redis, where all replicas count together.
+//!
+//! One script and so one round trip a decision. While Redis cannot be used each replica counts for
+//! itself: nobody is let through uncounted, and nobody waits.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use redis::Script;
+
+use super::MemoryLimits;
+use super::gcra::Gcra;
+use crate::config::LimitSettings;
+use crate::recovery::{Door, Limits, TryAfter};
+use crate::redis::{Redis, Trouble};
+use crate::token::{ApplicationKeys, LimiterKey, base64url};
+
+/// So much of a MAC names a key: two that meet by chance are not to be expected.
+const NAME_BYTES: usize = 16;
+
+/// Limits that replicas share.
+pub struct RedisLimits {
+    redis: Redis,
+    hidden: LimiterKey,
+    applications: BTreeMap<String, Paced>,
+    client: Gcra,
+    account: Gcra,
+    enabled: bool,
+    take: Script,
+    give_back: Script,
+    /// For as long as Redis cannot be used.
+    alone: MemoryLimits,
+    counts_alone: AtomicBool,
+}
+
+struct Paced {
+    keys: ApplicationKeys,
+    rate: Gcra,
+}
+
+impl RedisLimits {
+    /// Limits by these settings; `applications` have their keys and their number of mails an hour.
+    /// Where Redis cannot be used, `alone` counts.
+    #[must_use]
+    pub fn new(
+        settings: &LimitSettings,
+        redis: Redis,
+        hidden: LimiterKey,
+        applications: impl IntoIterator<Item = (String, ApplicationKeys, u32)>,
+        alone: MemoryLimits,
+    ) -> Self {
+        let paced = |(name, keys, per_hour): (String, ApplicationKeys, u32)| {
+            (name, Paced { keys, rate: Gcra::hourly(per_hour) })
+        };
+        Self {
+            redis,
+            hidden,
+            applications: applications.into_iter().map(paced).collect(),
+            client: Gcra::from(settings.per_client),
+            account: Gcra::from(settings.mails_per_account),
+            enabled: settings.enabled,
+            take: Script::new(include_str!("take.lua")),
+            give_back: Script::new(include_str!("give_back.lua")),
+            alone,
+            counts_alone: AtomicBool::new(false),
+        }
+    }
+
+    /// A key's name, which tells nothing of whom it counts.
+    fn name(&self, tag: [u8; 32]) -> String {
+        self.redis.key(&format!("limit:{}", base64url::encode(&tag[..NAME_BYTES])))
+    }
+
+    fn name_of_client(&self, door: Door, client: &str) -> String {
+        self.name(self.hidden.tag(format!("{}\0{client}", door.name()).as_bytes()))
+    }
+
+    fn name_of_account(&self, app: &Paced, user_id: &str) -> String {
+        self.name(app.keys.limiter_key(format!("account\0{user_id}").as_bytes()))
+    }
+
+    /// Takes an event, if it is no longer away than `patience`: how long it is until then.
+    async fn take(
+        &self,
+        key: String,
+        rate: Gcra,
+        patience: Duration,
+    ) -> Result<Result<Duration, TryAfter>, Trouble> {
+        let mut call = self.take.key(key);
+        call.arg(micros(rate.interval())).arg(micros(rate.tolerance())).arg(micros(patience));
+        let answer = self.redis.invoke::<(bool, u64)>(&call).await;
+        self.note(answer.as_ref().err());
+        let (taken, wait) = answer?;
+        let wait = Duration::from_micros(wait);
+        Ok(if taken { Ok(wait) } else { Err(TryAfter(wait)) })
+    }
+
+    /// Notes that Redis did not count, and logs it whenever that changes.
+    fn note(&self, trouble: Option<&Trouble>) {
+        if trouble.is_some() {
+            metrics::counter!("regain_limits_fallback_total").increment(1);
+        }
+        if self.counts_alone.swap(trouble.is_some(), Ordering::Relaxed) != trouble.is_some() {
+            if let Some(why) = trouble {
+                tracing::error!(%why, "limits are counted by each replica for itself");
+            } else {
+                tracing::info!("limits are counted together again");
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Limits for RedisLimits {
+    async fn client(&self, door: Door, client: &str) -> Result<(), TryAfter> {
+        if !self.enabled {
+            return Ok(());
+        }
+        let key = self.name_of_client(door, client);
+        match self.take(key, self.client, Duration::ZERO).await {
+            Ok(taken) => taken.map(drop),
+            Err(_) => self.alone.client(door, client).await,
+        }
+    }
+
+    async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
+        let paced = self.applications.get(app).filter(|_| self.enabled);
+        let Some(paced) = paced else { return self.alone.mail_budget(app, user_id).await };
+        let key = self.name_of_account(paced, user_id);
+        match self.take(key, self.account, Duration::ZERO).await {
+            Ok(taken) => taken.is_ok(),
+            Err(_) => self.alone.mail_budget(app, user_id).await,
+        }
+    }
+
+    async fn give_back(&self, app: &str, user_id: &str) {
+        let paced = self.applications.get(app).filter(|_| self.enabled);
+        let Some(paced) = paced else { return self.alone.give_back(app, user_id).await };
+        let mut call = self.give_back.key(self.name_of_account(paced, user_id));
+        call.arg(micros(self.account.interval()));
+        let answer = self.redis.invoke::<()>(&call).await;
+        self.note(answer.as_ref().err());
+        if answer.is_err() {
+            self.alone.give_back(app, user_id).await;
+        }
+    }
+
+    async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter> {
+        let paced = self.applications.get(app).filter(|_| self.enabled);
+        let Some(paced) = paced else { return self.alone.pace(app, patience).await };
+        let key = self.name(paced.keys.limiter_key(b"pace"));
+        match self.take(key, paced.rate, patience).await {
+            Ok(taken) => taken,
+            Err(_) => self.alone.pace(app, patience).await,
+        }
+    }
+
+    fn trouble(&self) -> Option<&'static str> {
+        let alone =
+            self.enabled && (self.counts_alone.load(Ordering::Relaxed) || !self.redis.is_up());
+        alone.then_some("the limits that replicas share")
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

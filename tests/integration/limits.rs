@@ -1,0 +1,279 @@
+//! How often and how much: the same in memory and in Redis, and in Redis for all replicas together.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use regain::clock::Clock;
+use regain::config::{LimitSettings, LimitStore, RedisSettings, SecretSource};
+use regain::limits::{MemoryLimits, RedisLimits};
+use regain::recovery::{Door, Limits, TryAfter};
+use regain::redis::{Address, Redis};
+use regain::token::{Keyring, Secret};
+
+use crate::counts;
+use crate::databases::Engine;
+use crate::harness::{Regain, SECRET};
+use crate::people::{database, person};
+use crate::redis_server::{RedisServer, keys};
+
+const APPS: [&str; 2] = ["shop", "blog"];
+
+fn settings() -> LimitSettings {
+    LimitSettings {
+        per_client: "3/h".parse().unwrap(),
+        mails_per_account: "3/h".parse().unwrap(),
+        ..LimitSettings::default()
+    }
+}
+
+fn in_memory(settings: &LimitSettings) -> MemoryLimits {
+    // One mail at once, and one a minute.
+    MemoryLimits::new(settings, APPS.map(|app| (app.to_owned(), 60)), Clock::system())
+}
+
+fn in_redis(settings: &LimitSettings, redis: &RedisSettings) -> RedisLimits {
+    let url = match redis.url.as_ref().unwrap() {
+        SecretSource::Inline(url) => url,
+        SecretSource::File(_) => unreachable!(),
+    };
+    let patience = Duration::from_millis(200);
+    let address = Address::parse(url, redis).unwrap();
+    let connection = Redis::connect(address, "limits", &redis.prefix, patience);
+    let secret = Secret::parse(SECRET.as_bytes()).unwrap();
+    let keyring = Keyring::new("one", [("one".to_owned(), secret)]).unwrap();
+    let apps = APPS.map(|app| (app.to_owned(), keyring.application(app), 60));
+    RedisLimits::new(settings, connection, keyring.limiter(), apps, in_memory(settings))
+}
+
+/// Does the same with limits of both kinds.
+async fn in_both(settings: LimitSettings, behaves: impl AsyncFn(&dyn Limits)) {
+    behaves(&in_memory(&settings)).await;
+    if let Some(keys) = keys() {
+        behaves(&in_redis(&settings, &keys.settings())).await;
+    }
+}
+
+async fn asks(limits: &dyn Limits, client: &str) -> bool {
+    limits.client(Door::Ask, client).await.is_ok()
+}
+
+fn minutes(wait: Duration) -> u64 {
+    (wait.as_secs() + 30) / 60
+}
+
+#[tokio::test]
+async fn a_burst_is_allowed_at_once_and_then_one_an_interval() {
+    let often = LimitSettings { per_client: "3/s".parse().unwrap(), ..settings() };
+    in_both(often, async |limits| {
+        // A burst that a slow machine stretches would hold one more.
+        let mut wait = Ok(());
+        for _more_than_a_burst in 0..20 {
+            wait = limits.client(Door::Ask, "c").await;
+            if wait.is_err() {
+                break;
+            }
+        }
+        let TryAfter(wait) = wait.unwrap_err();
+        assert!(wait <= Duration::from_millis(334), "{wait:?}");
+        tokio::time::sleep(wait).await;
+        assert!(asks(limits, "c").await, "as soon as was said");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn three_and_no_more_are_allowed_and_who_is_refused_is_told_how_long_to_wait() {
+    in_both(settings(), async |limits| {
+        for _allowed in 0..3 {
+            assert!(asks(limits, "c").await);
+        }
+        for _again in 0..3 {
+            let TryAfter(wait) = limits.client(Door::Ask, "c").await.unwrap_err();
+            assert_eq!(minutes(wait), 20, "to be refused costs nothing");
+        }
+        assert!(asks(limits, "d").await, "others have their own");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_door_counts_by_itself() {
+    in_both(settings(), async |limits| {
+        for door in Door::ALL {
+            for _allowed in 0..3 {
+                assert!(limits.client(door, "c").await.is_ok(), "{door:?}");
+            }
+            assert!(limits.client(door, "c").await.is_err(), "{door:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a50_accounts_have_a_budget_each_and_get_back_what_was_not_used() {
+    in_both(settings(), async |limits| {
+        limits.give_back("shop", "1").await;
+        for _mail in 0..3 {
+            assert!(limits.mail_budget("shop", "1").await);
+        }
+        assert!(!limits.mail_budget("shop", "1").await, "nothing is given back that was not taken");
+        assert!(limits.mail_budget("shop", "2").await && limits.mail_budget("blog", "1").await);
+        limits.give_back("shop", "1").await;
+        assert!(limits.mail_budget("shop", "1").await && !limits.mail_budget("shop", "1").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn paced_mails_take_their_turns_one_after_the_other_and_not_too_late() {
+    in_both(settings(), async |limits| {
+        let patience = Duration::from_secs(190);
+        for turn in 0..=3 {
+            assert_eq!(minutes(limits.pace("shop", patience).await.unwrap()), turn);
+        }
+        for _takes_no_turn in 0..2 {
+            let TryAfter(wait) = limits.pace("shop", patience).await.unwrap_err();
+            assert_eq!(minutes(wait), 4);
+        }
+        assert_eq!(minutes(limits.pace("blog", patience).await.unwrap()), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_at_the_same_time_exactly_the_burst_is_let_in() {
+    in_both(settings(), async |limits| {
+        let all = join_all((0..200).map(|_| asks(limits, "c"))).await;
+        assert_eq!(all.into_iter().filter(|let_in| *let_in).count(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn switched_off_nothing_is_limited_and_nothing_is_kept() {
+    let off = LimitSettings { enabled: false, ..settings() };
+    in_both(off.clone(), async |limits| {
+        for _again in 0..20 {
+            assert!(asks(limits, "c").await && limits.mail_budget("shop", "1").await);
+            assert_eq!(limits.pace("shop", Duration::ZERO).await, Ok(Duration::ZERO));
+        }
+    })
+    .await;
+    let Some(keys) = keys() else { return };
+    let limits = in_redis(&off, &keys.settings());
+    assert!(asks(&limits, "c").await && keys.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn a54_replicas_share_one_limit_one_budget_and_one_pace() {
+    let Some(keys) = keys() else { return };
+    let replicas: Vec<_> = (0..4).map(|_| in_redis(&settings(), &keys.settings())).collect();
+    let (mut asked, mut mailed) = (0, 0);
+    for replica in replicas.iter().cycle().take(12) {
+        asked += u32::from(asks(replica, "c").await);
+        mailed += u32::from(replica.mail_budget("shop", "1").await);
+    }
+    assert_eq!((asked, mailed), (3, 3));
+    let mut turns = vec![];
+    for replica in &replicas {
+        turns.push(minutes(replica.pace("shop", Duration::from_hours(1)).await.unwrap()));
+    }
+    assert_eq!(turns, [0, 1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a06_keys_and_values_tell_nothing_of_whom_they_count_and_all_of_them_expire() {
+    let Some(keys) = keys() else { return };
+    let limits = in_redis(&settings(), &keys.settings());
+    for who in ["203.0.113.9", "2001:db8:1:2::/64"] {
+        for door in Door::ALL {
+            assert!(limits.client(door, who).await.is_ok());
+        }
+    }
+    assert!(limits.mail_budget("shop", "ada@example.com").await);
+    assert!(limits.pace("shop", Duration::ZERO).await.is_ok());
+    let names = keys.names().await;
+    assert_eq!(names.len(), 6 + 1 + 1);
+    for name in names {
+        let value: String = keys.run(&["GET", &name]).await;
+        for told in ["203.0", "2001:", "ada", "example", "shop", "ask", "account"] {
+            assert!(!name.contains(told) && !value.contains(told), "{name} {value}");
+        }
+        assert!(value.parse::<u64>().is_ok(), "a time and no more: {value}");
+        let life: i64 = keys.run(&["PTTL", &name]).await;
+        assert!((1..=20 * 60 * 1000).contains(&life), "{name} lives {life} ms");
+    }
+}
+
+#[tokio::test]
+async fn a84_while_redis_is_down_each_replica_counts_for_itself_and_nobody_waits() {
+    counts::begin();
+    let Some(mut server) = RedisServer::start(&[]).await else { return };
+    let keys = server.keys();
+    let limits = in_redis(&settings(), &keys.settings());
+    for _allowed in 0..3 {
+        assert!(asks(&limits, "c").await);
+    }
+    assert_eq!(limits.trouble(), None);
+    server.kill();
+    let began = tokio::time::Instant::now();
+    let mut alone = 0;
+    for _ask in 0..100 {
+        alone += u32::from(asks(&limits, "c").await);
+    }
+    assert_eq!(alone, 3, "it never lets everybody in");
+    assert!(began.elapsed() < Duration::from_secs(1), "one bounded wait: {:?}", began.elapsed());
+    assert_eq!(limits.trouble(), Some("the limits that replicas share"));
+    assert!(counts::total("regain_limits_fallback_total") >= 100);
+
+    server.start_again().await;
+    for _attempt in 0..100 {
+        if asks(&limits, "another").await && limits.trouble().is_none() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(limits.trouble(), None, "it counts with the others again");
+    assert!(!asks(&limits, "c").await, "what was counted was kept");
+}
+
+#[tokio::test]
+async fn a53_where_redis_has_no_room_left_the_replica_counts_for_itself_in_bounded_memory() {
+    let Some(server) = RedisServer::start(&[]).await else { return };
+    let keys = server.keys();
+    let limits = in_redis(&settings(), &keys.settings());
+    assert!(asks(&limits, "first").await);
+    keys.run::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await;
+    let mut let_in = 0;
+    for _ask in 0..10 {
+        let_in += u32::from(asks(&limits, "c").await);
+    }
+    assert_eq!(let_in, 3, "it does not fail open");
+    assert!(limits.trouble().is_some());
+    keys.run::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await;
+    assert!(asks(&limits, "c").await && limits.trouble().is_none());
+}
+
+#[tokio::test]
+async fn a54_two_services_on_one_redis_answer_one_client_as_one() {
+    let Some(keys) = keys() else { return };
+    let users = database(Engine::Sqlite, &[person("known@example.com")]).await;
+    let start = || {
+        Regain::start_with(&users.url, |settings| {
+            settings.limits.per_client = "4/h".parse().unwrap();
+            settings.limits.store = LimitStore::Redis;
+            settings.redis = keys.settings();
+        })
+    };
+    let services = [start().await, start().await];
+    let mut statuses = vec![];
+    for service in services.iter().cycle().take(6) {
+        statuses.push(service.ask("known@example.com").await.status);
+    }
+    assert_eq!(statuses, [202, 202, 202, 202, 429, 429]);
+    for service in &services {
+        service.worked().await;
+    }
+    let mails: usize = services.iter().map(|service| service.mails().len()).sum();
+    assert_eq!(mails, 3, "the account's budget is one as well");
+}
