@@ -121,8 +121,13 @@ async fn work(service: Service) {
         // In a task of its own: a job that panics takes no worker with it.
         let recovery = service.recovery.clone();
         let done = tokio::spawn(async move { recovery.perform(job).await }).await;
-        if let Err(error) = done {
-            tracing::error!(%error, "a job broke off");
+        let why = match done {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(why) = why {
+            tracing::error!(why, "job lost");
             meters::job_lost();
         }
         drop(ticket);

@@ -36,9 +36,9 @@ impl Recovery {
     #[must_use]
     pub fn health(&self) -> Health {
         let looked_at = self.trouble.all().into_iter();
-        let shared = self.limits.trouble().into_iter().map(str::to_owned);
+        let shared = self.jobs.trouble().into_iter().chain(self.limits.trouble());
         let said = |what| format!("{what} cannot be used");
-        let trouble = looked_at.chain(shared).map(said).collect();
+        let trouble = looked_at.chain(shared.map(str::to_owned)).map(said).collect();
         Health { takes_asks: self.jobs.has_room(), trouble }
     }
 

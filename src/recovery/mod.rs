@@ -13,6 +13,7 @@ mod inspect;
 mod job;
 mod letter;
 mod links;
+mod lost;
 pub mod meters;
 mod ports;
 mod revoke;
@@ -37,6 +38,7 @@ pub use inspect::Inspected;
 pub use job::{About, Draft, Job, Languages, LinkWish, Mail, Task};
 pub use letter::{Letter, LinkMail, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
+pub use lost::Lost;
 pub use ports::{
     Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,
     Swap, TryAfter,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::{Call, Change, Job, Letter, Told};
+use super::{Call, Change, Job, Letter, Lost, Told};
 use crate::account::{Account, Identifier};
 
 /// The users table of one application.
@@ -100,6 +100,15 @@ pub trait Jobs: Send + Sync {
     /// Whether an ask would be accepted now.
     fn has_room(&self) -> bool;
 
+    /// Lays a job aside that nothing more is done about, for operators to look at. As well as can
+    /// be: the log has told of it already.
+    async fn bury(&self, _job: &Job, _why: Lost) {}
+
+    /// What of it cannot be used now, though asks may be accepted, in words for operators.
+    fn trouble(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Makes known what was told of a change, to whichever process does the jobs that follow from
     /// it. As well as can be: where it does not come through, the row has to tell. Jobs that stay
     /// in the process share the change itself.
@@ -111,9 +120,9 @@ pub trait Jobs: Send + Sync {
     }
 }
 
-/// The queue takes no more.
+/// The queue takes no more: it is full, or where it is kept cannot be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the queue is full")]
+#[error("the queue takes no more")]
 pub struct QueueFull;
 
 /// Who carries mail.

@@ -1,0 +1,176 @@
+//! From an identifier to a link in a mail: the accounts, their budgets, the token, the letter.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::super::meters::{self, NoMail};
+use super::super::{
+    About, Application, Draft, Event, Job, LinkMail, LinkWish, Lost, Mail, Message, QueueFull,
+    Recovery, Task, TryAfter,
+};
+use super::account_language;
+use crate::account::{Account, Identifier, logged_id};
+use crate::token::{Claims, MAX_TOKEN_BYTES, Token, base64url};
+
+/// Most accounts that share one address and each get a link.
+const ACCOUNTS_PER_ADDRESS: usize = 5;
+/// Longest wait for a turn in the application's pace: more would fill the queue.
+const LONGEST_TURN: Duration = Duration::from_hours(1);
+
+impl Recovery {
+    pub(super) async fn find_and_send(
+        &self,
+        app: &Application,
+        job: &Job,
+        identifier: &Identifier,
+        wish: &LinkWish,
+    ) -> Result<(), QueueFull> {
+        let accounts = match app.accounts.find(identifier, ACCOUNTS_PER_ADDRESS).await {
+            Ok(accounts) => accounts,
+            Err(error) => return self.later(job, app.lifetime(wish.purpose), &error).await,
+        };
+        if accounts.is_empty() {
+            tracing::info!(app = app.name, "no mail: there is no such account");
+            meters::no_mail(app, NoMail::NoAccount);
+        }
+        let mut kept = Ok(());
+        for account in accounts {
+            if let Err(reason) = account.eligible() {
+                tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
+                meters::no_mail(app, NoMail::Ineligible);
+            } else if self.limits.mail_budget(&app.name, &account.id).await {
+                let sent = self.send_first(app, job, &account, wish).await;
+                if sent.is_err() {
+                    // Found again, it pays again.
+                    self.limits.give_back(&app.name, &account.id).await;
+                }
+                kept = kept.and(sent);
+            } else {
+                tracing::info!(
+                    app = app.name,
+                    user_id = account.logged_id(),
+                    "no mail: budget used up"
+                );
+                meters::no_mail(app, NoMail::Budget);
+            }
+        }
+        kept
+    }
+
+    /// What the budget was taken from for: a stranger can dispute no oftener than ask for mail.
+    async fn send_first(
+        &self,
+        app: &Application,
+        job: &Job,
+        account: &Account,
+        wish: &LinkWish,
+    ) -> Result<(), QueueFull> {
+        if wish.disputed {
+            let user_id = account.logged_id();
+            tracing::warn!(app = app.name, user_id, "password change disputed");
+            if app.hooks.contains(&Event::AccountDisputed) {
+                let about = About::Account { user_id: account.id.clone(), event_id: self.new_id() };
+                let hook = Task::Hook(Event::AccountDisputed, about);
+                self.jobs.follow(job.with(hook), Duration::ZERO).await?;
+            }
+        }
+        self.send_link(app, job, account, wish, &self.draft()).await
+    }
+
+    /// A link that was paid for, but could not be sent: the account may have changed since.
+    pub(super) async fn send_again(
+        &self,
+        app: &Application,
+        job: &Job,
+        user_id: &str,
+        wish: &LinkWish,
+        draft: &Draft,
+    ) -> Result<(), QueueFull> {
+        match app.accounts.read(user_id).await {
+            Ok(Some(account)) if account.eligible().is_ok() => {
+                self.send_link(app, job, &account, wish, draft).await
+            }
+            Ok(_) => {
+                let user_id = logged_id(user_id);
+                tracing::info!(app = app.name, user_id, "no mail: account gone or closed");
+                meters::no_mail(app, NoMail::Ineligible);
+                Ok(())
+            }
+            Err(error) => self.later(job, app.lifetime(wish.purpose), &error).await,
+        }
+    }
+
+    async fn send_link(
+        &self,
+        app: &Application,
+        job: &Job,
+        account: &Account,
+        wish: &LinkWish,
+        draft: &Draft,
+    ) -> Result<(), QueueFull> {
+        let lifetime = app.lifetime(wish.purpose);
+        let now = self.clock.now();
+        let fresh = now - draft.issued_at <= lifetime / 2;
+        let draft = if fresh { draft.clone() } else { self.draft() };
+        let job = &job.with(Task::Mail(Mail::Link {
+            user_id: account.id.clone(),
+            wish: wish.clone(),
+            draft: draft.clone(),
+        }));
+        if !job.has_turn {
+            let patience = job.asked_at + lifetime - now;
+            let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
+            match self.limits.pace(&app.name, patience).await {
+                Ok(Duration::ZERO) => {}
+                Ok(wait) => {
+                    meters::pace_wait(app);
+                    return self.jobs.follow(Job { has_turn: true, ..job.clone() }, wait).await;
+                }
+                Err(TryAfter(wait)) => {
+                    self.limits.give_back(&app.name, &account.id).await;
+                    let why = format!("too much mail, its turn would come in {wait:?}");
+                    self.give_up(job, Lost::TooMuch, &why).await;
+                    return Ok(());
+                }
+            }
+        }
+        let Some(to) = account.link_address() else { return Ok(()) };
+        let token = mint(app, account, wish, draft.issued_at);
+        let left = draft.issued_at + lifetime - now;
+        let message = Message::Link {
+            kind: LinkMail::PasswordReset,
+            link: app.reset_link.fill(&token),
+            lifetime: Duration::try_from(left).unwrap_or_default(),
+        };
+        let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
+        let letter = self.letter(job, account, to, draft.id, language, message);
+        self.send(job, letter, lifetime).await
+    }
+
+    fn draft(&self) -> Draft {
+        Draft { issued_at: self.clock.now(), id: self.new_id() }
+    }
+
+    /// A name that no other mail or event has: 144 random bits.
+    fn new_id(&self) -> String {
+        base64url::encode(&self.random.bytes::<18>())
+    }
+}
+
+/// A token as it was wished for. A key of the table may be so long that a return target does not
+/// fit beside it; then the person goes without.
+fn mint(app: &Application, account: &Account, wish: &LinkWish, at: OffsetDateTime) -> Token {
+    let mut claims = Claims {
+        user_id: account.id.clone(),
+        fingerprint: app.keys.fingerprint(wish.purpose, &account.marks()),
+        lifetime: None,
+        return_to: wish.return_to.clone(),
+    };
+    let token = app.keys.mint(wish.purpose, at, &claims);
+    if token.expose().len() <= MAX_TOKEN_BYTES {
+        return token;
+    }
+    claims.return_to = None;
+    app.keys.mint(wish.purpose, at, &claims)
+}
