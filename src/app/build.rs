@@ -15,7 +15,7 @@ use crate::http;
 use crate::language::Language;
 use crate::mail::{Failures, Mailer, Outbox, ProviderSecrets};
 use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
-use crate::queue::MemoryQueue;
+use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
     Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, TOKEN_PLACE,
@@ -29,7 +29,7 @@ pub struct Service {
     /// The journeys.
     pub recovery: Arc<Recovery>,
     /// What waits to be done.
-    pub queue: Arc<MemoryQueue>,
+    pub queue: Queue,
     /// The mails kept in memory, where a provider is `outbox:`.
     pub outbox: Option<Outbox>,
     /// How many jobs are worked on at a time.
@@ -56,10 +56,10 @@ impl Service {
             .map(|(name, app)| application(settings, &keyring, &texts, &random, name, app))
             .collect::<Result<Vec<_>, _>>()?;
         let mailer = mailer(settings, &texts, &random)?;
-        let queue = MemoryQueue::new(settings.queue.capacity);
+        let queue = shared::queue(settings, &keyring, random.clone())?;
         let (outbox, failures) = (mailer.outbox(), mailer.failures());
         let ports = Ports {
-            jobs: queue.clone(),
+            jobs: queue.jobs(),
             limits: shared::limits(settings, &keyring, clock.clone())?,
             sender: Arc::new(mailer),
             hooks: Arc::new(webhooks(settings)?),

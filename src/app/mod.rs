@@ -12,6 +12,7 @@ pub mod secrets;
 mod shared;
 mod texts;
 mod tokens;
+mod waiting;
 
 pub use build::Service;
 pub use check::{CheckOptions, Finding, Level, check};
@@ -21,6 +22,9 @@ pub use preview::{Previewed, preview_mails};
 pub use run::{Listening, serve};
 pub use secrets::SecretError;
 pub use tokens::{IssuedToken, inspect_token, issue_token, revoke_tokens, rfc3339};
+pub use waiting::waiting_jobs;
+
+pub use crate::queue::{DeadLetter, Report};
 
 /// The OpenAPI document as JSON.
 #[must_use]

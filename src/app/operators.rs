@@ -67,9 +67,8 @@ fn routes(recorder: PrometheusHandle, service: Service) -> Route {
 
 fn metrics(recorder: &PrometheusHandle, service: &Service) -> Response {
     service.recovery.measure();
-    let backlog = service.queue.backlog();
-    let age = backlog.oldest.map(|oldest| service.clock.now() - oldest).unwrap_or_default();
-    meters::queue(backlog.waiting, backlog.capacity, age.try_into().unwrap_or_default());
+    let backlog = service.queue.backlog(service.clock.now());
+    meters::queue(backlog.waiting, backlog.capacity, backlog.age);
     answer(EXPOSITION, recorder.render() + &process::exposition())
 }
 

@@ -13,6 +13,7 @@ use super::operators::Operators;
 use super::{Service, StartError, logging};
 use crate::clock::Clock;
 use crate::config::{MetricsSettings, Settings};
+use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::meters;
 
@@ -80,10 +81,13 @@ impl Listening {
         drain: Duration,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
+        let sources = service.queue.sources().into_iter();
+        let sources = sources.flat_map(|source| std::iter::repeat_n(source, service.workers));
         let workers: Vec<_> =
-            (0..service.workers).map(|_| tokio::spawn(work(service.clone()))).collect();
-        let watched = service.recovery.clone();
+            sources.map(|source| tokio::spawn(work(service.clone(), source))).collect();
+        let (watched, looked_at) = (service.recovery.clone(), service.queue.clone());
         let watch = tokio::spawn(async move { watched.watch().await });
+        let look = tokio::spawn(async move { looked_at.watch().await });
         // Operators are answered to the end, while what waits is still sent.
         let operators = self.operators.map(|operators| operators.serve(service.clone()));
         let operators = operators.map(tokio::spawn);
@@ -94,9 +98,10 @@ impl Listening {
         tracing::info!(waiting = service.queue.unfinished(), "stopping");
         service.queue.close();
         if tokio::time::timeout(drain, service.queue.drained()).await.is_err() {
-            tracing::error!(lost = service.queue.unfinished(), "jobs lost: not done in time");
+            let (jobs, what) = (service.queue.unfinished(), service.queue.if_not_done());
+            tracing::error!(jobs, "{what}: not done in time");
         }
-        workers.iter().chain([&watch]).chain(&operators).for_each(JoinHandle::abort);
+        workers.iter().chain([&watch, &look]).chain(&operators).for_each(JoinHandle::abort);
         tracing::info!("stopped");
         served.map_err(|error| StartError::Failed(format!("the server broke: {error}")))
     }
@@ -116,21 +121,23 @@ async fn bind(
     Ok((address, acceptor))
 }
 
-async fn work(service: Service) {
-    while let Some((job, ticket)) = service.queue.take().await {
+async fn work(service: Service, source: Queue) {
+    while let Some((job, ticket)) = source.take().await {
         // In a task of its own: a job that panics takes no worker with it.
         let recovery = service.recovery.clone();
         let done = tokio::spawn(async move { recovery.perform(job).await }).await;
         let why = match done {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(error) => Some(error.to_string()),
+            Ok(Ok(())) => {
+                ticket.done();
+                continue;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
         };
-        if let Some(why) = why {
-            tracing::error!(why, "job lost");
+        tracing::error!(why, "{}", source.if_not_done());
+        if matches!(source, Queue::Memory(_)) {
             meters::job_lost();
         }
-        drop(ticket);
     }
 }
 

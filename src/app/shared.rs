@@ -1,19 +1,32 @@
-//! What replicas may share: the limits, in memory or in Redis.
+//! What replicas may share: the limits and the queue, in memory or in Redis.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{StartError, secrets};
 use crate::clock::Clock;
-use crate::config::{LimitStore, RedisSettings, Settings};
+use crate::config::{LimitStore, QueueFallback, QueueStore, RedisSettings, Settings};
 use crate::limits::{MemoryLimits, RedisLimits};
-use crate::recovery::Limits;
+use crate::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
+use crate::random::Random;
+use crate::recovery::{Limits, meters};
 use crate::redis::{Address, Redis};
 use crate::token::Keyring;
 
 /// How long a decision of a limit waits for Redis before the replica decides alone: somebody waits
 /// for the answer.
 const LIMIT_PATIENCE: Duration = Duration::from_millis(200);
+
+/// How long the queue waits for Redis, which syncs every write to its disk before it answers.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Steps of handing over one mail that each may take a provider's `timeout`: to see whether a kept
+/// connection is alive, to connect, STARTTLS, the login, and six answers to the mail itself.
+const STEPS_PER_MAIL: u32 = 10;
+
+/// What a process may be late by, beyond the longest attempt, before it counts as dead.
+const LATE: Duration = Duration::from_secs(5);
 
 /// Limits as they are set.
 pub(super) fn limits(
@@ -28,13 +41,60 @@ pub(super) fn limits(
         LimitStore::Memory => Arc::new(memory),
         LimitStore::Redis => {
             let redis = &settings.redis;
-            let redis = Redis::connect(address(redis)?, "limits", &redis.prefix, LIMIT_PATIENCE);
+            let redis = Redis::connect(
+                address(redis)?,
+                "limits",
+                &redis.prefix,
+                LIMIT_PATIENCE,
+                meters::redis,
+            );
             let applications = apps()
                 .map(|(name, app)| (name.clone(), keyring.application(name), app.mail.per_hour));
             let (limits, hidden) = (&settings.limits, keyring.limiter());
             Arc::new(RedisLimits::new(limits, redis, hidden, applications, memory))
         }
     })
+}
+
+/// The queue as it is set.
+pub(super) fn queue(
+    settings: &Settings,
+    keyring: &Keyring,
+    random: Random,
+) -> Result<Queue, StartError> {
+    let memory = || MemoryQueue::new(settings.queue.capacity);
+    Ok(match settings.queue.store {
+        QueueStore::Memory => Queue::Memory(memory()),
+        QueueStore::Redis => {
+            let fallback = settings.queue.fallback == QueueFallback::Memory;
+            let fallback = fallback.then(memory);
+            Queue::Redis(redis_queue(settings, keyring, random, fallback, QUEUE_PATIENCE)?)
+        }
+    })
+}
+
+/// The queue in Redis, whose answers are waited for so long.
+pub(super) fn redis_queue(
+    settings: &Settings,
+    keyring: &Keyring,
+    random: Random,
+    fallback: Option<Arc<MemoryQueue>>,
+    patience: Duration,
+) -> Result<Arc<RedisQueue>, StartError> {
+    let redis = &settings.redis;
+    let redis = Redis::connect(address(redis)?, "queue", &redis.prefix, patience, meters::redis);
+    let keys = settings.apps.keys().map(|name| (name.clone(), keyring.application(name)));
+    let parcels = Parcels::new(keys.collect::<BTreeMap<_, _>>(), random);
+    let capacity = settings.queue.capacity;
+    let settings = RedisQueueSettings { capacity, silence: silence(settings), fallback };
+    Ok(RedisQueue::new(redis, parcels, settings))
+}
+
+/// How long a process that was given a job may be silent before another one gets it: longer than it
+/// takes to hand one mail over, so that a process that lost Redis meanwhile can finish.
+fn silence(settings: &Settings) -> Duration {
+    let timeouts = settings.mail.providers.values().map(|provider| provider.timeout.0);
+    timeouts.max().unwrap_or_default() * STEPS_PER_MAIL + LATE
 }
 
 /// Where Redis is.

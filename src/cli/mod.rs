@@ -8,6 +8,7 @@ mod healthcheck;
 mod key;
 mod mail;
 mod output;
+mod queue;
 mod token;
 
 use std::ffi::OsString;
@@ -77,6 +78,11 @@ enum Command {
     /// Look at mails before anybody gets one
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Say what waits in Redis to be sent, and what was given up and why
+    Queue {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// Make and look at tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -202,6 +208,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Mail(MailCommand::Preview { folder, config, app }) => {
             mail::preview(&folder, &config, app.as_deref())
         }
+        Command::Queue { config } => queue::run(&config),
         Command::Token(TokenCommand::Issue { of, user }) => token::issue(&of, &user),
         Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
         Command::Token(TokenCommand::Revoke { app, user, config }) => {
@@ -246,6 +253,7 @@ mod tests {
             "regain token issue --app default --user 7 --purpose password-reset",
             "regain token inspect eyJ.a.b --app default --purpose login --config regain.toml",
             "regain token inspect - --app default --purpose session",
+            "regain queue --config regain.toml",
             "regain key new",
             "regain mail preview mails",
             "regain mail preview mails --config regain.toml --app shop",

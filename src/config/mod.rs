@@ -15,8 +15,8 @@ pub use application::{
 pub use secret::SecretSource;
 pub use service::{
     Argon2Settings, HashingSettings, KeySettings, LimitSettings, LimitStore, LogFormat,
-    MailSettings, MetricsSettings, ProviderSettings, QueueSettings, QueueStore, RedisSettings,
-    Settings,
+    MailSettings, MetricsSettings, ProviderSettings, QueueFallback, QueueSettings, QueueStore,
+    RedisSettings, Settings,
 };
 pub use units::{Rate, Span};
 pub use users::{

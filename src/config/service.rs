@@ -102,6 +102,8 @@ pub struct KeySettings {
 pub struct QueueSettings {
     /// Where jobs wait.
     pub store: QueueStore,
+    /// Where asks go while Redis cannot be used.
+    pub fallback: QueueFallback,
     /// How many jobs may wait before asking is answered by 503.
     pub capacity: usize,
     /// How long a stopping process goes on sending.
@@ -115,11 +117,29 @@ pub enum QueueStore {
     /// In the process: a crash loses what waits.
     #[default]
     Memory,
+    /// In Redis: replicas share it, and it outlives them.
+    Redis,
+}
+
+/// Where asks go while Redis cannot be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueFallback {
+    /// Nowhere: they are answered by 503.
+    #[default]
+    None,
+    /// Into the process, where a crash loses them.
+    Memory,
 }
 
 impl Default for QueueSettings {
     fn default() -> Self {
-        Self { store: QueueStore::Memory, capacity: 10_000, drain: Span(Duration::from_secs(20)) }
+        Self {
+            store: QueueStore::Memory,
+            fallback: QueueFallback::None,
+            capacity: 10_000,
+            drain: Span(Duration::from_secs(20)),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use redis::Script;
 use super::MemoryLimits;
 use super::gcra::Gcra;
 use crate::config::LimitSettings;
-use crate::recovery::{Door, Limits, TryAfter};
+use crate::recovery::{Door, Limits, TryAfter, meters};
 use crate::redis::{Redis, Trouble};
 use crate::token::{ApplicationKeys, LimiterKey, base64url};
 
@@ -33,6 +33,8 @@ pub struct RedisLimits {
     /// For as long as Redis cannot be used.
     alone: MemoryLimits,
     counts_alone: AtomicBool,
+    /// Redis is there and does not count, as where it has no memory left.
+    refused: AtomicBool,
 }
 
 struct Paced {
@@ -65,6 +67,7 @@ impl RedisLimits {
             give_back: Script::new(include_str!("give_back.lua")),
             alone,
             counts_alone: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
         }
     }
 
@@ -100,8 +103,9 @@ impl RedisLimits {
     /// Notes that Redis did not count, and logs it whenever that changes.
     fn note(&self, trouble: Option<&Trouble>) {
         if trouble.is_some() {
-            metrics::counter!("regain_limits_fallback_total").increment(1);
+            meters::limits_fallback();
         }
+        self.refused.store(matches!(trouble, Some(Trouble::Refused(_))), Ordering::Relaxed);
         if self.counts_alone.swap(trouble.is_some(), Ordering::Relaxed) != trouble.is_some() {
             if let Some(why) = trouble {
                 tracing::error!(%why, "limits are counted by each replica for itself");
@@ -158,8 +162,8 @@ impl Limits for RedisLimits {
     }
 
     fn trouble(&self) -> Option<&'static str> {
-        let alone =
-            self.enabled && (self.counts_alone.load(Ordering::Relaxed) || !self.redis.is_up());
+        // What was counted alone for lack of a connection is over once there is one.
+        let alone = self.enabled && (self.refused.load(Ordering::Relaxed) || !self.redis.is_up());
         alone.then_some("the limits that replicas share")
     }
 }

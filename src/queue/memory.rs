@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 
+use super::Backlog;
 use crate::recovery::{Job, Jobs, QueueFull};
 
 /// Room beyond the capacity that asks cannot use: for notices, hooks and what is tried again.
-const RESERVE: usize = 1000;
+pub(super) const RESERVE: usize = 1000;
 
 /// How long a closed queue puts a job off at most.
 const LAST_TRIES_EVERY: Duration = Duration::from_secs(1);
@@ -49,17 +50,6 @@ impl State {
     }
 }
 
-/// How much waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backlog {
-    /// Jobs that wait for a worker or are put off.
-    pub waiting: usize,
-    /// Jobs that may wait before asks are refused.
-    pub capacity: usize,
-    /// When the oldest job that waits for a worker was asked for.
-    pub oldest: Option<OffsetDateTime>,
-}
-
 /// Says that a job is being done, until it is dropped.
 pub struct Ticket(Arc<MemoryQueue>);
 
@@ -94,7 +84,9 @@ impl MemoryQueue {
             woken.as_mut().enable();
             {
                 let mut state = self.state();
-                if let (Some(job), Some(queue)) = (state.ready.pop_front(), self.myself.upgrade()) {
+                if let Some(queue) = self.myself.upgrade()
+                    && let Some(job) = state.ready.pop_front()
+                {
                     state.in_flight += 1;
                     return Some((job, Ticket(queue)));
                 }
@@ -135,12 +127,14 @@ impl MemoryQueue {
         state.waiting() + state.in_flight
     }
 
-    /// How much waits, and since when.
+    /// How much waits, and for how long.
     #[must_use]
-    pub fn backlog(&self) -> Backlog {
+    pub fn backlog(&self, now: OffsetDateTime) -> Backlog {
         let state = self.state();
         let oldest = state.ready.iter().map(|job| job.asked_at).min();
-        Backlog { waiting: state.waiting(), capacity: self.capacity, oldest }
+        let age = oldest.map(|oldest| now - oldest).unwrap_or_default();
+        let age = age.try_into().unwrap_or_default();
+        Backlog { waiting: state.waiting(), capacity: self.capacity, age }
     }
 
     fn put_off(&self, job: Job, delay: Duration) {

@@ -15,20 +15,12 @@ pub enum Lost {
     BrokeOff,
     /// No release that was there understood it.
     NotUnderstood,
-    /// It is of an application that is not configured where it was taken.
-    NoApplication,
 }
 
 impl Lost {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
-        Self::TooLate,
-        Self::Refused,
-        Self::TooMuch,
-        Self::BrokeOff,
-        Self::NotUnderstood,
-        Self::NoApplication,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::TooLate, Self::Refused, Self::TooMuch, Self::BrokeOff, Self::NotUnderstood];
 
     /// A name for logs, metrics and lists.
     #[must_use]
@@ -39,7 +31,6 @@ impl Lost {
             Self::TooMuch => "too-much",
             Self::BrokeOff => "broke-off",
             Self::NotUnderstood => "not-understood",
-            Self::NoApplication => "no-application",
         }
     }
 

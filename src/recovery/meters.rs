@@ -20,7 +20,13 @@ use crate::token::Purpose;
 impl Recovery {
     /// Lets what is counted begin at nought, so that the first event already is a rise.
     pub fn begin_counting(&self) {
-        let mut counters = vec![counter!(table::JOBS_LOST)];
+        let mut counters = vec![
+            counter!(table::JOBS_LOST),
+            counter!(table::JOBS_DOUBLED),
+            counter!(table::JOBS_UNAUTHENTIC),
+            counter!(table::QUEUE_FALLBACK),
+            counter!(table::LIMITS_FALLBACK),
+        ];
         counters.extend(Door::ALL.map(limits_refused));
         counters.extend(self.applications.values().flat_map(|app| counters_of(app)));
         for counter in counters {
@@ -129,6 +135,31 @@ pub fn queue(waiting: usize, capacity: usize, oldest: Duration) {
 /// Counts an accepted job that was dropped undone.
 pub fn job_lost() {
     counter!(table::JOBS_LOST).increment(1);
+}
+
+/// Counts a job that was given out again.
+pub fn job_doubled() {
+    counter!(table::JOBS_DOUBLED).increment(1);
+}
+
+/// Counts a job that none of our keys has sealed.
+pub fn job_unauthentic() {
+    counter!(table::JOBS_UNAUTHENTIC).increment(1);
+}
+
+/// Counts a job that goes through the process for want of Redis.
+pub fn queue_fallback() {
+    counter!(table::QUEUE_FALLBACK).increment(1);
+}
+
+/// Counts what a replica counts for itself for want of Redis.
+pub fn limits_fallback() {
+    counter!(table::LIMITS_FALLBACK).increment(1);
+}
+
+/// Tells whether Redis can be used for something.
+pub fn redis(what: &'static str, up: bool) {
+    gauge!(table::REDIS_UP, "use" => what).set(truth(up));
 }
 
 /// Tells which version runs.

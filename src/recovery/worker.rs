@@ -35,8 +35,8 @@ impl Recovery {
 
     async fn do_job(&self, job: Job) -> Result<(), QueueFull> {
         let Some(app) = self.application(&job.app) else {
+            tracing::error!(app = job.app, "job of an unknown application dropped");
             meters::job_lost();
-            self.lay_aside(&job, Lost::NoApplication, &"there is no such application here").await;
             return Ok(());
         };
         if self.clock.now() >= job.asked_at + life(app, &job.task) {

@@ -50,14 +50,20 @@ struct Live {
 impl Redis {
     /// Begins to connect; Redis need not be up. `what` names the use in logs and metrics, and keys
     /// begin with `prefix`. A connection that is being made and an answer are waited for, each at
-    /// most for `patience`.
+    /// most for `patience`. `told` hears the use and whether there is a connection, again and again.
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
     #[must_use]
-    pub fn connect(address: Address, what: &'static str, prefix: &str, patience: Duration) -> Self {
+    pub fn connect(
+        address: Address,
+        what: &'static str,
+        prefix: &str,
+        patience: Duration,
+        told: fn(&'static str, bool),
+    ) -> Self {
         let (sender, state) = watch::channel(State::Connecting);
-        let keeper = tokio::spawn(keep(address, what, sender));
+        let keeper = tokio::spawn(keep(address, what, told, sender));
         Self { state, keeper, patience, prefix: prefix.to_owned() }
     }
 
@@ -128,8 +134,14 @@ impl Drop for Redis {
 }
 
 /// Connects again and again; it never ends.
-async fn keep(address: Address, what: &'static str, state: watch::Sender<State>) {
-    let (up, place) = (metrics::gauge!("regain_redis_up", "use" => what), address.whereabouts());
+async fn keep(
+    address: Address,
+    what: &'static str,
+    told: fn(&'static str, bool),
+    state: watch::Sender<State>,
+) {
+    let place = address.whereabouts();
+    let tell = |up| told(what, up);
     let mut was_up = None;
     loop {
         let why = match timeout(CONNECT_PATIENCE, log_in(&address)).await {
@@ -138,12 +150,12 @@ async fn keep(address: Address, what: &'static str, state: watch::Sender<State>)
                     tracing::info!(what, place, "Redis can be used");
                     was_up = Some(true);
                 }
-                up.set(1.0);
+                tell(true);
                 let broken = Arc::<Notify>::default();
                 let live = Live { connection: connection.clone(), broken: Arc::clone(&broken) };
                 state.send_replace(State::Up(live));
                 tokio::select! {
-                    why = gone(connection, &broken) => why,
+                    why = gone(connection, &broken, tell) => why,
                     _ = closed => {
                         state.send_replace(State::Connecting);
                         continue;
@@ -153,7 +165,7 @@ async fn keep(address: Address, what: &'static str, state: watch::Sender<State>)
             Ok(Err(trouble)) => trouble,
             Err(_) => Trouble::Silent,
         };
-        up.set(0.0);
+        tell(false);
         state.send_replace(State::Down);
         if was_up != Some(false) {
             tracing::error!(what, place, %why, "Redis cannot be used");
@@ -176,12 +188,16 @@ async fn log_in(address: &Address) -> Result<(MultiplexedConnection, JoinHandle<
 }
 
 /// Waits until a connection is of no more use.
-async fn gone(mut connection: MultiplexedConnection, broken: &Notify) -> Trouble {
+async fn gone(
+    mut connection: MultiplexedConnection,
+    broken: &Notify,
+    tell: impl Fn(bool),
+) -> Trouble {
     loop {
         tokio::select! {
             () = broken.notified() => return Trouble::Silent,
             () = sleep(LOOK_EVERY) => match timeout(CONNECT_PATIENCE, ping(&mut connection)).await {
-                Ok(Ok(())) => {}
+                Ok(Ok(())) => tell(true),
                 Ok(Err(trouble)) => return trouble,
                 Err(_) => return Trouble::Silent,
             },

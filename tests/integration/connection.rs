@@ -15,7 +15,7 @@ use crate::redis_server::RedisServer;
 const PATIENCE: Duration = Duration::from_millis(300);
 
 fn connect(url: &str, settings: &RedisSettings) -> Redis {
-    Redis::connect(Address::parse(url, settings).unwrap(), "test", "test", PATIENCE)
+    Redis::connect(Address::parse(url, settings).unwrap(), "test", "test", PATIENCE, |_, _| {})
 }
 
 async fn ping(redis: &Redis) -> Result<String, Trouble> {

@@ -9,6 +9,7 @@ use mail_parser::MessageParser;
 use regain::app::{Listening, Service};
 use regain::clock::Clock;
 use regain::config::Settings;
+use regain::queue::{Queue, Report};
 use regain::random::Random;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -29,6 +30,7 @@ pub fn configuration(database: &str, mails: &Path, head: &str) -> String {
         keys = {{ signing = "one", secrets = {{ one = "{SECRET}" }} }}
         [mail.providers.files]
         url = "file://{mails}"
+        timeout = "100ms"
         [apps.default]
         name = "Example"
         mail = {{ provider = "files", from = "Example <no-reply@example.com>", per_hour = 1000000 }}
@@ -249,8 +251,18 @@ impl Regain {
 
     /// Waits until every job that waits is done.
     pub async fn worked(&self) {
-        let drained = self.service.queue.drained();
-        tokio::time::timeout(Duration::from_mins(1), drained).await.expect("the worker is done");
+        let done = async {
+            if let Queue::Redis(queue) = &self.service.queue {
+                let waits = |report: Report| report.ready + report.given_out + report.delayed > 0;
+                while queue.report().await.is_ok_and(waits) {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            }
+            for source in self.service.queue.sources() {
+                source.drained().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), done).await.expect("the worker is done");
     }
 
     /// Every mail so far, oldest first.

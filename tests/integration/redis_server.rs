@@ -1,6 +1,7 @@
 //! Redis for a test: the one that all share, under a prefix of its own, or a server of its own that
 //! it may kill.
 
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -143,6 +144,11 @@ impl RedisServer {
         let mut process = self.process.take().expect("it runs");
         process.kill().unwrap();
         process.wait().unwrap();
+    }
+
+    /// Where it keeps what it holds.
+    pub fn folder(&self) -> &Path {
+        &self.folder.0
     }
 
     /// Sends a signal by name.

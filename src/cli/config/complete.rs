@@ -2,7 +2,7 @@
 
 use super::error::ConfigError;
 use super::names::did_you_mean;
-use crate::config::{KeySettings, LimitStore, Settings, UsersSettings};
+use crate::config::{KeySettings, LimitStore, QueueStore, Settings, UsersSettings};
 use crate::language::Language;
 use crate::password::Scheme;
 
@@ -32,7 +32,9 @@ pub(super) fn check(settings: &Settings) -> Vec<ConfigError> {
 
 /// What is kept in Redis needs to know where that is.
 fn redis(settings: &Settings) -> Option<ConfigError> {
-    let needed = (settings.limits.store == LimitStore::Redis).then_some("limits.store")?;
+    let queue = (settings.queue.store == QueueStore::Redis).then_some("queue.store");
+    let limits = (settings.limits.store == LimitStore::Redis).then_some("limits.store");
+    let needed = queue.or(limits)?;
     settings.redis.url.is_none().then(|| {
         let problem = format!("is missing, and `{needed}` is \"redis\"");
         let cure = "add url = { file = \"/run/secrets/redis/url\" } to a section [redis]";

@@ -76,6 +76,16 @@ meters! {
         "How long ago the oldest of the jobs that wait for a worker was asked for.";
     JOBS_LOST: Counter, "regain_jobs_lost_total",
         "Accepted jobs that were dropped undone: no room to put them off, or they broke off.";
+    JOBS_DOUBLED: Counter, "regain_jobs_doubled_total",
+        "Jobs in Redis that were given out again, since whoever had them did not finish them.";
+    JOBS_UNAUTHENTIC: Counter, "regain_jobs_unauthentic_total",
+        "Jobs in Redis that none of our keys has sealed, and that were dropped.";
+    QUEUE_FALLBACK: Counter, "regain_queue_fallback_total",
+        "Jobs that went through the process since Redis could not be used.";
+    LIMITS_FALLBACK: Counter, "regain_limits_fallback_total",
+        "Counts that this replica made for itself since Redis could not be used.";
+    REDIS_UP: Gauge, "regain_redis_up",
+        "Whether Redis could be used at the last look, for the queue and for the limits.";
     HASHING_PERMITS: Gauge, "regain_hashing_permits",
         "Passwords that may be hashed at a time.";
     HASHING_IN_USE: Gauge, "regain_hashing_in_use",

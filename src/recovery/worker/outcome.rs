@@ -65,15 +65,10 @@ impl Recovery {
         self.jobs.follow(Job { attempt: job.attempt + 1, ..job.clone() }, delay).await
     }
 
-    /// Does nothing more about a job, and counts it.
+    /// Does nothing more about a job, but to lay it aside for operators.
     pub(super) async fn give_up(&self, job: &Job, lost: Lost, why: &(dyn fmt::Display + Sync)) {
         let refused = lost == Lost::Refused;
         meters::tried(job, if refused { Delivery::Lost } else { Delivery::GivenUp });
-        self.lay_aside(job, lost, why).await;
-    }
-
-    /// Lays a job aside for operators, and says so.
-    pub(super) async fn lay_aside(&self, job: &Job, lost: Lost, why: &(dyn fmt::Display + Sync)) {
         tracing::error!(app = job.app, kind = job.task.kind(), %lost, %why, "given up");
         self.jobs.bury(job, lost).await;
     }

@@ -308,6 +308,8 @@ fn what_is_kept_in_redis_needs_to_know_where_that_is() {
     regain.toml: `redis.url` is missing, and `limits.store` is "redis"
         add url = { file = "/run/secrets/redis/url" } to a section [redis]
     "#);
+    let queue = with("", "queue.store = \"redis\"");
+    assert!(queue.contains("`queue.store` is \"redis\""), "{queue}");
     let file =
         format!("{GOOD}\n[limits]\nstore = \"redis\"\n[redis]\nurl = \"redis://127.0.0.1\"\n");
     assert!(load_with(&file, &[]).is_ok());

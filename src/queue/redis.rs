@@ -1,0 +1,211 @@
+//! A queue in Redis that replicas share and that outlives them: a stream of what is ready, a sorted
+//! set of what is put off, and a list of what was given up.
+//!
+//! A job is given out at least once. It is struck off after it was done; where the process that had
+//! it died, another one gets it once it was silent for long enough, and so a mail may go out twice.
+
+mod dead;
+mod taking;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use redis::{Script, cmd};
+use tokio::sync::{Notify, watch};
+
+use super::memory::RESERVE;
+use super::parcel::Parcels;
+use super::{Backlog, MemoryQueue};
+use crate::recovery::{Change, Job, Jobs, Lost, QueueFull, Told, meters};
+use crate::redis::{Redis, Trouble};
+
+pub use dead::{DeadLetter, Report};
+pub use taking::Ticket;
+
+/// The group that all replicas read in, and the one consumer that they are.
+const GROUP: &str = "regain";
+
+/// How long it is kept what became of a change: as long as a notice is tried.
+const TOLD_LIFE: Duration = Duration::from_hours(24);
+
+/// How a queue in Redis is set up.
+pub struct RedisQueueSettings {
+    /// How many asks it takes.
+    pub capacity: usize,
+    /// For how long a process that was given a job may be silent before another one gets it. More
+    /// than the longest attempt, or a mail that is only slow goes out twice.
+    pub silence: Duration,
+    /// Where jobs go while Redis cannot be used.
+    pub fallback: Option<Arc<MemoryQueue>>,
+}
+
+/// Jobs that wait in Redis.
+pub struct RedisQueue {
+    redis: Redis,
+    parcels: Parcels,
+    settings: RedisQueueSettings,
+    ready: String,
+    delayed: String,
+    dead: String,
+    put: Script,
+    look: Script,
+    bury: Script,
+    /// What was given to this process, for its workers that wait for it.
+    fetched: taking::Fetched,
+    /// How many workers wait.
+    waiting: AtomicUsize,
+    /// What was done here and is to be struck off by the next look.
+    finished: Mutex<Vec<String>>,
+    in_flight: watch::Sender<usize>,
+    /// A job was taken in here, so that a look is worth while.
+    asked: Notify,
+    closed: watch::Sender<bool>,
+    has_room: AtomicBool,
+    /// How much waited at the last look.
+    backlog: Mutex<Backlog>,
+    failing: AtomicBool,
+    myself: Weak<Self>,
+}
+
+impl RedisQueue {
+    /// A queue that begins with what is in Redis.
+    #[must_use]
+    pub fn new(redis: Redis, parcels: Parcels, settings: RedisQueueSettings) -> Arc<Self> {
+        let key = |name| redis.key(&format!("queue:{name}"));
+        let (ready, delayed, dead) = (key("ready"), key("delayed"), key("dead"));
+        Arc::new_cyclic(|myself| Self {
+            redis,
+            parcels,
+            settings,
+            ready,
+            delayed,
+            dead,
+            put: Script::new(include_str!("put.lua")),
+            look: Script::new(include_str!("look.lua")),
+            bury: Script::new(include_str!("bury.lua")),
+            fetched: taking::Fetched::default(),
+            waiting: AtomicUsize::new(0),
+            finished: Mutex::default(),
+            in_flight: watch::Sender::new(0),
+            asked: Notify::new(),
+            closed: watch::Sender::new(false),
+            has_room: AtomicBool::new(true),
+            backlog: Mutex::default(),
+            failing: AtomicBool::new(false),
+            myself: myself.clone(),
+        })
+    }
+
+    /// The queue in the process, for as long as Redis cannot be used.
+    #[must_use]
+    pub const fn fallback(&self) -> Option<&Arc<MemoryQueue>> {
+        self.settings.fallback.as_ref()
+    }
+
+    /// Takes a job in, if there are fewer than `capacity`.
+    async fn put(&self, job: &Job, capacity: usize, delay: Duration) -> Result<bool, Trouble> {
+        // Jobs are made of applications that are known.
+        let Some(parcel) = self.parcels.seal(job) else { return Ok(false) };
+        let mut call = self.put.key(&self.ready);
+        let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        call.key(&self.delayed).arg(parcel).arg(capacity).arg(millis);
+        let taken = self.redis.invoke::<bool>(&call).await;
+        self.note(taken.as_ref().err());
+        let taken = taken?;
+        if taken {
+            self.asked.notify_one();
+        }
+        Ok(taken)
+    }
+
+    /// Notes whether Redis did what was asked, and logs it whenever that changes.
+    fn note(&self, trouble: Option<&Trouble>) {
+        if self.failing.swap(trouble.is_some(), Ordering::Relaxed) != trouble.is_some() {
+            if let Some(why) = trouble {
+                tracing::error!(%why, "the queue cannot be used");
+            } else {
+                tracing::info!("the queue can be used again");
+            }
+        }
+        if trouble.is_some() {
+            self.has_room.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// What is done without Redis, if anything is.
+    fn instead(&self) -> Result<&Arc<MemoryQueue>, QueueFull> {
+        let memory = self.fallback().ok_or(QueueFull)?;
+        meters::queue_fallback();
+        Ok(memory)
+    }
+}
+
+#[async_trait]
+impl Jobs for RedisQueue {
+    async fn ask(&self, job: Job) -> Result<(), QueueFull> {
+        match self.put(&job, self.settings.capacity, Duration::ZERO).await {
+            Ok(true) => {
+                self.has_room.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Ok(false) => {
+                self.has_room.store(false, Ordering::Relaxed);
+                Err(QueueFull)
+            }
+            Err(_) => self.instead()?.ask(job).await,
+        }
+    }
+
+    async fn follow(&self, job: Job, delay: Duration) -> Result<(), QueueFull> {
+        let capacity = self.settings.capacity.saturating_add(RESERVE);
+        match self.put(&job, capacity, delay).await {
+            Ok(taken) => taken.then_some(()).ok_or(QueueFull),
+            Err(_) => self.instead()?.follow(job, delay).await,
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        let here = self.has_room.load(Ordering::Relaxed);
+        let there = || self.fallback().is_some_and(|memory| memory.has_room());
+        !*self.closed.borrow() && (here || self.failing.load(Ordering::Relaxed) && there())
+    }
+
+    async fn bury(&self, job: &Job, why: Lost) {
+        if let Some(parcel) = self.parcels.seal(job) {
+            let _told_by_the_log = self.lay_aside(&parcel, why).await;
+        }
+    }
+
+    fn trouble(&self) -> Option<&'static str> {
+        let bad = self.failing.load(Ordering::Relaxed) || !self.redis.is_up();
+        bad.then_some("the queue in Redis")
+    }
+
+    async fn tell(&self, app: &str, change: &Change) {
+        let Some(sealed) = self.parcels.seal_told(app, change) else { return };
+        let mut set = cmd("SET");
+        set.arg(self.told(change)).arg(sealed).arg("EX").arg(TOLD_LIFE.as_secs());
+        if !matches!(change.told(), Some(Told::Written(_))) {
+            // That it was written is never taken back.
+            set.arg("NX");
+        }
+        let told = self.redis.query::<Option<String>>(&set).await;
+        if let Err(why) = told {
+            tracing::warn!(app, %why, "what became of a change is left for the row to tell");
+        }
+    }
+
+    async fn told(&self, app: &str, change: &Change) -> Option<Told> {
+        let sealed = self.redis.query::<Option<String>>(cmd("GET").arg(self.told(change))).await;
+        self.parcels.open_told(app, change, &sealed.ok()??)
+    }
+}
+
+impl RedisQueue {
+    /// The key of what was told of a change.
+    fn told(&self, change: &Change) -> String {
+        self.redis.key(&format!("told:{}", change.id()))
+    }
+}
