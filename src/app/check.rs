@@ -1,4 +1,4 @@
-//! The doctor: looks at everything that only a database or a mail server can tell, and says of
+//! The doctor: looks at everything that only a database, Redis or a mail server can tell, and says of
 //! each thing what it is, why it matters and what cures it. It changes nothing.
 
 mod access;
@@ -12,6 +12,7 @@ mod layout;
 mod look_ups;
 mod mail;
 mod people;
+mod redis;
 mod schemes;
 mod service;
 
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{StartError, build, texts};
+use super::{StartError, build, shared, texts};
 use crate::account::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, ProviderSettings, Settings};
@@ -102,6 +103,7 @@ pub async fn check(
 ) -> Vec<Finding> {
     let mut findings = service::examine(settings);
     findings.extend(files::examine(settings));
+    findings.extend(redis::examine(settings).await);
     let mailer = texts::embedded()
         .and_then(|embedded| texts::of_applications(settings, &embedded))
         .and_then(|texts| build::mailer(settings, &texts, random));

@@ -4,6 +4,7 @@ mod hosts;
 mod keys;
 mod people;
 mod program;
+mod redis;
 mod schemes;
 mod tables;
 mod views;

@@ -30,6 +30,7 @@ fn folder(settings: &Settings) -> Vec<(String, PathBuf)> {
 fn files(settings: &Settings) -> impl Iterator<Item = (String, &Path)> {
     let keys = settings.keys.secrets.iter();
     let keys = keys.map(|(name, source)| (format!("keys.secrets.{name}"), Some(source)));
+    let redis = std::iter::once(("redis.url".to_owned(), settings.redis.url.as_ref()));
     let mail = settings.mail.providers.iter().map(|(name, provider)| {
         (format!("mail.providers.{name}.password"), provider.password.as_ref())
     });
@@ -42,7 +43,7 @@ fn files(settings: &Settings) -> impl Iterator<Item = (String, &Path)> {
             (format!("apps.{name}.webhook.secret"), webhook),
         ]
     });
-    keys.chain(mail).chain(apps).filter_map(|(setting, source)| match source {
+    keys.chain(redis).chain(mail).chain(apps).filter_map(|(setting, source)| match source {
         Some(SecretSource::File(path)) => Some((setting, path.as_path())),
         _ => None,
     })
