@@ -94,7 +94,12 @@ impl RedisLimits {
         let mut call = self.take.key(key);
         call.arg(micros(rate.interval())).arg(micros(rate.tolerance())).arg(micros(patience));
         let answer = self.redis.invoke::<(bool, u64)>(&call).await;
-        self.note(answer.as_ref().err());
+        match &answer {
+            Err(trouble) => self.note(Some(trouble)),
+            Ok((true, _)) => self.note(None),
+            // Nothing was written, and so it does not show that anything can be.
+            Ok((false, _)) => {}
+        }
         let (taken, wait) = answer?;
         let wait = Duration::from_micros(wait);
         Ok(if taken { Ok(wait) } else { Err(TryAfter(wait)) })
@@ -144,9 +149,8 @@ impl Limits for RedisLimits {
         let Some(paced) = paced else { return self.alone.give_back(app, user_id).await };
         let mut call = self.give_back.key(self.name_of_account(paced, user_id));
         call.arg(micros(self.account.interval()));
-        let answer = self.redis.invoke::<()>(&call).await;
-        self.note(answer.as_ref().err());
-        if answer.is_err() {
+        if let Err(trouble) = self.redis.invoke::<()>(&call).await {
+            self.note(Some(&trouble));
             self.alone.give_back(app, user_id).await;
         }
     }

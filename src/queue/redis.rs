@@ -62,10 +62,14 @@ pub struct RedisQueue {
     /// A job was taken in here, so that a look is worth while.
     asked: Notify,
     closed: watch::Sender<bool>,
+    /// Whether there was room the last time that Redis said so; not before it did.
     has_room: AtomicBool,
     /// How much waited at the last look.
     backlog: Mutex<Backlog>,
+    /// Redis gives no jobs out, the last time that it was asked.
     failing: AtomicBool,
+    /// Redis is there and takes no more, as where it has no memory left.
+    refusing: AtomicBool,
     myself: Weak<Self>,
 }
 
@@ -91,9 +95,10 @@ impl RedisQueue {
             in_flight: watch::Sender::new(0),
             asked: Notify::new(),
             closed: watch::Sender::new(false),
-            has_room: AtomicBool::new(true),
+            has_room: AtomicBool::new(false),
             backlog: Mutex::default(),
             failing: AtomicBool::new(false),
+            refusing: AtomicBool::new(false),
             myself: myself.clone(),
         })
     }
@@ -112,7 +117,12 @@ impl RedisQueue {
         let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         call.key(&self.delayed).arg(parcel).arg(capacity).arg(millis);
         let taken = self.redis.invoke::<bool>(&call).await;
-        self.note(taken.as_ref().err());
+        match &taken {
+            Ok(_) => self.note_refusal(None),
+            Err(why @ Trouble::Refused(_)) => self.note_refusal(Some(why)),
+            // The connection is looked after, and told of, by its keeper.
+            Err(_) => {}
+        }
         let taken = taken?;
         if taken {
             self.asked.notify_one();
@@ -120,17 +130,42 @@ impl RedisQueue {
         Ok(taken)
     }
 
-    /// Notes whether Redis did what was asked, and logs it whenever that changes.
+    /// Whether Redis takes no jobs in, or gives none out.
+    fn is_unable(&self) -> bool {
+        let said = |what: &AtomicBool| what.load(Ordering::Relaxed);
+        said(&self.failing) || said(&self.refusing) || !self.redis.is_up()
+    }
+
+    /// Notes whether Redis gives jobs out, and logs it whenever that changes.
     fn note(&self, trouble: Option<&Trouble>) {
         if self.failing.swap(trouble.is_some(), Ordering::Relaxed) != trouble.is_some() {
             if let Some(why) = trouble {
-                tracing::error!(%why, "the queue cannot be used");
+                tracing::error!(%why, "the queue gives no jobs out");
             } else {
-                tracing::info!("the queue can be used again");
+                tracing::info!("the queue gives jobs out again");
             }
         }
-        if trouble.is_some() {
-            self.has_room.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes whether Redis takes jobs in: it may still give them out where it does not.
+    fn note_refusal(&self, why: Option<&Trouble>) {
+        if self.refusing.swap(why.is_some(), Ordering::Relaxed) != why.is_some() {
+            if let Some(why) = why {
+                tracing::error!(%why, "the queue takes no more jobs");
+            } else {
+                tracing::info!("the queue takes jobs again");
+            }
+        }
+    }
+
+    /// Tries whether Redis takes anything in again.
+    async fn try_again(&self) {
+        if self.refusing.load(Ordering::Relaxed) {
+            let mut probe = cmd("SET");
+            probe.arg(self.redis.key("queue:probe")).arg(1).arg("EX").arg(1);
+            if self.redis.query::<()>(&probe).await.is_ok() {
+                self.note_refusal(None);
+            }
         }
     }
 
@@ -167,9 +202,9 @@ impl Jobs for RedisQueue {
     }
 
     fn has_room(&self) -> bool {
-        let here = self.has_room.load(Ordering::Relaxed);
         let there = || self.fallback().is_some_and(|memory| memory.has_room());
-        !*self.closed.borrow() && (here || self.failing.load(Ordering::Relaxed) && there())
+        let room = if self.is_unable() { there() } else { self.has_room.load(Ordering::Relaxed) };
+        room && !*self.closed.borrow()
     }
 
     async fn bury(&self, job: &Job, why: Lost) {
@@ -179,8 +214,7 @@ impl Jobs for RedisQueue {
     }
 
     fn trouble(&self) -> Option<&'static str> {
-        let bad = self.failing.load(Ordering::Relaxed) || !self.redis.is_up();
-        bad.then_some("the queue in Redis")
+        self.is_unable().then_some("the queue in Redis")
     }
 
     async fn tell(&self, app: &str, change: &Change) {

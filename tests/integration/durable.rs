@@ -10,6 +10,7 @@ use regain::clock::Clock;
 use regain::config::{LimitStore, QueueFallback, QueueStore, Settings};
 use serde_json::json;
 
+use crate::counts;
 use crate::databases::{Engine, TestDatabase};
 use crate::harness::{Answer, Folder, Regain, SECRET, configuration};
 use crate::people::{Person, database, person};
@@ -75,12 +76,14 @@ async fn until_asks_are_taken(regain: &Regain) {
 
 #[tokio::test]
 async fn a46_a84_with_redis_down_everybody_is_told_503_alike_and_nothing_accepted_is_lost() {
+    counts::begin();
     let Some(mut server) = RedisServer::start(&[]).await else { return };
     let users = classes().await;
     let regain = start(&users, &server.keys(), |_| {}).await;
     assert_eq!(same_for_all(&regain).await.status, 202);
     regain.worked().await;
     assert_eq!(regain.mails().len(), 3);
+    assert!(counts::total("regain_jobs_total") >= 3);
 
     server.kill();
     let refused = same_for_all(&regain).await;
@@ -117,6 +120,23 @@ async fn a84_where_it_is_set_so_asks_go_through_the_process_while_redis_is_down(
     regain.until_ready_says("ready").await;
     assert_eq!(same_for_all(&regain).await.status, 202);
     regain.worked().await;
+}
+
+#[tokio::test]
+async fn a_redis_off_loopback_without_tls_keeps_the_service_from_starting() {
+    let users = classes().await;
+    let folder = Folder::new();
+    let config = folder.0.join("regain.toml");
+    let far = Keys::at("redis://:s3cret@redis.example.com".to_owned());
+    for kept in ["queue", "limits"] {
+        let lines = lines(&far).replace("queue =", &format!("{kept} ="));
+        let head = format!("listen = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1\"\n{lines}");
+        std::fs::write(&config, configuration(&users.url, &folder.0, &head)).unwrap();
+        let (code, _, said) = command(&["serve", "--config", config.to_str().unwrap()]).await;
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("redis.example.com without verified TLS"), "{said}");
+        assert!(said.contains("rediss://") && !said.contains("s3cret"), "{said}");
+    }
 }
 
 #[tokio::test]

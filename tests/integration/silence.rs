@@ -4,17 +4,20 @@ use poem::Server;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use regain::app::Service;
 use regain::clock::Clock;
+use regain::config::{LimitStore, QueueStore};
 use regain::random::Random;
 use serde_json::json;
 
 use crate::databases::{Engine, engines};
 use crate::harness::{Folder, answer, client, settings};
 use crate::people::{Person, database, person};
+use crate::redis_server::keys;
 use crate::relay::{Mode, Relay};
 
 #[tokio::test]
 async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_database() {
-    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+    let servers = engines().into_iter().filter(|engine| *engine != Engine::Sqlite);
+    for (engine, keys) in servers.flat_map(|engine| [(engine, None), (engine, keys())]) {
         let people = [
             person("known@example.com"),
             Person { active: false, ..person("disabled@example.com") },
@@ -28,6 +31,11 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         let local = acceptor.local_addr()[0].as_socket_addr().copied().unwrap();
         let mut settings = settings(&through, &mails.0);
         settings.public_url = format!("http://{local}");
+        if let Some(keys) = &keys {
+            settings.redis = keys.settings();
+            settings.queue.store = QueueStore::Redis;
+            settings.limits.store = LimitStore::Redis;
+        }
         let service = Service::build(&settings, Clock::system(), Random::system()).unwrap();
         tokio::spawn(Server::new_with_acceptor(acceptor).run(service.endpoint()));
 

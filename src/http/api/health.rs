@@ -28,8 +28,9 @@ impl Health {
 
     /// Whether the process takes asks
     ///
-    /// 503 only while an ask could not be taken: starting, stopping, or the queue is full. Trouble
-    /// with a database or the mail server is told as `degraded`, since asking needs neither.
+    /// 503 only while an ask could not be taken: starting, stopping, or the queue is full or out of
+    /// reach. Trouble with a database or the mail server is told as `degraded`, since asking needs
+    /// neither.
     #[oai(path = "/readyz", method = "get", operation_id = "getReadiness", tag = "Tag::Health")]
     async fn get_readiness(&self, Data(state): Data<&State>) -> poem::Result<Ready> {
         let health = state.recovery.health();

@@ -23,6 +23,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
 /// How often a job is given out before it counts as one that takes processes with it.
 const MOST_DELIVERIES: u64 = 5;
+/// The same for one that is not understood here: more, since in the middle of a deployment it takes
+/// luck to come to a replica of the newer release.
+const MOST_DELIVERIES_TO_STRANGERS: u64 = 30;
 
 /// Jobs that were fetched for workers that wait.
 pub(super) type Fetched = Mutex<VecDeque<(Job, Ticket)>>;
@@ -129,6 +132,7 @@ impl RedisQueue {
 
     /// Strikes off what was done, and asks for so many jobs.
     async fn look(&self, count: usize) -> Result<Vec<Entry>, Trouble> {
+        self.try_again().await;
         let done = mem::take(&mut *self.finished.lock().unwrap_or_else(PoisonError::into_inner));
         let silence = u64::try_from(self.settings.silence.as_millis()).unwrap_or(u64::MAX);
         let mut call = self.look.key(&self.ready);
@@ -166,10 +170,11 @@ impl RedisQueue {
                 meters::job_doubled();
                 tracing::warn!(deliveries, "given out again: whoever had it did not finish it");
             }
-            let once_more = deliveries <= MOST_DELIVERIES;
             match self.parcels.open(&parcel) {
-                Opened::Job(job) if once_more => jobs.extend(self.ticket(id).map(|it| (*job, it))),
-                Opened::Strange if once_more => {
+                Opened::Job(job) if deliveries <= MOST_DELIVERIES => {
+                    jobs.extend(self.ticket(id).map(|ticket| (*job, ticket)));
+                }
+                Opened::Strange if deliveries <= MOST_DELIVERIES_TO_STRANGERS => {
                     tracing::warn!(
                         deliveries,
                         "left to others: of an application or a release that is not known here"
