@@ -1,8 +1,10 @@
 //! Accounts that applications made, recovered, and accepted by the applications' own code.
 
+mod devise;
 mod django;
+mod explore_flask;
 mod flask;
-mod php;
+mod laravel;
 
 use crate::databases::TestDatabase;
 use crate::harness::Regain;

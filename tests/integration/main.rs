@@ -19,6 +19,7 @@ mod document;
 mod durable;
 mod edge;
 mod failures;
+mod families;
 mod harness;
 mod itsdangerous;
 mod journey;

@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::databases::left_out;
 use crate::python;
 
 /// A program that answers until it is dropped.
@@ -17,8 +18,24 @@ pub struct Peer {
 impl Peer {
     /// Starts a script of `tests/python`; `None` where Python is left out.
     pub fn python(script: &str) -> Option<Self> {
-        let path = format!("{}/tests/python/{script}", env!("CARGO_MANIFEST_DIR"));
-        Some(Self::start(Command::new(python::interpreter()?).arg(path)))
+        Some(Self::script(&python::interpreter()?, &format!("python/{script}")))
+    }
+
+    /// Starts a script of `tests/ruby`; `None` where Ruby is left out.
+    pub fn ruby(script: &str) -> Option<Self> {
+        let ruby = installed("Rails with Devise", "REGAIN_TEST_RUBY")?;
+        Some(Self::script(&ruby, &format!("ruby/{script}")))
+    }
+
+    /// Starts a script of `tests/php`; `None` where PHP is left out.
+    pub fn php(script: &str) -> Option<Self> {
+        let php = installed("PHP with Laravel", "REGAIN_TEST_PHP")?;
+        Some(Self::script(&php, &format!("php/{script}")))
+    }
+
+    fn script(interpreter: &str, path: &str) -> Self {
+        let path = format!("{}/tests/{path}", env!("CARGO_MANIFEST_DIR"));
+        Self::start(Command::new(interpreter).arg(path))
     }
 
     /// Starts a program that speaks so.
@@ -43,4 +60,13 @@ impl Drop for Peer {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The interpreter that a variable names, if this run has one.
+fn installed(what: &str, variable: &str) -> Option<String> {
+    let named = std::env::var(variable).ok();
+    if named.is_none() {
+        left_out(what, variable);
+    }
+    named
 }

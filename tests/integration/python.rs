@@ -36,3 +36,11 @@ pub fn verify_argon2(hash: &str, password: &str) {
         assert!(verified, "{output} {hash}");
     }
 }
+
+/// The code in a section of docs/attaching.md, word for word.
+pub fn documented(section: &str) -> String {
+    let page = std::fs::read_to_string("docs/attaching.md").unwrap();
+    let section = page.split_once(&format!("\n## {section}\n")).unwrap().1;
+    let code = section.split_once("```python\n").unwrap().1;
+    code.split_once("```").unwrap().0.to_owned()
+}

@@ -15,6 +15,8 @@ pub enum Mode {
     Open,
     /// They are cut, and new ones are closed at once.
     Down,
+    /// They are, from when the first one sends these bytes, which do not arrive.
+    DownFrom(&'static [u8]),
     /// The first one that sends these bytes is cut instead of being answered.
     LoseAnswerTo(&'static [u8]),
     /// The first one that sends these bytes is cut before they arrive.
@@ -87,7 +89,8 @@ async fn carry(
                 let Ok(length @ 1..) = read else { return };
                 sent.fetch_add(length as u64, Ordering::SeqCst);
                 let request = &request[..length];
-                if fires(&mode, request, |mode| matches!(mode, Mode::LoseRequest(_))) {
+                let cut = |mode: &_| matches!(mode, Mode::LoseRequest(_) | Mode::DownFrom(_));
+                if fires(&mode, request, cut) || *mode.borrow() == Mode::Down {
                     return;
                 }
                 let lost = fires(&mode, request, |mode| matches!(mode, Mode::LoseAnswerTo(_)));
@@ -118,10 +121,14 @@ async fn went_down(changes: &mut watch::Receiver<Mode>) {
 /// Whether the bytes are those that the mode waits for; it does so once.
 fn fires(mode: &watch::Sender<Mode>, bytes: &[u8], kind: impl Fn(&Mode) -> bool) -> bool {
     mode.send_if_modified(|mode| {
-        let (Mode::LoseAnswerTo(wanted) | Mode::LoseRequest(wanted)) = *mode else { return false };
+        let (wanted, then) = match *mode {
+            Mode::LoseAnswerTo(wanted) | Mode::LoseRequest(wanted) => (wanted, Mode::Open),
+            Mode::DownFrom(wanted) => (wanted, Mode::Down),
+            Mode::Open | Mode::Down => return false,
+        };
         let found = kind(mode) && bytes.windows(wanted.len()).any(|window| window == wanted);
         if found {
-            *mode = Mode::Open;
+            *mode = then;
         }
         found
     })

@@ -64,7 +64,8 @@ fn hash(name: &str, password: &str) -> String {
     scheme.hash(&Password::new(password.to_owned()), None, &Random::system()).unwrap()
 }
 
-fn verifies(stored: &str, password: &str) -> bool {
+/// Whether Regain's own code says that a password is the one stored.
+pub fn verifies(stored: &str, password: &str) -> bool {
     argon2id().verifies(&Password::new(password.to_owned()), stored)
 }
 
