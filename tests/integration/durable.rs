@@ -83,7 +83,7 @@ async fn a46_a84_with_redis_down_everybody_is_told_503_alike_and_nothing_accepte
     assert_eq!(same_for_all(&regain).await.status, 202);
     regain.worked().await;
     assert_eq!(regain.mails().len(), 3);
-    assert!(counts::total("regain_jobs_total") >= 3);
+    assert!(counts::total("regain_mails_total") >= 3);
 
     server.kill();
     let refused = same_for_all(&regain).await;
