@@ -23,7 +23,7 @@ from pathlib import Path
 import load
 
 # How many mails over how many connections: some seconds each.
-ROUNDS = {1: 200, 10: 2000, 50: 8000}
+ROUNDS = {1: 6000, 10: 12_000, 50: 12_000}
 QUEUED = 100_000
 
 
@@ -41,15 +41,18 @@ def send_all(binary, folder, connections, mails):
     process, api = serve(binary, folder, sink.port, connections, people=mails)
     try:
         warm_up(api, sink)
-        before, cpu, began = sink.count(), load.cpu_seconds(process), time.perf_counter()
+        before, began = sink.count(), time.perf_counter()
+        cpu, of_sink = load.cpu_seconds(process), load.cpu_seconds(sink.process)
         ask_all(api, [f"p{n}@example.com" for n in range(mails)])
         while sink.count() - before < mails:
             if time.perf_counter() - began > 120:
                 sys.exit(f"only {sink.count() - before} of {mails} mails came")
             time.sleep(0.005)
         seconds, cpu = time.perf_counter() - began, load.cpu_seconds(process) - cpu
+        of_sink = load.cpu_seconds(sink.process) - of_sink
         print(f"{connections:2} connections: {mails / seconds:8.0f} mails/s, "
-              f"{cpu / mails * 1e6:6.0f} µs CPU a mail (asking, look-up and SMTP included)", flush=True)
+              f"{cpu / mails * 1e6:6.0f} µs CPU a mail (asking, look-up and SMTP included), "
+              f"{mails / cpu:6.0f} mails per second of it; {of_sink / mails * 1e6:4.0f} µs of the sink", flush=True)
     finally:
         stop(process)
         sink.stop()
@@ -146,21 +149,23 @@ def run_sink(taken, ports, silent):
 
         def data_received(self, data):
             self.buffer += data
+            answers = b""
             while True:
                 end = b"\r\n.\r\n" if self.in_mail else b"\r\n"
                 at = self.buffer.find(end)
                 if at < 0:
-                    return
-                line, self.buffer = self.buffer[:at], self.buffer[at + len(end):]
+                    break
+                command, self.buffer = self.buffer[:4], self.buffer[at + len(end):]
                 if self.in_mail:
                     taken.value += 1
-                    self.in_mail = False
-                    self.transport.write(b"250 taken\r\n")
-                elif line[:4].upper() == b"DATA":
-                    self.in_mail = True
-                    self.transport.write(b"354 go on\r\n")
+                    answers += b"250 taken\r\n"
+                elif command == b"EHLO":
+                    answers += b"250-sink\r\n250 PIPELINING\r\n"
                 else:
-                    self.transport.write(b"250 sink\r\n")
+                    answers += b"354 go on\r\n" if command == b"DATA" else b"250 sink\r\n"
+                self.in_mail = not self.in_mail and command == b"DATA"
+            if answers and not silent:
+                self.transport.write(answers)
 
     async def listen():
         server = await asyncio.get_running_loop().create_server(Session, "127.0.0.1", 0)

@@ -58,7 +58,8 @@ impl Clock {
     }
 }
 
-/// Measures how long something takes, for metrics alone: nothing is ever decided by it.
+/// Measures how long something takes, for metrics and for whether a kept connection is asked after:
+/// nothing that a person would notice is decided by it.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 

@@ -1,6 +1,7 @@
 //! Carries mail: what it says, how it is written down, and to whom it is handed over.
 
 mod carrier;
+mod connection;
 mod connections;
 mod error;
 mod failures;

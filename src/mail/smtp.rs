@@ -12,7 +12,8 @@ use rustls::pki_types::pem::PemObject as _;
 use zeroize::Zeroizing;
 
 use super::carrier::Carrier;
-use super::connections::{Connections, Protection, Server, Trouble};
+use super::connection::{Protection, Server, Trouble};
+use super::connections::Connections;
 use super::error::MailConfigError;
 use crate::config::ProviderSettings;
 use crate::recovery::SendError;
@@ -75,7 +76,10 @@ impl Smtp {
 #[async_trait]
 impl Carrier for Smtp {
     async fn carry(&self, mail: Message) -> Result<(), SendError> {
-        match self.0.send(mail.envelope(), &mail.formatted()).await {
+        // Headers may hold an address in UTF-8; everything else is ASCII.
+        let text = String::from_utf8(mail.formatted())
+            .map_err(|_| SendError::Final("the mail is not text".to_owned()))?;
+        match self.0.send(mail.envelope(), &text).await {
             Ok(()) => Ok(()),
             Err(trouble) if trouble.is_permanent() => Err(SendError::Final(words(&trouble))),
             Err(trouble @ Trouble::Unanswered(_)) => Err(SendError::Unanswered(words(&trouble))),

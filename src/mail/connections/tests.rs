@@ -1,0 +1,160 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+use crate::mail::connection::Protection;
+
+/// What a server does that takes every mail otherwise.
+#[derive(Clone, Copy, Default)]
+struct Ways {
+    pipelining: bool,
+    /// After so many mails a connection is closed: at once, or with this answer to the next command.
+    mails: usize,
+    goodbye: Option<&'static str>,
+    /// What is said to RCPT.
+    recipient: Option<&'static str>,
+}
+
+/// A mail server on loopback, and what came over each of its connections, read by read.
+#[derive(Clone, Default)]
+struct Fake {
+    port: u16,
+    reads: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Fake {
+    async fn start(ways: Ways) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let fake = Self { port: listener.local_addr().unwrap().port(), ..Self::default() };
+        let shared = fake.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                shared.connections.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(shared.clone().serve(client, ways));
+            }
+        });
+        fake
+    }
+
+    async fn serve(self, mut client: TcpStream, ways: Ways) {
+        client.write_all(b"220 fake\r\n").await.unwrap();
+        let (mut pending, mut in_mail, mut taken) = (String::new(), false, 0);
+        let mut bytes = vec![0; 65_536];
+        while let Ok(length @ 1..) = client.read(&mut bytes).await {
+            let read = String::from_utf8(bytes[..length].to_vec()).unwrap();
+            pending.push_str(&read);
+            self.reads.lock().unwrap().push(read);
+            while let Some((line, rest)) =
+                pending.split_once(if in_mail { "\r\n.\r\n" } else { "\r\n" })
+            {
+                let answer = match line.get(..4) {
+                    _ if in_mail => "250 taken\r\n",
+                    _ if taken == ways.mails => ways.goodbye.unwrap(),
+                    Some("EHLO") if ways.pipelining => "250-fake\r\n250 PIPELINING\r\n",
+                    Some("RCPT") => ways.recipient.unwrap_or("250 good\r\n"),
+                    Some("DATA") => "354 go on\r\n",
+                    _ => "250 good\r\n",
+                };
+                taken += usize::from(in_mail);
+                in_mail = answer.starts_with("354");
+                pending = rest.to_owned();
+                client.write_all(answer.as_bytes()).await.unwrap();
+            }
+            if taken == ways.mails && ways.goodbye.is_none() {
+                return;
+            }
+        }
+    }
+
+    fn reads(&self) -> Vec<String> {
+        self.reads.lock().unwrap().clone()
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    fn pool(&self) -> Connections {
+        let server = Server {
+            host: "127.0.0.1".to_owned(),
+            port: self.port,
+            protection: Protection::None,
+            credentials: None,
+            patience: Duration::from_secs(5),
+        };
+        Connections::new(server, 4)
+    }
+}
+
+async fn send(pool: &Connections) -> Result<(), Trouble> {
+    let [from, to] = ["no-reply@example.com", "ada@example.com"].map(|it| it.parse().unwrap());
+    let envelope = Envelope::new(Some(from), vec![to]).unwrap();
+    pool.send(&envelope, "Subject: Hello\r\n\r\n.\r\n").await
+}
+
+#[tokio::test]
+async fn mails_follow_each_other_on_one_connection_that_is_asked_nothing_in_between() {
+    for pipelining in [false, true] {
+        let fake = Fake::start(Ways { mails: 9, pipelining, ..Ways::default() }).await;
+        let pool = fake.pool();
+        for _mail in 0..3 {
+            send(&pool).await.unwrap();
+        }
+        assert_eq!(fake.connections(), 1);
+        let reads = fake.reads();
+        let commands =
+            ["MAIL FROM:<no-reply@example.com>\r\n", "RCPT TO:<ada@example.com>\r\n", "DATA\r\n"];
+        let mail = "Subject: Hello\r\n\r\n..\r\n.\r\n".to_owned();
+        let mut expected: Vec<String> =
+            if pipelining { vec![commands.concat()] } else { commands.map(str::to_owned).into() };
+        expected.push(mail);
+        assert_eq!(reads[2..], [&expected[..]; 3].concat(), "after being greeted");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_while_it_rested_is_replaced_and_no_mail_fails() {
+    for goodbye in [None, Some("421 idle for too long\r\n")] {
+        for pipelining in [false, true] {
+            let ways = Ways { mails: 1, goodbye, pipelining, ..Ways::default() };
+            let fake = Fake::start(ways).await;
+            let pool = fake.pool();
+            for mail in 1..=3 {
+                send(&pool).await.unwrap();
+                assert_eq!(fake.connections(), mail, "{goodbye:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_connection_that_ends_and_a_mail_that_is_refused_are_not_tried_on_another() {
+    for (recipient, permanent) in
+        [("421 too busy\r\n", false), ("451 later\r\n", false), ("550 nobody\r\n", true)]
+    {
+        for pipelining in [false, true] {
+            let recipient = Some(recipient);
+            let ways = Ways { mails: 9, recipient, pipelining, ..Ways::default() };
+            let fake = Fake::start(ways).await;
+            let trouble = send(&fake.pool()).await.unwrap_err();
+            assert_eq!(trouble.is_permanent(), permanent, "{recipient:?}");
+            assert_eq!(fake.connections(), 1, "{recipient:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_look_at_the_server_always_asks_it() {
+    let fake = Fake::start(Ways { mails: 9, ..Ways::default() }).await;
+    let pool = fake.pool();
+    for _look in 0..3 {
+        pool.ping().await.unwrap();
+    }
+    assert_eq!(fake.connections(), 1);
+    assert_eq!(fake.reads()[2..], ["NOOP\r\n", "NOOP\r\n"], "after being greeted");
+}
