@@ -181,6 +181,7 @@ fn application(
         accounts: Arc::new(accounts),
         usernames: app.users.username.is_some(),
         has_stamp: app.users.recovery_stamp.is_some(),
+        paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,
         reset_link,

@@ -34,9 +34,7 @@ pub(super) fn limits(
     keyring: &Keyring,
     clock: Clock,
 ) -> Result<Arc<dyn Limits>, StartError> {
-    let apps = || settings.apps.iter();
-    let per_hour = apps().map(|(name, app)| (name.clone(), app.mail.per_hour));
-    let memory = MemoryLimits::new(&settings.limits, per_hour, clock);
+    let memory = MemoryLimits::new(&settings.limits, paces(settings), clock);
     Ok(match settings.limits.store {
         LimitStore::Memory => Arc::new(memory),
         LimitStore::Redis => {
@@ -48,12 +46,26 @@ pub(super) fn limits(
                 LIMIT_PATIENCE,
                 meters::redis,
             );
-            let applications = apps()
-                .map(|(name, app)| (name.clone(), keyring.application(name), app.mail.per_hour));
-            let (limits, hidden) = (&settings.limits, keyring.limiter());
-            Arc::new(RedisLimits::new(limits, redis, hidden, applications, memory))
+            let names = settings.apps.keys();
+            let keys = names.map(|name| (name.clone(), keyring.application(name)));
+            let (limits, hidden, paces) = (&settings.limits, keyring.limiter(), paces(settings));
+            Arc::new(RedisLimits::new(limits, redis, hidden, keys, paces, memory))
         }
     })
+}
+
+/// How many mails an hour each pace lets go: those of the applications, by their names, and those of
+/// the providers that have one.
+fn paces(settings: &Settings) -> impl Iterator<Item = (String, u32)> {
+    let apps = settings.apps.iter().map(|(name, app)| (name.clone(), app.mail.per_hour));
+    let providers = settings.mail.providers.iter();
+    let providers = providers.filter_map(|(name, it)| Some((pace_of_provider(name), it.per_hour?)));
+    apps.chain(providers)
+}
+
+/// What no application can be called.
+pub(super) fn pace_of_provider(name: &str) -> String {
+    format!("mail.providers.{name}")
 }
 
 /// The queue as it is set.

@@ -273,6 +273,9 @@ pub struct ProviderSettings {
     /// How many mails are carried at a time, over a connection each.
     #[serde(default = "mail_connections")]
     pub connections: u32,
+    /// Mails in an hour, those of all applications together; more are sent later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_hour: Option<u32>,
 }
 
 fn mail_timeout() -> Span {

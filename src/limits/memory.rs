@@ -28,14 +28,14 @@ pub struct MemoryLimits {
 }
 
 impl MemoryLimits {
-    /// Limits by these settings; `per_hour` is each application's number of mails an hour.
+    /// Limits by these settings; `per_hour` is the number of mails an hour of each pace.
     pub fn new(
         settings: &LimitSettings,
         per_hour: impl IntoIterator<Item = (String, u32)>,
         clock: Clock,
     ) -> Self {
-        let pace = |(app, mails): (String, u32)| {
-            (app, Turns { rate: Gcra::hourly(mails), arrival: Mutex::default() })
+        let pace = |(name, mails): (String, u32)| {
+            (name, Turns { rate: Gcra::hourly(mails), arrival: Mutex::default() })
         };
         Self {
             started: clock.now(),
@@ -70,10 +70,16 @@ impl Limits for MemoryLimits {
         self.accounts.give_back(&(app.to_owned(), user_id.to_owned()));
     }
 
-    async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter> {
-        match self.pace.get(app) {
+    async fn pace(&self, name: &str, patience: Duration) -> Result<Duration, TryAfter> {
+        match self.pace.get(name) {
             Some(pace) if self.enabled => pace.reserve(self.now(), patience).map_err(TryAfter),
             _ => Ok(Duration::ZERO),
+        }
+    }
+
+    async fn give_turn_back(&self, name: &str) {
+        if let Some(pace) = self.pace.get(name) {
+            pace.give_back();
         }
     }
 }
@@ -93,6 +99,11 @@ impl Turns {
         }
         *arrival = next;
         Ok(wait)
+    }
+
+    fn give_back(&self) {
+        let mut arrival = self.arrival.lock().unwrap_or_else(PoisonError::into_inner);
+        *arrival = self.rate.give_back(*arrival);
     }
 }
 
@@ -215,6 +226,8 @@ mod tests {
         assert_eq!(pace().await, Err(TryAfter(Duration::from_mins(4))));
         clock.advance(Duration::from_mins(1));
         assert_eq!(pace().await, Ok(Duration::from_mins(3)), "who was refused took no turn");
+        limits.give_turn_back("shop").await;
+        assert_eq!(pace().await, Ok(Duration::from_mins(3)), "the one given back");
     }
 
     #[tokio::test]

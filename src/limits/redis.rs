@@ -24,7 +24,8 @@ const NAME_BYTES: usize = 16;
 pub struct RedisLimits {
     redis: Redis,
     hidden: LimiterKey,
-    applications: BTreeMap<String, Paced>,
+    applications: BTreeMap<String, ApplicationKeys>,
+    pace: BTreeMap<String, Gcra>,
     client: Gcra,
     account: Gcra,
     enabled: bool,
@@ -37,29 +38,24 @@ pub struct RedisLimits {
     refused: AtomicBool,
 }
 
-struct Paced {
-    keys: ApplicationKeys,
-    rate: Gcra,
-}
-
 impl RedisLimits {
-    /// Limits by these settings; `applications` have their keys and their number of mails an hour.
-    /// Where Redis cannot be used, `alone` counts.
+    /// Limits by these settings; `applications` are their keys by name, and `per_hour` is the number
+    /// of mails an hour of each pace. Where Redis cannot be used, `alone` counts.
     #[must_use]
     pub fn new(
         settings: &LimitSettings,
         redis: Redis,
         hidden: LimiterKey,
-        applications: impl IntoIterator<Item = (String, ApplicationKeys, u32)>,
+        applications: impl IntoIterator<Item = (String, ApplicationKeys)>,
+        per_hour: impl IntoIterator<Item = (String, u32)>,
         alone: MemoryLimits,
     ) -> Self {
-        let paced = |(name, keys, per_hour): (String, ApplicationKeys, u32)| {
-            (name, Paced { keys, rate: Gcra::hourly(per_hour) })
-        };
+        let pace = |(name, mails): (String, u32)| (name, Gcra::hourly(mails));
         Self {
             redis,
             hidden,
-            applications: applications.into_iter().map(paced).collect(),
+            applications: applications.into_iter().collect(),
+            pace: per_hour.into_iter().map(pace).collect(),
             client: Gcra::from(settings.per_client),
             account: Gcra::from(settings.mails_per_account),
             enabled: settings.enabled,
@@ -80,8 +76,12 @@ impl RedisLimits {
         self.name(self.hidden.tag(format!("{}\0{client}", door.name()).as_bytes()))
     }
 
-    fn name_of_account(&self, app: &Paced, user_id: &str) -> String {
-        self.name(app.keys.limiter_key(format!("account\0{user_id}").as_bytes()))
+    fn name_of_pace(&self, name: &str) -> String {
+        self.name(self.hidden.tag(format!("pace\0{name}").as_bytes()))
+    }
+
+    fn name_of_account(&self, app: &ApplicationKeys, user_id: &str) -> String {
+        self.name(app.limiter_key(format!("account\0{user_id}").as_bytes()))
     }
 
     /// Takes an event, if it is no longer away than `patience`: how long it is until then.
@@ -103,6 +103,17 @@ impl RedisLimits {
         let (taken, wait) = answer?;
         let wait = Duration::from_micros(wait);
         Ok(if taken { Ok(wait) } else { Err(TryAfter(wait)) })
+    }
+
+    /// Gives an event back that was taken.
+    async fn put_back(&self, key: String, rate: Gcra) -> Result<(), Trouble> {
+        let mut call = self.give_back.key(key);
+        call.arg(micros(rate.interval()));
+        let answer = self.redis.invoke::<()>(&call).await;
+        if let Err(trouble) = &answer {
+            self.note(Some(trouble));
+        }
+        answer
     }
 
     /// Notes that Redis did not count, and logs it whenever that changes.
@@ -135,9 +146,9 @@ impl Limits for RedisLimits {
     }
 
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
-        let paced = self.applications.get(app).filter(|_| self.enabled);
-        let Some(paced) = paced else { return self.alone.mail_budget(app, user_id).await };
-        let key = self.name_of_account(paced, user_id);
+        let keys = self.applications.get(app).filter(|_| self.enabled);
+        let Some(keys) = keys else { return self.alone.mail_budget(app, user_id).await };
+        let key = self.name_of_account(keys, user_id);
         match self.take(key, self.account, Duration::ZERO).await {
             Ok(taken) => taken.is_ok(),
             Err(_) => self.alone.mail_budget(app, user_id).await,
@@ -145,23 +156,27 @@ impl Limits for RedisLimits {
     }
 
     async fn give_back(&self, app: &str, user_id: &str) {
-        let paced = self.applications.get(app).filter(|_| self.enabled);
-        let Some(paced) = paced else { return self.alone.give_back(app, user_id).await };
-        let mut call = self.give_back.key(self.name_of_account(paced, user_id));
-        call.arg(micros(self.account.interval()));
-        if let Err(trouble) = self.redis.invoke::<()>(&call).await {
-            self.note(Some(&trouble));
+        let keys = self.applications.get(app).filter(|_| self.enabled);
+        let Some(keys) = keys else { return self.alone.give_back(app, user_id).await };
+        if self.put_back(self.name_of_account(keys, user_id), self.account).await.is_err() {
             self.alone.give_back(app, user_id).await;
         }
     }
 
-    async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter> {
-        let paced = self.applications.get(app).filter(|_| self.enabled);
-        let Some(paced) = paced else { return self.alone.pace(app, patience).await };
-        let key = self.name(paced.keys.limiter_key(b"pace"));
-        match self.take(key, paced.rate, patience).await {
+    async fn pace(&self, name: &str, patience: Duration) -> Result<Duration, TryAfter> {
+        let rate = self.pace.get(name).filter(|_| self.enabled);
+        let Some(rate) = rate else { return self.alone.pace(name, patience).await };
+        match self.take(self.name_of_pace(name), *rate, patience).await {
             Ok(taken) => taken,
-            Err(_) => self.alone.pace(app, patience).await,
+            Err(_) => self.alone.pace(name, patience).await,
+        }
+    }
+
+    async fn give_turn_back(&self, name: &str) {
+        let rate = self.pace.get(name).filter(|_| self.enabled);
+        let Some(rate) = rate else { return self.alone.give_turn_back(name).await };
+        if self.put_back(self.name_of_pace(name), *rate).await.is_err() {
+            self.alone.give_turn_back(name).await;
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Application {
     pub usernames: bool,
     /// What a new password must be.
     pub policy: Policy,
+    /// The names of the paces that its mails keep: its own and its provider's.
+    pub paces: Vec<String>,
     /// How a new password is stored.
     pub scheme: Scheme,
     /// Where a password reset link leads.

@@ -26,7 +26,7 @@ pub struct Job {
     /// How often doing it was tried.
     #[serde(default)]
     pub attempt: u32,
-    /// Whether its turn in the application's pace of mails has come.
+    /// Whether its turn in the paces of mails has come.
     #[serde(default)]
     pub has_turn: bool,
     /// What is to be done.

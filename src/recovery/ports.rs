@@ -207,11 +207,14 @@ pub trait Limits: Send + Sync {
     /// Gives back one mail that was taken from an account's budget and never made.
     async fn give_back(&self, app: &str, user_id: &str);
 
-    /// Takes the next turn in an application's pace of mails, and says how long it is until then.
+    /// Takes the next turn in a pace of mails, and says how long it is until then.
     ///
     /// # Errors
     /// How long it would be, if that is longer than `patience`; then no turn is taken.
-    async fn pace(&self, app: &str, patience: Duration) -> Result<Duration, TryAfter>;
+    async fn pace(&self, name: &str, patience: Duration) -> Result<Duration, TryAfter>;
+
+    /// Gives back a turn that was taken in a pace and is not used.
+    async fn give_turn_back(&self, name: &str);
 
     /// What of them cannot be used now, so that they make do without, in words for operators.
     fn trouble(&self) -> Option<&'static str> {

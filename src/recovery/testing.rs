@@ -75,6 +75,8 @@ impl Limits for Nothing {
     async fn pace(&self, _: &str, _: Duration) -> Result<Duration, TryAfter> {
         Ok(Duration::ZERO)
     }
+
+    async fn give_turn_back(&self, _: &str) {}
 }
 
 #[async_trait]

@@ -41,8 +41,9 @@ fn in_redis(settings: &LimitSettings, redis: &RedisSettings) -> RedisLimits {
     let connection = Redis::connect(address, "limits", &redis.prefix, patience, |_, _| {});
     let secret = Secret::parse(SECRET.as_bytes()).unwrap();
     let keyring = Keyring::new("one", [("one".to_owned(), secret)]).unwrap();
-    let apps = APPS.map(|app| (app.to_owned(), keyring.application(app), 60));
-    RedisLimits::new(settings, connection, keyring.limiter(), apps, in_memory(settings))
+    let apps = APPS.map(|app| (app.to_owned(), keyring.application(app)));
+    let paces = APPS.map(|app| (app.to_owned(), 60));
+    RedisLimits::new(settings, connection, keyring.limiter(), apps, paces, in_memory(settings))
 }
 
 /// Does the same with limits of both kinds.
@@ -136,6 +137,8 @@ async fn paced_mails_take_their_turns_one_after_the_other_and_not_too_late() {
             assert_eq!(minutes(wait), 4);
         }
         assert_eq!(minutes(limits.pace("blog", patience).await.unwrap()), 0);
+        limits.give_turn_back("blog").await;
+        assert_eq!(minutes(limits.pace("blog", patience).await.unwrap()), 0, "the one given back");
     })
     .await;
 }

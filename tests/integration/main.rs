@@ -26,6 +26,7 @@ mod journey;
 mod languages;
 mod limits;
 mod metrics;
+mod pacing;
 mod peer;
 mod people;
 mod preview;

@@ -179,6 +179,9 @@ fn mail(at: &str, provider: &ProviderSettings) -> Vec<ConfigError> {
     if provider.connections == 0 {
         errors.push(at_least_one(&format!("{at}.connections")));
     }
+    if provider.per_hour == Some(0) {
+        errors.push(at_least_one(&format!("{at}.per_hour")));
+    }
     errors
 }
 

@@ -15,7 +15,7 @@ use crate::token::{Claims, MAX_TOKEN_BYTES, Token, base64url};
 
 /// Most accounts that share one address and each get a link.
 const ACCOUNTS_PER_ADDRESS: usize = 5;
-/// Longest wait for a turn in the application's pace: more would fill the queue.
+/// Longest wait for a turn in a pace: more would fill the queue.
 const LONGEST_TURN: Duration = Duration::from_hours(1);
 
 impl Recovery {
@@ -121,7 +121,7 @@ impl Recovery {
         if !job.has_turn {
             let patience = job.asked_at + lifetime - now;
             let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
-            match self.limits.pace(&app.name, patience).await {
+            match self.turn(app, patience).await {
                 Ok(Duration::ZERO) => {}
                 Ok(wait) => {
                     meters::pace_wait(app);
@@ -146,6 +146,24 @@ impl Recovery {
         let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
         let letter = self.letter(job, account, to, draft.id, language, message);
         self.send(job, letter, lifetime).await
+    }
+
+    /// Takes a turn in each pace that the application's mails keep, or in none: how long it is until
+    /// the last of them.
+    async fn turn(&self, app: &Application, patience: Duration) -> Result<Duration, TryAfter> {
+        let mut wait = Duration::ZERO;
+        for (taken, pace) in app.paces.iter().enumerate() {
+            match self.limits.pace(pace, patience).await {
+                Ok(turn) => wait = wait.max(turn),
+                Err(too_late) => {
+                    for pace in &app.paces[..taken] {
+                        self.limits.give_turn_back(pace).await;
+                    }
+                    return Err(too_late);
+                }
+            }
+        }
+        Ok(wait)
     }
 
     fn draft(&self) -> Draft {

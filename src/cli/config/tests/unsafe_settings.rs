@@ -201,6 +201,10 @@ fn nothing_that_must_happen_is_set_to_nought() {
     regain.toml:6:1: `mail.providers.main.connections` is 0, so nothing would ever be done
         write 1 or more, or leave it out
     "#);
+    assert_snapshot!(with("mail.providers.main", "per_hour = 0"), @r#"
+    regain.toml:6:1: `mail.providers.main.per_hour` is 0, so nothing would ever be done
+        write 1 or more, or leave it out
+    "#);
     assert_snapshot!(changed("from = ", "per_hour = 0, from = "), @r#"
     regain.toml:9:29: `apps.default.mail.per_hour` is 0, so nothing would ever be done
         write 1 or more, or leave it out
