@@ -24,10 +24,11 @@ pub enum EmailMatch {
 /// One `local@domain` without comments, quotes or routes, of at most 254 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress {
-    text: String,
+    text: Box<str>,
     at: usize,
-    /// The domain as IDNA A-labels in lower case: one form whatever was typed.
-    domain: String,
+    /// The domain as IDNA A-labels in lower case, one form whatever was typed; `None` where that is
+    /// what was typed. A long queue is made of addresses.
+    domain: Option<Box<str>>,
 }
 
 impl EmailAddress {
@@ -48,7 +49,8 @@ impl EmailAddress {
             return Err(InvalidIdentifier::NotAnAddress);
         }
         let ascii = canonical_domain(domain).ok_or(InvalidIdentifier::NotAnAddress)?;
-        Ok(Self { text: text.to_owned(), at: local.len(), domain: ascii })
+        let other = (ascii != domain).then(|| ascii.into());
+        Ok(Self { text: text.into(), at: local.len(), domain: other })
     }
 
     /// The address as typed.
@@ -60,19 +62,19 @@ impl EmailAddress {
     /// The first character and the domain: `a…@example.com`.
     #[must_use]
     pub fn masked(&self) -> String {
-        format!("{}@{}", mask(self.local()), self.domain)
+        format!("{}@{}", mask(self.local()), self.domain())
     }
 
     /// The spellings that the address column is asked for, each once and at most eight.
     #[must_use]
     pub fn spellings(&self, how: EmailMatch) -> Vec<String> {
-        let typed = self.text.clone();
+        let typed = self.as_str().to_owned();
         if how == EmailMatch::Exact {
             return vec![typed];
         }
         let lower = self.local().to_ascii_lowercase();
-        let (unicode, _) = idna::domain_to_unicode(&self.domain);
-        let domains = [self.typed_domain().to_lowercase(), self.domain.clone(), unicode];
+        let (unicode, _) = idna::domain_to_unicode(self.domain());
+        let domains = [self.typed_domain().to_lowercase(), self.domain().to_owned(), unicode];
         let mut spellings = if how == EmailMatch::Lower { vec![] } else { vec![typed] };
         for domain in domains {
             for local in [self.local(), lower.as_str()] {
@@ -91,10 +93,10 @@ impl EmailAddress {
     #[must_use]
     pub fn matches(&self, stored: &str, how: EmailMatch) -> bool {
         if how == EmailMatch::Exact {
-            return self.text == stored;
+            return self.as_str() == stored;
         }
         Self::parse(stored).is_ok_and(|stored| {
-            stored.local().eq_ignore_ascii_case(self.local()) && stored.domain == self.domain
+            stored.local().eq_ignore_ascii_case(self.local()) && stored.domain() == self.domain()
         })
     }
 
@@ -102,15 +104,19 @@ impl EmailAddress {
     #[must_use]
     pub fn sameness(&self, how: EmailMatch) -> String {
         match how {
-            EmailMatch::Exact => self.text.clone(),
+            EmailMatch::Exact => self.as_str().to_owned(),
             EmailMatch::AsciiLower | EmailMatch::Lower => {
-                format!("{}@{}", self.local().to_ascii_lowercase(), self.domain)
+                format!("{}@{}", self.local().to_ascii_lowercase(), self.domain())
             }
         }
     }
 
     fn local(&self) -> &str {
         &self.text[..self.at]
+    }
+
+    fn domain(&self) -> &str {
+        self.domain.as_deref().unwrap_or_else(|| self.typed_domain())
     }
 
     fn typed_domain(&self) -> &str {

@@ -101,11 +101,11 @@ impl Recovery {
         reference: String,
     ) -> Result<(), QueueFull> {
         for number in 0..account.notice_addresses().len() {
-            let notice = Task::Mail(Mail::PasswordChanged(change.clone(), number));
+            let notice = Task::Mail(Mail::PasswordChanged(Box::new(change.clone()), number));
             self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
         }
         if app.hooks.contains(&Event::PasswordChanged) {
-            let hook = Task::Hook(Event::PasswordChanged, About::Change(change.clone()));
+            let hook = Task::Hook(Event::PasswordChanged, About::Change(Box::new(change.clone())));
             self.jobs.follow(self.job(app, reference, hook), NOTICE_DELAY).await?;
         }
         Ok(())

@@ -33,7 +33,7 @@ pub struct Job {
     pub task: Task,
 }
 
-/// What is to be done.
+/// What is to be done. What a person asked for is what there may be many of: nothing else is larger.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
@@ -48,7 +48,7 @@ pub enum Task {
 #[serde(rename_all = "snake_case")]
 pub enum About {
     /// A change, told only once the row carries it.
-    Change(Change),
+    Change(Box<Change>),
     /// An account.
     Account {
         /// Its id.
@@ -71,11 +71,11 @@ pub enum Mail {
         /// What was asked for.
         wish: LinkWish,
         /// What makes a second try the same mail as the first.
-        draft: Draft,
+        draft: Box<Draft>,
     },
     /// The notice that a password was changed, sent only once the row carries the new hash: to
     /// the account's address of that number, since each of them is told by a mail of its own.
-    PasswordChanged(Change, usize),
+    PasswordChanged(Box<Change>, usize),
 }
 
 /// What a person asked for.
@@ -209,6 +209,7 @@ mod tests {
             })
         );
         let draft = Draft { issued_at: OffsetDateTime::UNIX_EPOCH, id: "m1".to_owned() };
+        let draft = Box::new(draft);
         let (user_id, wish) = ("7".to_owned(), super::tests::wish());
         let link = job(Task::Mail(Mail::Link { user_id, wish, draft }));
         let about = About::Account { user_id: "7".to_owned(), event_id: "e1".to_owned() };

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{GROUP, RedisQueue};
 use crate::account::logged_id;
 use crate::queue::parcel::{Opened, Parcels};
-use crate::recovery::{About, Change, Job, Lost, Mail, Task};
+use crate::recovery::{About, Job, Lost, Mail, Task};
 use crate::redis::Trouble;
 
 /// How many are kept.
@@ -101,10 +101,10 @@ impl RedisQueue {
 fn about(job: &Job) -> String {
     match &job.task {
         Task::Mail(Mail::Ask(identifier, _)) => identifier.masked(),
-        Task::Mail(
-            Mail::Link { user_id, .. } | Mail::PasswordChanged(Change { user_id, .. }, _),
-        )
-        | Task::Hook(_, About::Change(Change { user_id, .. }) | About::Account { user_id, .. }) => {
+        Task::Mail(Mail::PasswordChanged(change, _)) | Task::Hook(_, About::Change(change)) => {
+            logged_id(&change.user_id)
+        }
+        Task::Mail(Mail::Link { user_id, .. }) | Task::Hook(_, About::Account { user_id, .. }) => {
             logged_id(user_id)
         }
     }

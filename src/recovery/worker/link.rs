@@ -116,7 +116,7 @@ impl Recovery {
         let job = &job.with(Task::Mail(Mail::Link {
             user_id: account.id.clone(),
             wish: wish.clone(),
-            draft: draft.clone(),
+            draft: Box::new(draft.clone()),
         }));
         if !job.has_turn {
             let patience = job.asked_at + lifetime - now;
