@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lettre::message::Mailbox;
 use time::format_description::well_known::Rfc3339;
 
 use super::carrier::Carrier;
 use super::error::MailConfigError;
 use super::failures::Failures;
-use super::message::message;
 use super::outbox::{Kept, Outbox};
 use super::provider::Provider;
 use super::smtp::ProviderSecrets;
-use super::template::{Templates, Written};
+use super::template::Written;
+use super::writer::Writer;
 use crate::clock::Stopwatch;
 use crate::config::{ApplicationSettings, Settings};
 use crate::language::Catalogue;
@@ -29,9 +28,7 @@ pub struct Mailer {
 }
 
 struct AppSender {
-    title: String,
-    templates: Templates,
-    from: Mailbox,
+    writer: Writer,
     provider: Arc<Provider>,
     provider_name: String,
 }
@@ -86,8 +83,7 @@ impl Mailer {
 
 impl AppSender {
     async fn send(&self, letter: &Letter) -> Result<(), SendError> {
-        let written = self.templates.write(letter, &self.title)?;
-        let mail = message(letter, &written, &self.from)?;
+        let (written, mail) = self.writer.write(letter)?;
         if let Provider::Outbox(outbox) = self.provider.as_ref() {
             outbox.keep(kept(letter, written, &mail));
         }
@@ -120,13 +116,12 @@ fn sender(
     texts: &Arc<Catalogue>,
     providers: &BTreeMap<String, Arc<Provider>>,
 ) -> Result<AppSender, MailConfigError> {
-    let from = app.mail.from.parse().map_err(|_| MailConfigError::From { app: name.to_owned() })?;
     let provider = providers.get(&app.mail.provider).cloned().ok_or_else(|| {
         MailConfigError::Provider { app: name.to_owned(), provider: app.mail.provider.clone() }
     })?;
-    let templates = Templates::new(texts.clone(), app.templates.as_deref())?;
-    let (title, provider_name) = (app.name.clone(), app.mail.provider.clone());
-    Ok(AppSender { title, templates, from, provider, provider_name })
+    let folder = app.templates.as_deref();
+    let writer = Writer::new(name, &app.name, &app.mail.from, texts.clone(), folder)?;
+    Ok(AppSender { writer, provider, provider_name: app.mail.provider.clone() })
 }
 
 fn kept(letter: &Letter, written: Written, mail: &lettre::Message) -> Kept {

@@ -15,6 +15,7 @@ mod samples;
 mod smtp;
 mod template;
 mod words;
+mod writer;
 
 pub use error::MailConfigError;
 pub use failures::{Failure, Failures};
@@ -24,3 +25,4 @@ pub use preview::{Preview, previews};
 pub use samples::Samples;
 pub use smtp::ProviderSecrets;
 pub use template::Written;
+pub use writer::Writer;

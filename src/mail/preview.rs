@@ -3,12 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lettre::message::Mailbox;
-
 use super::error::MailConfigError;
-use super::message::message;
 use super::samples::Samples;
-use super::template::{Templates, Written};
+use super::template::Written;
+use super::writer::Writer;
 use crate::language::{Catalogue, Language};
 
 /// One mail, written with sample data.
@@ -33,14 +31,11 @@ pub fn previews(
     texts: Arc<Catalogue>,
     folder: Option<&Path>,
 ) -> Result<Vec<Preview>, MailConfigError> {
-    let app = || MailConfigError::From { app: samples.app.clone() };
-    let from: Mailbox = samples.from.parse().map_err(|_| app())?;
-    let templates = Templates::new(texts, folder)?;
+    let writer = Writer::new(&samples.app, &samples.title, &samples.from, texts, folder)?;
     let preview = |letter: crate::recovery::Letter| {
         let (language, kind) = (letter.language, letter.message.kind());
-        let written = templates.write(&letter, &samples.title);
-        let mail = written.and_then(|written| Ok((message(&letter, &written, &from)?, written)));
-        let (mail, written) = mail.map_err(|error| MailConfigError::template(kind, error))?;
+        let written = writer.write(&letter);
+        let (written, mail) = written.map_err(|error| MailConfigError::template(kind, error))?;
         Ok(Preview { language, kind, written, raw: mail.formatted() })
     };
     samples.letters().map(preview).collect()
