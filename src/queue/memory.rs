@@ -205,25 +205,10 @@ impl Jobs for MemoryQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Identifier;
-    use crate::recovery::{Languages, LinkWish, Mail, Task};
-    use crate::token::Purpose;
+    use crate::recovery::testing::ask_for;
 
     fn job(reference: usize) -> Job {
-        let wish = LinkWish {
-            purpose: Purpose::PasswordReset,
-            languages: Languages::default(),
-            return_to: None,
-            disputed: false,
-        };
-        Job {
-            app: "shop".to_owned(),
-            reference: reference.to_string(),
-            asked_at: OffsetDateTime::UNIX_EPOCH,
-            attempt: 0,
-            has_turn: false,
-            task: Task::Mail(Mail::Ask(Identifier::parse("ada").unwrap(), wish)),
-        }
+        ask_for("shop", &reference.to_string(), "ada")
     }
 
     #[tokio::test]

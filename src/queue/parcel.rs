@@ -105,12 +105,10 @@ impl Parcels {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use time::OffsetDateTime;
 
     use super::*;
-    use crate::account::Identifier;
-    use crate::recovery::{Languages, LinkWish, Mail, Task};
-    use crate::token::{Keyring, Purpose, Secret};
+    use crate::recovery::testing::ask_for;
+    use crate::token::{Keyring, Secret};
 
     fn parcels(apps: &[&str], seed: u8) -> Parcels {
         let secret = format!("tests-only-{}", "Jq3uE1x8VZk4mP0aYt7rLw2cHs9dNf6G".repeat(2));
@@ -121,20 +119,7 @@ mod tests {
     }
 
     fn job(app: &str, who: &str) -> Job {
-        let wish = LinkWish {
-            purpose: Purpose::PasswordReset,
-            languages: Languages::default(),
-            return_to: None,
-            disputed: false,
-        };
-        Job {
-            app: app.to_owned(),
-            reference: "r".to_owned(),
-            asked_at: OffsetDateTime::UNIX_EPOCH,
-            attempt: 0,
-            has_turn: false,
-            task: Task::Mail(Mail::Ask(Identifier::parse(who).unwrap(), wish)),
-        }
+        ask_for(app, "r", who)
     }
 
     #[test]

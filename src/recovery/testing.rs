@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use super::{
-    Call, Door, HashingPool, Hooks, Job, Jobs, Letter, Limits, Ports, QueueFull, Recovery,
-    SendError, Sender, TryAfter,
+    Call, Door, HashingPool, Hooks, Job, Jobs, Languages, Letter, Limits, LinkWish, Mail, Ports,
+    QueueFull, Recovery, SendError, Sender, Task, TryAfter,
 };
-use crate::account::Account;
+use crate::account::{Account, Identifier};
 use crate::clock::Clock;
 use crate::random::Random;
+use crate::token::Purpose;
 
 /// An account with an address and a password, and nothing else.
 pub fn ada() -> Account {
@@ -27,6 +29,24 @@ pub fn ada() -> Account {
         active: vec![],
         confirmed: vec![],
         recovery_email: None,
+    }
+}
+
+/// The job of an ask for a link to a new password.
+pub fn ask_for(app: &str, reference: &str, who: &str) -> Job {
+    let wish = LinkWish {
+        purpose: Purpose::PasswordReset,
+        languages: Languages::default(),
+        return_to: None,
+        disputed: false,
+    };
+    Job {
+        app: app.to_owned(),
+        reference: reference.to_owned(),
+        asked_at: OffsetDateTime::UNIX_EPOCH,
+        attempt: 0,
+        has_turn: false,
+        task: Task::Mail(Mail::Ask(Identifier::parse(who).unwrap(), wish)),
     }
 }
 
