@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use regain::random::Random;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
@@ -144,8 +145,14 @@ fn program() -> Command {
     program
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, and that no outgoing connection is given: else one may hold it
+/// while the server that a test kills is away, or even connect to itself there.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    let random = Random::system();
+    loop {
+        let port = 10_000 + u16::from_be_bytes(random.bytes()) % 10_000;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
