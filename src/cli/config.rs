@@ -6,6 +6,7 @@ mod document;
 mod env;
 mod error;
 mod names;
+mod pages;
 mod presets;
 mod print;
 mod reference;

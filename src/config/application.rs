@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SecretSource, Span, UsersSettings};
+use super::{PagesSettings, SecretSource, Span, UsersSettings};
 
 /// One application: its users, its mail, its links and its policy.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -29,6 +29,9 @@ pub struct ApplicationSettings {
     /// A folder with templates and texts of the operator's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub templates: Option<PathBuf>,
+    /// How its pages look.
+    #[serde(default)]
+    pub pages: PagesSettings,
     /// What a new password must be.
     #[serde(default)]
     pub password: PasswordSettings,

@@ -3,6 +3,8 @@
 //! Reading the file, the environment and the messages for what is wrong live in `cli::config`.
 
 mod application;
+mod colour;
+mod pages;
 mod secret;
 mod service;
 mod units;
@@ -12,6 +14,8 @@ pub use application::{
     ApplicationSettings, LifetimeSettings, LinkSettings, PasswordSettings, SenderSettings,
     WebhookSettings,
 };
+pub use colour::Colour;
+pub use pages::{DARK, LIGHT, PagesSettings, is_readable, readable};
 pub use secret::SecretSource;
 pub use service::{
     Argon2Settings, HashingSettings, KeySettings, LimitSettings, LimitStore, LogFormat,

@@ -16,7 +16,7 @@ pub struct Settings {
     pub listen: String,
     /// The scheme, host and port that people reach the service under. Links are built from it.
     pub public_url: String,
-    /// The application that `/.well-known/change-password` leads to.
+    /// The application whose first page `/` and `/.well-known/change-password` lead to.
     pub default_app: String,
     /// Networks whose `X-Forwarded-For` is believed, as CIDR. Nobody by default.
     pub trusted_proxies: Vec<String>,

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
+use super::pages;
 use crate::config::{
     ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, ProviderSettings,
     RedisSettings, Settings, Span, UsersSettings,
@@ -41,6 +42,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     for (name, app) in &settings.apps {
         errors.extend(links(name, app));
         errors.extend(passwords(name, app));
+        errors.extend(pages::check(name, app));
         errors.extend(writes(name, &app.users));
     }
     if settings.queue.capacity == 0 {

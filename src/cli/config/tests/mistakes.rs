@@ -314,3 +314,33 @@ fn what_is_kept_in_redis_needs_to_know_where_that_is() {
         format!("{GOOD}\n[limits]\nstore = \"redis\"\n[redis]\nurl = \"redis://127.0.0.1\"\n");
     assert!(load_with(&file, &[]).is_ok());
 }
+
+#[test]
+fn pages_must_be_readable_and_lead_where_one_is_safe() {
+    let pages = |lines: &str| with("apps.default", &format!("pages = {{ {lines} }}"));
+    assert_snapshot!(pages("accent = \"#ffd400\", accent_dark = \"#203040\""), @r##"
+    regain.toml:8:11: `apps.default.pages.accent` has a contrast of 1.3 to 1 with the page, and 4.5 is the least that can be read (WCAG 2.2, 1.4.3)
+        take another, say "#7f6a00"
+    regain.toml:8:31: `apps.default.pages.accent_dark` has a contrast of 1.2 to 1 with the page, and 4.5 is the least that can be read (WCAG 2.2, 1.4.3)
+        take another, say "#848d95"
+    "##);
+    assert_snapshot!(pages("accent = \"yellow\""), @r##"
+    regain.toml:8:20: `apps.default.pages.accent` must be a colour such as "#0b57d0"
+        write it like accent = "#0b57d0"
+    "##);
+    assert_snapshot!(pages("support = \"javascript:alert(1)\", log_in = \"http://app.example.com\""), @r##"
+    regain.toml:8:11: `apps.default.pages.support` is neither an https URL nor a mail address
+        write "https://example.com/help" or "mailto:help@example.com"
+    regain.toml:8:44: `apps.default.pages.log_in` is no https URL, and a new password would be typed there
+        write it like "https://app.example.com/login"
+    "##);
+    assert_snapshot!(pages("acent = \"#0b57d0\""), @r##"
+    regain.toml:8:11: `apps.default.pages.acent` is not a setting
+        did you mean `accent`?
+    "##);
+    for support in ["mailto:help@example.com", "https://example.com/help"] {
+        let good = format!("[apps.default.pages]\nsupport = \"{support}\"\n[apps.default.users]");
+        assert!(load_with(&GOOD.replace("[apps.default.users]", &good), &[]).is_ok(), "{support}");
+    }
+    assert!(pages("support = \"mailto:nobody\"").contains("neither an https URL nor a mail"));
+}
