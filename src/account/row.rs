@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::identifier::mask;
-use super::{Condition, EmailAddress};
+use super::{Condition, EmailAddress, EmailMatch, Identifier};
 use crate::token::Marks;
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
@@ -100,6 +100,28 @@ impl Account {
         let own = self.email.as_deref().filter(|text| is_address(text));
         let recovery = self.confirmed_recovery_address().filter(|text| Some(*text) != own);
         own.into_iter().chain(recovery).collect()
+    }
+
+    /// Enough to recognise it for one who knows it: `a…@example.com`, or the login name as `a…`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let email = self.email.as_deref().or(self.username.as_deref()).or(self.link_address());
+        let email = email.unwrap_or_default();
+        EmailAddress::parse(email).map_or_else(|_| mask(email), |email| email.masked())
+    }
+
+    /// Whether a person who typed this meant this account.
+    #[must_use]
+    pub fn is_called(&self, typed: &Identifier) -> bool {
+        let email = self.email.as_deref();
+        match typed {
+            Identifier::Email(typed) => {
+                email.is_some_and(|email| typed.matches(email, EmailMatch::AsciiLower))
+            }
+            Identifier::Username(typed) => {
+                self.username.as_deref().is_some_and(|username| typed.matches(username))
+            }
+        }
     }
 
     fn confirmed_recovery_address(&self) -> Option<&str> {

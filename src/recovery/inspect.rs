@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{Application, Door, InspectError, Recovery, Worthless, meters};
-use crate::account::Account;
+use crate::account::{Account, Identifier};
 use crate::token::{Opened, Purpose};
 
 /// What a token says that is good for use.
@@ -17,15 +17,42 @@ pub struct Inspected {
     pub expires_at: OffsetDateTime,
     /// Where it leads back to.
     pub return_to: Option<String>,
+    /// Whose it is.
+    pub whose: Whose,
+}
+
+/// Whose a token is: as much as its bearer may see, and no address in clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose(Account);
+
+impl Whose {
+    /// The row's key as text.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Enough to recognise the account for one who knows it: `a…@example.com`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        self.0.masked()
+    }
+
+    /// Whether a person who typed this meant this account.
+    #[must_use]
+    pub fn is_called(&self, typed: &Identifier) -> bool {
+        self.0.is_called(typed)
+    }
 }
 
 impl Inspected {
-    fn of(app: &Application, opened: &Opened) -> Self {
+    fn of(app: &Application, opened: &Opened, account: Account) -> Self {
         Self {
             purpose: opened.purpose,
             issued_at: opened.issued_at,
             expires_at: opened.expires_at,
             return_to: app.return_target(&opened.claims),
+            whose: Whose(account),
         }
     }
 }
@@ -43,8 +70,30 @@ impl Recovery {
         token: &str,
     ) -> Result<Inspected, InspectError> {
         self.enter(Door::Inspect, client).await?;
-        let (opened, _) = self.redeemable(app, purpose, token).await?;
-        Ok(Inspected::of(app, &opened))
+        let (opened, account) = self.redeemable(app, purpose, token).await?;
+        Ok(Inspected::of(app, &opened, account))
+    }
+
+    /// The same for a client that has just been let in to use the token, and was told that it cannot
+    /// be used that way.
+    ///
+    /// # Errors
+    /// [`InspectError`] as for [`Recovery::inspect`].
+    pub async fn inspect_again(
+        &self,
+        app: &Application,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<Inspected, InspectError> {
+        let (opened, account) = self.redeemable(app, purpose, token).await?;
+        Ok(Inspected::of(app, &opened, account))
+    }
+
+    /// The account that a token of ours names, by its signature and age alone: nothing is read.
+    #[must_use]
+    pub fn names(&self, app: &Application, purpose: Purpose, token: &str) -> Option<String> {
+        let opened = app.keys.open(purpose, token, self.clock.now(), app.lifetime(purpose));
+        opened.ok().map(|opened| opened.claims.user_id)
     }
 
     /// Why a token would not work now, in words for operators; the public is never told.
@@ -58,7 +107,8 @@ impl Recovery {
         token: &str,
     ) -> Result<(Inspected, String), Worthless> {
         let (opened, account) = self.open_token(app, purpose, token).await?;
-        Ok((Inspected::of(app, &opened), account.id))
+        let user_id = account.id.clone();
+        Ok((Inspected::of(app, &opened, account), user_id))
     }
 
     /// What a completion begins with. Whatever stands behind a refusal, it looks the same.
