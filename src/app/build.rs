@@ -68,7 +68,8 @@ impl Service {
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
         let recovery = Recovery::new(applications, ports, hashing, clock.clone(), random.clone());
         let recovery = Arc::new(recovery);
-        let state = http::State::new(recovery.clone(), settings, embedded, random);
+        let dresses = http::pages::Dresses::new(settings, &texts)?;
+        let state = http::State::new(recovery.clone(), settings, embedded, dresses, random);
         let state = state.map_err(|network| {
             StartError::setting(
                 "trusted_proxies",

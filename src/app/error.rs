@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::SecretError;
+use crate::http::pages::DressError;
 
 /// What stands in the way of starting, and its cure.
 #[derive(Debug, Error)]
@@ -42,5 +43,14 @@ impl StartError {
         cure: impl Into<String>,
     ) -> Self {
         Self::Setting { setting: setting.into(), problem: problem.to_string(), cure: cure.into() }
+    }
+}
+
+impl From<DressError> for StartError {
+    fn from(error: DressError) -> Self {
+        match error {
+            DressError::Setting { setting, problem, cure } => Self::setting(setting, problem, cure),
+            DressError::Template { .. } => Self::Failed(error.to_string()),
+        }
     }
 }

@@ -42,15 +42,19 @@ fn own_folder(folder: &Path) -> Result<(), (String, &'static str)> {
     let unreadable = |error: std::io::Error| {
         let none = error.kind() == std::io::ErrorKind::NotFound;
         let why = if none { "there is no such folder".to_owned() } else { error.to_string() };
-        let cure = "name a folder that holds mail/, languages/ or both, or leave it out";
+        let cure = "name a folder that holds mail/, pages/ or languages/, or leave it out";
         (format!("{}: {why}", folder.display()), cure)
     };
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-        if !matches!(name.as_str(), "mail" | "languages") && !name.starts_with('.') {
+        if !matches!(name.as_str(), "mail" | "pages" | "languages") && !name.starts_with('.') {
+            let folder = folder.display();
             let problem =
-                format!("{} holds {name:?}, which is neither mail nor languages", folder.display());
-            return Err((problem, "put templates into mail/ and texts into languages/"));
+                format!("{folder} holds {name:?}, which is neither mail, pages nor languages");
+            return Err((
+                problem,
+                "put templates into mail/ and pages/, and texts into languages/",
+            ));
         }
     }
     Ok(())

@@ -52,6 +52,8 @@ pub const DARK: [Colour; 2] = [Colour::new(0x1a, 0x20, 0x2a), Colour::new(0x10, 
 
 /// Least contrast of text (WCAG 2.2, success criterion 1.4.3).
 const LEAST_CONTRAST: f64 = 4.5;
+/// Contrast of what is read with ease (1.4.6).
+const EASY_CONTRAST: f64 = 7.0;
 
 impl PagesSettings {
     /// Our own blue.
@@ -60,23 +62,30 @@ impl PagesSettings {
     /// The accent of dark pages: that which is set, or the other one, as much lighter as it must be.
     #[must_use]
     pub fn accent_of_the_dark(&self) -> Colour {
-        self.accent_dark.unwrap_or_else(|| readable(self.accent, DARK))
+        self.accent_dark.unwrap_or_else(|| shade(self.accent, DARK, EASY_CONTRAST))
     }
 }
 
 /// Whether a colour can be read on both of these.
 #[must_use]
 pub fn is_readable(colour: Colour, on: [Colour; 2]) -> bool {
-    on.iter().all(|ground| colour.contrast(*ground) >= LEAST_CONTRAST)
+    stands_out(colour, on, LEAST_CONTRAST)
 }
 
 /// The colour, as much darker or lighter as it must be to be read on both of these.
 #[must_use]
 pub fn readable(colour: Colour, on: [Colour; 2]) -> Colour {
-    let black = is_readable(Colour::BLACK, on);
-    let end = if black { Colour::BLACK } else { Colour::WHITE };
+    shade(colour, on, LEAST_CONTRAST)
+}
+
+fn shade(colour: Colour, on: [Colour; 2], least: f64) -> Colour {
+    let end = if is_readable(Colour::BLACK, on) { Colour::BLACK } else { Colour::WHITE };
     let steps = (0..=100).step_by(5).map(|percent| colour.towards(end, percent));
-    steps.into_iter().find(|mixed| is_readable(*mixed, on)).unwrap_or(end)
+    steps.into_iter().find(|mixed| stands_out(*mixed, on, least)).unwrap_or(end)
+}
+
+fn stands_out(colour: Colour, on: [Colour; 2], least: f64) -> bool {
+    on.iter().all(|ground| colour.contrast(*ground) >= least)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
+use poem::error::ResponseError as _;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
@@ -11,9 +12,8 @@ use tracing::Instrument as _;
 
 use super::problem::{Code, Problem};
 use super::reference::Reference;
-use super::state::{State, accepted_language};
+use super::state::State;
 use super::{pages, routes};
-use crate::language::Language;
 
 /// Most bytes of a body.
 const BODY_MAX_BYTES: u64 = 64 * 1024;
@@ -56,37 +56,22 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         request.set_data(reference.clone());
         let Reference(reference) = reference;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let accepted = accepted_language(&request);
+        let asked = pages::Asked::by(&request);
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
         let mut answer = match self.answer(request).instrument(span.clone()).await {
             Ok(answer) => answer,
-            Err(problem) => self.dress(&problem, &path, accepted, &reference),
+            // Problems of pages are pages; all others are JSON.
+            Err(problem) => pages::problem(&self.state, &asked, &problem, &reference)
+                .unwrap_or_else(|| problem.as_response()),
         };
         if method == Method::HEAD {
             answer.set_body(Body::empty());
         }
-        add_headers(&mut answer, &reference);
+        add_headers(&mut answer, &reference, self.state.secure);
         let status = answer.status().as_u16();
         span.in_scope(|| tracing::info!(method = %method, route, status, "answered"));
         Ok(answer)
-    }
-}
-
-impl<E> Edge<E> {
-    /// Problems of pages are pages; all others are JSON.
-    fn dress(
-        &self,
-        problem: &Problem,
-        path: &str,
-        accepted: Option<Language>,
-        reference: &str,
-    ) -> Response {
-        let Some(name) = path.strip_prefix("/a/").and_then(|rest| rest.split('/').next()) else {
-            return poem::error::ResponseError::as_response(problem);
-        };
-        let app = self.state.recovery.application(name).map(AsRef::as_ref);
-        pages::View::of(&self.state, app, accepted).problem(problem, reference)
     }
 }
 
@@ -119,8 +104,14 @@ fn problem(error: &poem::Error, path: &str) -> Problem {
     }
 }
 
-fn add_headers(answer: &mut Response, reference: &str) {
+/// For a year nobody is to reach this host but by TLS (RFC 6797).
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+fn add_headers(answer: &mut Response, reference: &str, secure: bool) {
     let headers = answer.headers_mut();
+    if secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
     // JSON has no charset parameter (RFC 8259 §11).
     if headers
         .get(header::CONTENT_TYPE)
@@ -144,6 +135,7 @@ fn add_headers(answer: &mut Response, reference: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use poem::endpoint::make_sync;
@@ -156,8 +148,9 @@ mod tests {
 
     fn state() -> State {
         let texts = Arc::new(Catalogue::embedded().unwrap());
-        State::new(Arc::new(of_nobody()), &Settings::default(), texts, Random::repeatable(1))
-            .unwrap()
+        let (settings, random) = (Settings::default(), Random::repeatable(1));
+        let dresses = pages::Dresses::new(&settings, &BTreeMap::new()).unwrap();
+        State::new(Arc::new(of_nobody()), &settings, texts, dresses, random).unwrap()
     }
 
     #[tokio::test]

@@ -12,9 +12,11 @@ mod reference;
 mod routes;
 mod state;
 
+use std::sync::Arc;
+
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::AddData;
-use poem::{EndpointExt, Response, Route};
+use poem::{EndpointExt, IntoEndpoint as _, Response, Route};
 
 pub use state::State;
 
@@ -26,11 +28,16 @@ pub fn endpoint(
     state: State,
     beside: impl FnOnce(Route) -> Route,
 ) -> BoxEndpoint<'static, Response> {
+    // Below "/" itself, the framework would answer nothing else there.
+    let api = Arc::new(api::service().into_endpoint());
     let mut routes = Route::new()
-        .nest("/", api::service())
+        .nest_no_strip("/v1", api.clone())
+        .at("/healthz", api.clone())
+        .at("/readyz", api)
         .at("/openapi.json", poem::get(document::serve_json))
         .at("/openapi.yaml", poem::get(document::serve_yaml))
-        .at("/.well-known/change-password", poem::get(pages::change_password))
+        .at("/", poem::get(pages::first))
+        .at("/.well-known/change-password", poem::get(pages::first))
         .nest("/a", pages::routes());
     if state.docs {
         routes = docs::add(routes);

@@ -16,7 +16,7 @@ const TABLE: [(&str, &str); 23] = [
     ("/a/{app}/reset/{token}", "GET, HEAD"),
     ("/a/{app}/new-password", "GET, HEAD, POST"),
     ("/a/{app}/not-me", "GET, HEAD, POST"),
-    ("/a/{app}/style.css", "GET, HEAD"),
+    ("/a/{app}/assets/{file}", "GET, HEAD"),
     ("/.well-known/change-password", "GET, HEAD"),
     ("/", "GET, HEAD"),
     ("/demo/outbox", "GET, HEAD"),

@@ -6,6 +6,7 @@ use poem::Request;
 use poem::http::header;
 
 use super::client::{Proxies, client_key};
+use super::pages::Dresses;
 use super::problem::{Code, Problem};
 use crate::config::Settings;
 use crate::language::{Catalogue, Language, Texts};
@@ -25,7 +26,9 @@ pub struct State {
     pub docs: bool,
     /// The texts of pages that belong to no application.
     pub texts: Arc<Catalogue>,
-    /// The application that `/.well-known/change-password` leads to.
+    /// How pages look.
+    pub dresses: Arc<Dresses>,
+    /// The application that `/` and `/.well-known/change-password` lead to.
     pub default_app: Arc<str>,
     proxies: Arc<Proxies>,
 }
@@ -39,6 +42,7 @@ impl State {
         recovery: Arc<Recovery>,
         settings: &Settings,
         texts: Arc<Catalogue>,
+        dresses: Dresses,
         random: Random,
     ) -> Result<Self, String> {
         Ok(Self {
@@ -47,6 +51,7 @@ impl State {
             secure: settings.public_url.starts_with("https://"),
             docs: settings.docs,
             texts,
+            dresses: Arc::new(dresses),
             default_app: settings.default_app.as_str().into(),
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })

@@ -18,6 +18,15 @@ async fn dispute(regain: &Regain, who: &str) -> Answer {
     answer(request.header("content-type", "application/x-www-form-urlencoded")).await
 }
 
+/// The answer, with the sealed cookie as long as it was: what is in it differs each time.
+fn sealed_alike(answer: &Answer) -> Answer {
+    let mut answer = answer.clone();
+    for (_, value) in answer.headers.iter_mut().filter(|(name, _)| name == "set-cookie") {
+        *value = value.replace(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c), "x");
+    }
+    answer
+}
+
 #[tokio::test]
 async fn who_says_this_was_not_me_gets_a_link_and_nobody_learns_whether_there_is_an_account() {
     let users = database(Engine::Sqlite, &[person(ADA)]).await;
@@ -27,7 +36,8 @@ async fn who_says_this_was_not_me_gets_a_link_and_nobody_learns_whether_there_is
     assert!(page.body.contains("action=\"/a/default/not-me\""), "{}", page.body);
 
     let known = dispute(&regain, ADA).await;
-    assert_eq!(known, dispute(&regain, "nobody@example.com").await);
+    let unknown = dispute(&regain, "eve@example.com").await;
+    assert_eq!(sealed_alike(&known), sealed_alike(&unknown));
     assert_eq!(known.status, 200);
     regain.worked().await;
     let links = regain.links();

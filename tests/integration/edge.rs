@@ -15,9 +15,7 @@ async fn running() -> (crate::databases::TestDatabase, Regain) {
 #[tokio::test]
 async fn what_is_not_there_is_a_problem_of_a_stable_type() {
     let (_users, regain) = running().await;
-    for path in
-        ["/", "/v1", "/v1/apps/default", "/v1/apps/default/password-resets/", "/v2/x?canary"]
-    {
+    for path in ["/v1", "/v1/apps/default", "/v1/apps/default/password-resets/", "/v2/x?canary"] {
         let missing = regain.get(path).await;
         assert_eq!((missing.status, missing.code()), (404, "not-found".to_owned()), "{path}");
         assert_eq!(missing.json()["type"], "urn:regain:not-found");
@@ -159,8 +157,11 @@ async fn a17_tokens_of_any_shape_are_refused_quickly_and_nothing_of_them_comes_b
 }
 
 #[tokio::test]
-async fn the_well_known_address_leads_to_the_page_that_asks() {
+async fn the_well_known_address_and_the_bare_host_lead_to_the_page_that_asks() {
     let (_users, regain) = running().await;
-    let found = regain.get("/.well-known/change-password").await;
-    assert_eq!((found.status, found.header("location")), (303, Some("/a/default/reset")));
+    for path in ["/.well-known/change-password", "/"] {
+        let found = regain.get(path).await;
+        let location = found.header("location");
+        assert_eq!((found.status, location), (303, Some("/a/default/reset")), "{path}");
+    }
 }

@@ -7,6 +7,7 @@
 
 mod applications;
 mod asking;
+mod browser;
 mod check;
 mod completing;
 mod connection;
@@ -27,6 +28,7 @@ mod languages;
 mod limits;
 mod metrics;
 mod pacing;
+mod pages;
 mod peer;
 mod people;
 mod preview;

@@ -4,7 +4,7 @@ mod view;
 
 use futures_util::StreamExt as _;
 use poem::endpoint::make_sync;
-use poem::http::{StatusCode, header};
+use poem::http::header;
 use poem::{Body, Endpoint, Request, Response, Route, get};
 
 use crate::app::Service;
@@ -14,7 +14,7 @@ use view::{Part, Shown};
 const STYLE: &str = include_str!("outbox/reader.css");
 const SCRIPT: &str = include_str!("outbox/reader.js");
 
-/// The routes with the outbox among them, and a first page to begin with.
+/// The routes with the outbox among them.
 pub fn routes(routes: Route, service: &Service) -> Route {
     let Some(outbox) = service.outbox.clone() else { return routes };
     let on = |answer: fn(&Outbox, &Request) -> Response| {
@@ -22,7 +22,6 @@ pub fn routes(routes: Route, service: &Service) -> Route {
         get(make_sync(move |request| answer(&outbox, &request)))
     };
     routes
-        .at("/", get(make_sync(|_| to_the_first_page())))
         .at("/demo/outbox", on(|outbox, _| view::page(&outbox.mails(), Shown::List)))
         .at("/demo/outbox/:number", on(mail))
         .at("/demo/outbox/:number/:part", on(mail))
@@ -30,13 +29,6 @@ pub fn routes(routes: Route, service: &Service) -> Route {
         .at("/demo/outbox.events", on(|outbox, _| events(outbox)))
         .at("/demo/outbox.css", get(file("text/css; charset=utf-8", STYLE)))
         .at("/demo/outbox.js", get(file("text/javascript; charset=utf-8", SCRIPT)))
-}
-
-fn to_the_first_page() -> Response {
-    Response::builder()
-        .status(StatusCode::SEE_OTHER)
-        .header(header::LOCATION, "/a/default/reset")
-        .body(Body::empty())
 }
 
 /// One mail: a page that shows it in one of several ways, or what that page frames.

@@ -1,13 +1,15 @@
 //! The page that asks for a link, and the one that does so because somebody else changed the
 //! password: the same form.
 
-use minijinja::context;
+use minijinja::{Value, context};
 use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
+use super::page::Page;
+use super::typed;
 use super::view::{self, View};
 use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::problem::Problem;
@@ -15,6 +17,28 @@ use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language};
 use crate::recovery::{Ask, Languages};
 use crate::token::Purpose;
+
+/// The form.
+pub const PAGE: Page = Page {
+    template: "ask.html",
+    source: include_str!("templates/ask.html"),
+    scripted: true,
+    samples: || {
+        let mistake = context! { field => "identifier", text => "<b>" };
+        let sample = |kind, path, usernames, mistakes: &[Value]| {
+            context! { kind, path, usernames, mistakes, csrf => "x" }
+        };
+        vec![sample("ask", "reset", true, &[]), sample("not-me", "not-me", false, &[mistake])]
+    },
+};
+
+/// A mail is on its way, if there is such an account.
+pub const SENT: Page = Page {
+    template: "sent.html",
+    source: include_str!("templates/sent.html"),
+    scripted: false,
+    samples: || vec![context! {}],
+};
 
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
@@ -67,15 +91,17 @@ pub fn form(
     let app = state.application_of(request)?;
     let double_submit = DoubleSubmit::show(state, &app, request);
     let view = View::of(state, Some(&app), accepted_language(request));
-    let problem = wrong.map(|why| match why {
+    let text = wrong.map(|why| match why {
         InvalidIdentifier::Empty => view.texts.tell("ask-empty"),
         _ => view.texts.tell("ask-invalid"),
     });
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if text.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mistake = |text| context! { field => "identifier", text };
+    let mistakes: Vec<_> = text.into_iter().map(mistake).collect();
     let csrf = &double_submit.signature;
     let (kind, path) = (reason.texts(), reason.path());
-    let values = context! { kind, path, usernames => app.usernames, csrf, problem };
-    Ok(view::with_cookies(view.page(status, "ask.html", values), &double_submit.cookies))
+    let values = context! { kind, path, usernames => app.usernames, csrf, mistakes };
+    Ok(view::with_cookies(view.page(status, &PAGE, values), &double_submit.cookies))
 }
 
 /// Asks for a link, as the form was filled in.
@@ -92,6 +118,7 @@ pub async fn ask(
         Ok(identifier) => identifier,
         Err(why) => return form(state, request, reason, Some(why)),
     };
+    let kept = typed::keep(state, &app, &identifier);
     let ask = Ask {
         purpose: Purpose::PasswordReset,
         identifier,
@@ -103,5 +130,5 @@ pub async fn ask(
     };
     state.recovery.ask(&app, ask).await?;
     let view = View::of(state, Some(&app), accepted_language(request));
-    Ok(view.page(StatusCode::OK, "sent.html", context! {}))
+    Ok(view::with_cookies(view.page(StatusCode::OK, &SENT, context! {}), &[kept]))
 }

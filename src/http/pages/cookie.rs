@@ -1,4 +1,4 @@
-//! The cookies of one application: the sealed token, and the value that forms repeat.
+//! The cookies of one application: the sealed token, the value that forms repeat, and what was typed.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -13,6 +13,8 @@ pub enum Jar {
     Reset,
     /// The value behind a form's double submit.
     Form,
+    /// What was typed when asking.
+    Typed,
 }
 
 impl Jar {
@@ -23,6 +25,7 @@ impl Jar {
         let suffix = match self {
             Self::Reset => "reset",
             Self::Form => "form",
+            Self::Typed => "typed",
         };
         format!("{prefix}regain-{app}-{suffix}")
     }

@@ -1,20 +1,35 @@
-//! Regain's own pages: enough of them that a link in a mail leads somewhere. They work without
-//! JavaScript, and GET changes nothing.
+//! Regain's own pages. They work without JavaScript, and GET changes nothing.
 
 mod ask;
+mod assets;
 mod cookie;
 mod double_submit;
+mod dress;
 mod form;
+mod link;
 mod new_password;
 mod not_me;
+mod page;
+mod policy;
+mod problem;
+mod templates;
+mod typed;
 mod view;
 
 use poem::web::Data;
-use poem::{Response, Route, get, handler};
+use poem::{Request, Response, Route, get, handler};
 
-use super::state::State;
+use super::problem::Problem;
+use super::state::{State, accepted_language};
+use crate::language::Language;
+use page::Page;
+use view::View;
 
-pub use view::View;
+pub use dress::{DressError, Dresses};
+
+/// Every page that there is.
+const PAGES: [&Page; 5] =
+    [&ask::PAGE, &ask::SENT, &new_password::PAGE, &new_password::DONE, &problem::PAGE];
 
 /// The pages of every application.
 #[must_use]
@@ -24,17 +39,52 @@ pub fn routes() -> Route {
         .at("/:app/reset/:token", get(new_password::arrive))
         .at("/:app/new-password", get(new_password::show).post(new_password::submit))
         .at("/:app/not-me", get(not_me::show).post(not_me::submit))
-        .at("/:app/style.css", get(style))
+        .at("/:app/assets/:file", get(asset))
 }
 
-/// Where password managers look for the page that changes a password (W3C "A Well-Known URL for
-/// Changing Passwords").
+/// A problem with a request of a browser, where its path is one of a page.
+#[must_use]
+pub fn problem(
+    state: &State,
+    request: &Asked,
+    problem: &Problem,
+    reference: &str,
+) -> Option<Response> {
+    let below =
+        request.path.strip_prefix("/a").filter(|it| it.is_empty() || it.starts_with('/'))?;
+    let name = below.split('/').nth(1).unwrap_or_default();
+    let app = state.recovery.application(name).map(AsRef::as_ref);
+    let view = View::of(state, app, request.accepted);
+    Some(problem::answer(&view, problem, &request.path, reference))
+}
+
+/// What is still known of a request once it is answered.
+pub struct Asked {
+    path: String,
+    accepted: Option<Language>,
+}
+
+impl Asked {
+    /// What a request asks for.
+    #[must_use]
+    pub fn by(request: &Request) -> Self {
+        Self { path: request.uri().path().to_owned(), accepted: accepted_language(request) }
+    }
+}
+
+/// The first page of the default application: where password managers look for the page that
+/// changes a password (W3C "A Well-Known URL for Changing Passwords"), and people for any.
 #[handler]
-pub fn change_password(Data(state): Data<&State>) -> Response {
-    view::see_other(&format!("/a/{}/reset", state.default_app), &[])
+pub fn first(Data(state): Data<&State>) -> Result<Response, Problem> {
+    let app = state.application(&state.default_app)?;
+    Ok(view::see_other(&format!("/a/{}/reset", app.name), &[]))
 }
 
 #[handler]
-fn style() -> Response {
-    view::stylesheet()
+fn asset(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    let name = request.raw_path_param("app").unwrap_or_default();
+    if name != dress::NEUTRAL {
+        state.application(name)?;
+    }
+    state.dresses.of(Some(name)).serve(request)
 }

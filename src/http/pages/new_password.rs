@@ -1,6 +1,6 @@
 //! From the link in a mail to a new password: link → sealed cookie → 303 → clean address → form.
 
-use minijinja::context;
+use minijinja::{Value, context};
 use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
@@ -8,38 +8,70 @@ use poem::{Body, Request, Response, handler};
 use super::cookie::Jar;
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
+use super::link::{self, Link};
+use super::page::Page;
+use super::typed;
 use super::view::{self, View};
 use crate::http::problem::Problem;
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language, browser};
 use crate::password::Password;
-use crate::recovery::{Application, CompleteError, Completion, Refused};
-use crate::token::{MAX_TOKEN_BYTES, Purpose};
+use crate::recovery::{Application, CompleteError, Completion, Whose};
+use crate::token::Purpose;
 
-/// What the cookie is sealed for, so that it serves nothing else.
-const SEALED_FOR: &str = "cookie/reset";
+const LINK: Link = Link {
+    purpose: Purpose::PasswordReset,
+    jar: Jar::Reset,
+    sealed_for: "cookie/reset",
+    page: "new-password",
+};
 
-/// Takes the token out of the address bar. Nothing is looked up and nothing is spent.
+/// The form.
+pub const PAGE: Page = Page {
+    template: "new_password.html",
+    source: include_str!("templates/new_password.html"),
+    scripted: true,
+    samples: || {
+        let mistake = |field| context! { field, text => "<b>" };
+        let mistakes = ["new_password", "confirm_password"].map(mistake);
+        let sample = |login: Option<&str>, other, twice, mistakes: &[Value]| {
+            context! {
+                login, other, twice, mistakes, csrf => "x", mark => "y", account => "a…\"><b>",
+                min_length => 8, max_length => 64,
+            }
+        };
+        vec![
+            sample(Some("\"><b>"), false, true, &[]),
+            sample(None, true, false, &[]),
+            sample(None, false, true, &mistakes),
+        ]
+    },
+};
+
+/// The password is set.
+pub const DONE: Page = Page {
+    template: "done.html",
+    source: include_str!("templates/done.html"),
+    scripted: false,
+    samples: || {
+        let sample = |return_to: Option<&str>, log_in: Option<&str>| context! { return_to, log_in };
+        let page = Some("https://app.example/\"><b>");
+        vec![sample(page, page), sample(None, page), sample(None, None)]
+    },
+};
+
 #[handler]
 pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = state.application_of(request)?;
-    let token = request.raw_path_param("token").unwrap_or_default();
-    if token.len() > MAX_TOKEN_BYTES {
-        return Err(Refused::Invalid.into());
-    }
-    let sealed = app.keys.seal(&state.random, SEALED_FOR, token.as_bytes());
-    let lifetime = app.lifetime(Purpose::PasswordReset);
-    let cookie = Jar::Reset.keep(&app.name, state.secure, &sealed, lifetime);
-    Ok(view::see_other(&format!("/a/{}/new-password", app.name), &[cookie]))
+    LINK.arrive(state, request)
 }
 
 #[handler]
 pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
-    let token = token(state, &app, request)?;
+    let token = LINK.token(state, &app, request)?;
     let client = state.client(request);
-    state.recovery.inspect(&app, &client, Purpose::PasswordReset, &token).await?;
-    Ok(form(state, &app, request, &[]))
+    let inspected = state.recovery.inspect(&app, &client, LINK.purpose, &token).await?;
+    Ok(form(state, &app, request, &inspected.whose, &Shown::default()))
 }
 
 #[handler]
@@ -49,14 +81,20 @@ pub async fn submit(
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
-    let fields = Form::read(request, body, &["csrf", "new_password", "confirm_password"]).await?;
+    let known = ["csrf", "account", "new_password", "confirm_password"];
+    let fields = Form::read(request, body, &known).await?;
     DoubleSubmit::check(state, &app, request, &fields)?;
-    let token = token(state, &app, request)?;
-    if fields.get("new_password") != fields.get("confirm_password") {
-        let differ = View::of(state, Some(&app), accepted_language(request))
-            .texts
-            .tell("new-password-differ");
-        return Ok(form(state, &app, request, &[differ]));
+    let token = LINK.token(state, &app, request)?;
+    let view = View::of(state, Some(&app), accepted_language(request));
+    let other = LINK.is_of_another(state, &app, &token, &fields);
+    let twice = state.dresses.of(Some(&app.name)).confirm_password;
+    let differ = twice && fields.get("new_password") != fields.get("confirm_password");
+    if other || differ {
+        let client = state.client(request);
+        let inspected = state.recovery.inspect(&app, &client, LINK.purpose, &token).await?;
+        let differ = ("confirm_password", view.texts.tell("new-password-differ"));
+        let mistakes = if other { vec![] } else { vec![differ] };
+        return Ok(form(state, &app, request, &inspected.whose, &Shown { other, mistakes }));
     }
     let completion = Completion {
         token: token.to_string(),
@@ -65,44 +103,57 @@ pub async fn submit(
         by: browser(request),
         reference: Reference::of(request),
     };
-    let view = View::of(state, Some(&app), accepted_language(request));
     match state.recovery.complete(&app, completion).await {
-        Ok(completed) => {
-            let values = context! { return_to => completed.return_to };
-            let forget = Jar::Reset.forget(&app.name, state.secure);
-            Ok(view::with_cookies(view.page(StatusCode::OK, "done.html", values), &[forget]))
-        }
+        Ok(completed) => Ok(done(state, &app, &view, completed.return_to)),
         Err(CompleteError::Rejected(refusals)) => {
-            let problems: Vec<_> =
-                refusals.iter().map(|refusal| refusal.tell(&view.texts)).collect();
-            Ok(form(state, &app, request, &problems))
+            let inspected = state.recovery.inspect_again(&app, LINK.purpose, &token).await?;
+            let refusals = refusals.iter().map(|refusal| refusal.tell(&view.texts));
+            let mistakes = refusals.map(|text| ("new_password", text)).collect();
+            Ok(form(state, &app, request, &inspected.whose, &Shown { other, mistakes }))
         }
         Err(error) => Err(Problem::of_completion(error, &view.texts)),
     }
 }
 
-/// The token out of the sealed cookie.
-fn token(
+fn done(state: &State, app: &Application, view: &View<'_>, return_to: Option<String>) -> Response {
+    let log_in = &state.dresses.of(Some(&app.name)).log_in;
+    let page = view.page(StatusCode::OK, &DONE, context! { return_to, log_in });
+    let forget = [Jar::Reset, Jar::Typed].map(|jar| jar.forget(&app.name, state.secure));
+    view::with_cookies(page, &forget)
+}
+
+/// How the form is shown again.
+#[derive(Default)]
+struct Shown {
+    /// For another account than before.
+    other: bool,
+    /// With what is wrong, by field.
+    mistakes: Vec<(&'static str, String)>,
+}
+
+fn form(
     state: &State,
     app: &Application,
     request: &Request,
-) -> Result<zeroize::Zeroizing<String>, Problem> {
-    let sealed = Jar::Reset.read(request, &app.name, state.secure);
-    let opened = sealed.and_then(|sealed| app.keys.unseal(SEALED_FOR, sealed));
-    let token = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-    token.map(zeroize::Zeroizing::new).ok_or_else(|| Refused::Invalid.into())
-}
-
-fn form(state: &State, app: &Application, request: &Request, problems: &[String]) -> Response {
+    whose: &Whose,
+    shown: &Shown,
+) -> Response {
     let double_submit = DoubleSubmit::show(state, app, request);
-    let status =
-        if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let fine = shown.mistakes.is_empty() && !shown.other;
+    let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let mistakes: Vec<_> =
+        shown.mistakes.iter().map(|(field, text)| context! { field => *field, text }).collect();
     let values = context! {
         csrf => double_submit.signature,
-        problems => problems.to_vec(),
+        mark => link::account(app, whose),
+        account => whose.masked(),
+        login => typed::read(state, app, request, whose),
+        other => shown.other,
+        mistakes,
+        twice => state.dresses.of(Some(&app.name)).confirm_password,
         min_length => app.policy.min_length,
         max_length => app.policy.max_length,
     };
     let view = View::of(state, Some(app), accepted_language(request));
-    view::with_cookies(view.page(status, "new_password.html", values), &double_submit.cookies)
+    view::with_cookies(view.page(status, &PAGE, values), &double_submit.cookies)
 }

@@ -1,51 +1,24 @@
 //! How a page is written: template in, answer out.
 
-use std::sync::LazyLock;
-
 use minijinja::value::Kwargs;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
+use minijinja::{Error, ErrorKind, Value, context};
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 
-use crate::http::problem::{Code, Problem};
+use super::dress::{Dress, NEUTRAL};
+use super::page::Page;
 use crate::http::state::State;
 use crate::language::{Language, Texts};
 use crate::recovery::Application;
 
-const STYLE: &str = include_str!("templates/style.css");
+/// What no page has a use for.
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
+                           encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), \
+                           magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
-/// Pages load their own stylesheet and nothing else, run no script, post to themselves and are
-/// shown in no frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
-
-macro_rules! sources {
-    ($($name:literal),+ $(,)?) => {
-        [$(($name, include_str!(concat!("templates/", $name)))),+]
-    };
-}
-
-const SOURCES: [(&str, &str); 6] = sources![
-    "layout.html",
-    "ask.html",
-    "sent.html",
-    "new_password.html",
-    "done.html",
-    "problem.html",
-];
-
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut templates = Environment::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, source) in SOURCES {
-        let added = templates.add_template(name, source);
-        debug_assert!(added.is_ok(), "{name}: {added:?}");
-    }
-    templates
-});
-
-/// What pages of one request have in common: whose they are, and their language.
+/// What pages of one request have in common: whose they are, their look and their language.
 pub struct View<'a> {
+    dress: &'a Dress,
     /// The name of the application, where the page is one of an application's.
     app: Option<&'a str>,
     title: &'a str,
@@ -57,56 +30,69 @@ impl<'a> View<'a> {
     /// The view of a request for a page of this application, in the language that its browser
     /// accepts.
     #[must_use]
-    pub fn of(state: &State, app: Option<&'a Application>, accepted: Option<Language>) -> Self {
-        Self {
-            app: app.map(|app| app.name.as_str()),
-            title: app.map_or("Regain", |app| app.title.as_str()),
-            texts: state.texts(app, accepted),
-        }
+    pub fn of(state: &'a State, app: Option<&'a Application>, accepted: Option<Language>) -> Self {
+        let name = app.map(|app| app.name.as_str());
+        let title = app.map_or("Regain", |app| app.title.as_str());
+        Self::new(state.dresses.of(name), name, title, state.texts(app, accepted))
     }
 
-    /// A page from a template; all text is escaped by the template engine.
-    pub fn page(&self, status: StatusCode, template: &str, values: Value) -> Response {
-        let (texts, app, language) = (self.texts.clone(), self.app, self.texts.language);
-        let t =
-            Value::from_function(move |entry: &str, values: Kwargs| tell(&texts, entry, &values));
-        let title = self.title;
-        let common =
-            context! { app, title, t, lang => language.tag(), dir => language.direction() };
-        let written = TEMPLATES
-            .get_template(template)
-            .and_then(|template| template.render(context! { ..values, ..common }));
-        match written {
-            Ok(text) => html(status, text),
+    /// The view of these parts.
+    #[must_use]
+    pub const fn new(dress: &'a Dress, app: Option<&'a str>, title: &'a str, texts: Texts) -> Self {
+        Self { dress, app, title, texts }
+    }
+
+    /// The name of the application, where the page is one of an application's.
+    #[must_use]
+    pub const fn app(&self) -> Option<&'a str> {
+        self.app
+    }
+
+    /// A page as an answer.
+    pub fn page(&self, status: StatusCode, page: &Page, values: Value) -> Response {
+        match self.write(page, values) {
+            Ok(text) => self.answer(status, page.scripted, text),
             Err(error) => {
-                tracing::error!(template, %error, "page not rendered");
-                html(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.".to_owned())
+                tracing::error!(template = page.template, %error, "page not rendered");
+                let text = "Something went wrong.".to_owned();
+                self.answer(StatusCode::INTERNAL_SERVER_ERROR, false, text)
             }
         }
     }
 
-    /// A problem in the pages' dress. It says what to do next, and nothing that was sent.
-    #[must_use]
-    pub fn problem(&self, problem: &Problem, reference: &str) -> Response {
-        let kind = match problem.code() {
-            Code::TokenExpired => "expired",
-            Code::TokenInvalid => "not-valid",
-            Code::RateLimited => "too-often",
-            Code::Busy => "busy",
-            Code::NotFound | Code::MethodNotAllowed => "not-found",
-            _ => "trouble",
-        };
-        let values = context! { kind, reference };
-        let mut answer = self.page(problem.code().status(), "problem.html", values);
-        problem.add_headers(&mut answer);
-        answer
+    /// A page from its template; all text is escaped by the template engine.
+    ///
+    /// # Errors
+    /// What the template engine says.
+    pub fn write(&self, page: &Page, values: Value) -> Result<String, Error> {
+        let (texts, app, language) = (self.texts.clone(), self.app, self.texts.language);
+        let t =
+            Value::from_function(move |entry: &str, values: Kwargs| tell(&texts, entry, &values));
+        let (dress, title, at) = (self.dress, self.title, self.app.unwrap_or(NEUTRAL));
+        let (styles, logo) = (dress.styles(at), dress.logo(at));
+        let script = page.scripted.then(|| dress.script(at));
+        let support = &dress.support;
+        let (lang, dir) = (language.tag(), language.direction());
+        let common = context! { lang, dir, title, app, logo, styles, script, support, t };
+        dress.templates.render(page, context! { ..values, ..common })
+    }
+
+    fn answer(&self, status: StatusCode, scripted: bool, text: String) -> Response {
+        Response::builder()
+            .status(status)
+            .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+            .header(header::CONTENT_SECURITY_POLICY, self.dress.policy.header(scripted))
+            .header("Cross-Origin-Opener-Policy", "same-origin")
+            .header("Cross-Origin-Resource-Policy", "same-origin")
+            .header("Permissions-Policy", PERMISSIONS)
+            .body(Body::from_string(text))
     }
 }
 
 /// `t("entry", min=8)`: a text, filled in with what is the application's and what is given.
 fn tell(texts: &Texts, entry: &str, values: &Kwargs) -> Result<String, Error> {
     let mut texts = texts.clone();
-    for name in ["min", "reference"] {
+    for name in ["min", "max", "account", "reference"] {
         if let Some(value) = values.get::<Option<Value>>(name)? {
             texts = match u64::try_from(value.clone()) {
                 Ok(number) => texts.with(name, number),
@@ -116,14 +102,6 @@ fn tell(texts: &Texts, entry: &str, values: &Kwargs) -> Result<String, Error> {
     }
     values.assert_all_used()?;
     texts.get(entry).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
-}
-
-/// The stylesheet of the pages.
-pub fn stylesheet() -> Response {
-    Response::builder()
-        .header(header::CONTENT_TYPE, "text/css; charset=utf-8")
-        .header(header::CACHE_CONTROL, "public, max-age=3600")
-        .body(Body::from_string(STYLE.to_owned()))
 }
 
 /// To another page by GET, whatever the method now (RFC 9110 §15.4.4).
@@ -145,55 +123,50 @@ pub fn with_cookies(mut answer: Response, cookies: &[String]) -> Response {
     answer
 }
 
-fn html(status: StatusCode, text: String) -> Response {
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .header(header::CONTENT_SECURITY_POLICY, POLICY)
-        .header("Cross-Origin-Opener-Policy", "same-origin")
-        .body(Body::from_string(text))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
 
+    use super::super::PAGES;
+    use super::super::dress::Dresses;
     use super::*;
+    use crate::config::Settings;
     use crate::language::Catalogue;
 
-    fn view(language: Language, title: &str) -> View<'_> {
+    /// Every page as it may look, in a language.
+    fn pages(language: Language, title: &str) -> Vec<(&'static str, String)> {
+        let dresses = Dresses::new(&Settings::default(), &BTreeMap::new()).unwrap();
         let texts = Arc::new(Catalogue::embedded().unwrap()).texts(language);
-        View { app: Some("shop"), title, texts: texts.with("title", title.to_owned()) }
+        let texts = texts.with("title", title.to_owned());
+        let view = View::new(dresses.of(None), Some("shop"), title, texts);
+        let of_page = |page: &&'static Page| {
+            let samples = (page.samples)().into_iter();
+            samples.map(|sample| (page.template, view.write(page, sample).unwrap())).collect()
+        };
+        PAGES.iter().map(of_page).collect::<Vec<Vec<_>>>().concat()
     }
 
-    async fn text(answer: Response) -> String {
-        answer.into_body().into_string().await.unwrap()
+    #[test]
+    fn a14_what_a_page_repeats_is_escaped() {
+        for (template, page) in pages(Language::English, "\"><svg onload>") {
+            assert!(!page.contains("<svg") && !page.contains("<b>"), "{template}: {page}");
+        }
     }
 
-    #[tokio::test]
-    async fn a14_what_a_page_repeats_is_escaped() {
-        let values = context! { kind => "ask", path => "reset", csrf => "x", usernames => true, problem => "<b>" };
-        let view = view(Language::English, "\"><svg onload>");
-        let page = text(view.page(StatusCode::OK, "ask.html", values)).await;
-        assert!(!page.contains("<svg") && !page.contains("<b>"), "{page}");
-    }
-
-    #[tokio::test]
-    async fn every_page_is_well_formed_in_every_language() {
+    #[test]
+    fn every_page_is_well_formed_in_every_language() {
         for language in Language::all() {
-            for (template, _) in SOURCES {
-                let values = context! {
-                    csrf => "x", usernames => true, problem => "p", problems => ["p"], path => "reset",
-                    reference => "r", return_to => "https://a.example/", min_length => 8, max_length => 64,
-                };
-                let kind = if template == "ask.html" { "not-me" } else { "busy" };
-                let values = context! { kind, ..values };
-                let answer = view(language, "Shop").page(StatusCode::OK, template, values);
-                assert_eq!(answer.status(), StatusCode::OK, "{template} {}", language.tag());
-                let page = text(answer).await;
+            for (template, page) in pages(language, "Shop") {
                 let begins =
                     format!("lang=\"{}\" dir=\"{}\"", language.tag(), language.direction());
                 assert!(page.contains(&begins), "{template}: {page}");
+                for inline in [" style=", "<style", " onload=", " onclick=", "<script>"] {
+                    assert!(!page.contains(inline), "{template}: {page}");
+                }
+                for id in ["<h1", "</main>", "<title>"] {
+                    assert_eq!(page.matches(id).count(), 1, "{template} {id}");
+                }
             }
         }
     }

@@ -78,6 +78,12 @@ test-subject = رسالة تجريبية من { $title }
 test-intro = هذه رسالة تجريبية من { $title }، أرسلها الأمر "regain check --send-test-mail" بتاريخ { $time }. تسلك روابط اختيار كلمة مرور جديدة الطريق نفسه: يُرجى التحقق من أن هذه الرسالة وصلت فورًا، وأنها ليست ضمن البريد غير المرغوب فيه.
 test-nothing = لا حاجة إلى أي إجراء.
 
+# What pages share
+mistakes = يُرجى التحقق مما كتبته
+one-moment = لحظة من فضلك…
+support = الحصول على المساعدة
+try-again = إعادة المحاولة
+
 # Asking for a link
 asked = إذا كان هناك حساب مطابق، فستصل قريبًا رسالة تحتوي على رابط.
 ask-heading = هل نسيت كلمة المرور؟
@@ -94,6 +100,8 @@ ask-again = طلب رابط جديد
 
 # Choosing a password
 new-password-heading = اختيار كلمة مرور جديدة
+new-password-account = للحساب { $account }
+new-password-other = فُتح في هذه الأثناء رابط آخر في هذا المتصفح. كلمة المرور التي تختارها الآن هي للحساب الظاهر هنا.
 new-password-label = كلمة المرور الجديدة
 new-password-rule = { $min ->
     [zero] { $min } حرف على الأقل. يمكن استخدام أي أحرف أو أرقام أو رموز.
@@ -104,11 +112,13 @@ new-password-rule = { $min ->
    *[other] { $min } حرف على الأقل. يمكن استخدام أي أحرف أو أرقام أو رموز.
 }
 new-password-repeat = تكرار كلمة المرور الجديدة
+password-show = إظهار كلمة المرور
 new-password-button = تعيين كلمة المرور
 new-password-differ = كلمتا المرور غير متطابقتين.
 done-heading = تم تغيير كلمة مرورك
 done-intro = يمكنك الآن تسجيل الدخول بها. لم يعد الرابط الذي استخدمته يعمل.
 done-go-on = المتابعة إلى { $title }
+done-log-in = تسجيل الدخول إلى { $title }
 refusal-too-short = { $min ->
     [zero] يجب ألا تقل كلمة المرور عن { $min } حرف.
     [one] يجب ألا تقل كلمة المرور عن حرف واحد.
@@ -148,6 +158,8 @@ not-found-heading = هذه الصفحة غير موجودة
 not-found-detail = العنوان ليس صحيحًا تمامًا.
 trouble-heading = حدث خطأ ما
 trouble-detail = يُرجى إعادة المحاولة. إذا استمرت المشكلة، فيُرجى إبلاغ القائمين على هذه الخدمة مع ذكر الرمز المرجعي أدناه.
+not-taken-heading = لم يُقبل النموذج
+not-taken-detail = بقي مفتوحًا مدة طويلة، أو أُرسل من مكان آخر، أو يحتوي على بيانات كثيرة جدًا. لم يتغيّر شيء: يُرجى فتح الصفحة من جديد وإرساله منها.
 
 # Somebody else changed a password
 not-me-heading = هل غيّر شخص آخر كلمة مرورك؟

@@ -65,6 +65,12 @@ test-subject = Eine Test-E-Mail von { $title }
 test-intro = "regain check --send-test-mail" hat diese E-Mail am { $time } für { $title } gesendet. Links für ein neues Passwort nehmen denselben Weg: Sehen Sie nach, ob diese E-Mail sofort angekommen ist und nicht im Spam-Ordner liegt.
 test-nothing = Sie müssen nichts weiter tun.
 
+# What pages share
+mistakes = Bitte prüfen Sie Ihre Eingabe
+one-moment = Einen Moment …
+support = Hilfe
+try-again = Noch einmal versuchen
+
 # Asking for a link
 asked = Wenn es ein passendes Konto gibt, ist eine E-Mail mit einem Link unterwegs.
 ask-heading = Passwort vergessen?
@@ -81,17 +87,21 @@ ask-again = Neuen Link anfordern
 
 # Choosing a password
 new-password-heading = Wählen Sie ein neues Passwort
+new-password-account = Für das Konto { $account }
+new-password-other = Inzwischen wurde in diesem Browser ein anderer Link geöffnet. Sie wählen jetzt das Passwort des hier angezeigten Kontos.
 new-password-label = Neues Passwort
 new-password-rule = { $min ->
     [one] Mindestens { $min } Zeichen. Alle Zeichen sind erlaubt.
    *[other] Mindestens { $min } Zeichen. Alle Zeichen sind erlaubt.
 }
 new-password-repeat = Neues Passwort wiederholen
+password-show = Passwort anzeigen
 new-password-button = Passwort festlegen
 new-password-differ = Die beiden Passwörter stimmen nicht überein.
 done-heading = Ihr Passwort ist geändert
 done-intro = Sie können sich jetzt damit anmelden. Der Link, den Sie benutzt haben, funktioniert nicht mehr.
 done-go-on = Weiter zu { $title }
+done-log-in = Bei { $title } anmelden
 refusal-too-short = { $min ->
     [one] Das Passwort muss mindestens { $min } Zeichen lang sein.
    *[other] Das Passwort muss mindestens { $min } Zeichen lang sein.
@@ -119,6 +129,8 @@ not-found-heading = Diese Seite gibt es nicht
 not-found-detail = Die Adresse stimmt nicht ganz.
 trouble-heading = Etwas ist schiefgegangen
 trouble-detail = Bitte versuchen Sie es noch einmal. Wenn es dabei bleibt, sagen Sie denen Bescheid, die diesen Dienst betreiben, und nennen Sie die Referenz unten.
+not-taken-heading = Das Formular wurde nicht angenommen
+not-taken-detail = Es war zu lange geöffnet, wurde von anderswo gesendet oder enthält zu viel. Es wurde nichts geändert: Öffnen Sie die Seite neu, und senden Sie das Formular von dort ab.
 
 # Somebody else changed a password
 not-me-heading = Jemand anderes hat Ihr Passwort geändert?

@@ -5,6 +5,7 @@
 #
 #   $title      what people know the application as
 #   $name       what to call the person
+#   $account    an account, masked: its address as a…@example.com, or its user name as a…
 #   $lifetime   how long a link works: one of the durations below
 #   $until      the moment at which it ends, with its zone
 #   $time       the moment at which something happened, with its zone
@@ -75,6 +76,12 @@ test-subject = A test mail of { $title }
 test-intro = "regain check --send-test-mail" sent this for { $title } on { $time }. Links to choose a new password take the same way: see whether it came at once, and not among the unwanted mail.
 test-nothing = Nothing is to be done.
 
+# What pages share
+mistakes = Please check what you typed
+one-moment = One moment …
+support = Get help
+try-again = Try again
+
 # Asking for a link
 asked = If an account matches, a mail with a link is on its way.
 ask-heading = Forgot your password?
@@ -91,17 +98,21 @@ ask-again = Ask for a new link
 
 # Choosing a password
 new-password-heading = Choose a new password
+new-password-account = For the account { $account }
+new-password-other = Meanwhile another link was opened in this browser. What you choose now is the password of the account shown here.
 new-password-label = New password
 new-password-rule = { $min ->
     [one] At least { $min } character. Any characters will do.
    *[other] At least { $min } characters. Any characters will do.
 }
 new-password-repeat = Repeat the new password
+password-show = Show password
 new-password-button = Set the password
 new-password-differ = The two passwords differ.
 done-heading = Your password is changed
 done-intro = You can log in with it now. The link that you used no longer works.
 done-go-on = Go on to { $title }
+done-log-in = Log in to { $title }
 refusal-too-short = { $min ->
     [one] The password must have at least { $min } character.
    *[other] The password must have at least { $min } characters.
@@ -129,6 +140,8 @@ not-found-heading = There is no such page
 not-found-detail = The address is not quite right.
 trouble-heading = Something went wrong
 trouble-detail = Please try again. If it stays so, tell the people who run this service, with the reference below.
+not-taken-heading = The form was not accepted
+not-taken-detail = It stood open for too long, was sent from elsewhere or holds too much. Nothing was changed: open the page again and send it from there.
 
 # Somebody else changed a password
 not-me-heading = Somebody else changed your password?

@@ -65,6 +65,12 @@ test-subject = Un correo de prueba de { $title }
 test-intro = "regain check --send-test-mail" envió este correo en nombre de { $title } el { $time }. Los enlaces para elegir una contraseña nueva siguen el mismo camino: comprueba que este correo llegó enseguida y que no está entre el correo no deseado.
 test-nothing = No tienes que hacer nada.
 
+# What pages share
+mistakes = Revisa lo que escribiste
+one-moment = Un momento…
+support = Obtener ayuda
+try-again = Volver a intentarlo
+
 # Asking for a link
 asked = Si hay una cuenta que coincide, ya va en camino un correo con un enlace.
 ask-heading = ¿Olvidaste tu contraseña?
@@ -81,17 +87,21 @@ ask-again = Pedir un enlace nuevo
 
 # Choosing a password
 new-password-heading = Elige una contraseña nueva
+new-password-account = Para la cuenta { $account }
+new-password-other = Mientras tanto se abrió otro enlace en este navegador. Ahora estás eligiendo la contraseña de la cuenta que se muestra aquí.
 new-password-label = Contraseña nueva
 new-password-rule = { $min ->
     [one] Al menos { $min } carácter. Sirve cualquier carácter.
    *[other] Al menos { $min } caracteres. Sirve cualquier carácter.
 }
 new-password-repeat = Repite la contraseña nueva
+password-show = Mostrar contraseña
 new-password-button = Guardar la contraseña
 new-password-differ = Las dos contraseñas no coinciden.
 done-heading = Tu contraseña ya está cambiada
 done-intro = Ahora puedes iniciar sesión con ella. El enlace que usaste ya no funciona.
 done-go-on = Continuar a { $title }
+done-log-in = Iniciar sesión en { $title }
 refusal-too-short = { $min ->
     [one] La contraseña debe tener al menos { $min } carácter.
    *[other] La contraseña debe tener al menos { $min } caracteres.
@@ -119,6 +129,8 @@ not-found-heading = Esta página no existe
 not-found-detail = La dirección no es del todo correcta.
 trouble-heading = Algo salió mal
 trouble-detail = Por favor, vuelve a intentarlo. Si sigue igual, avisa a quienes administran este servicio e indica la referencia de abajo.
+not-taken-heading = No se aceptó el formulario
+not-taken-detail = Estuvo abierto demasiado tiempo, se envió desde otro sitio o contiene demasiado. No se cambió nada: abre la página de nuevo y envíalo desde ahí.
 
 # Somebody else changed a password
 not-me-heading = ¿Otra persona cambió tu contraseña?

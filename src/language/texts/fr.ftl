@@ -66,6 +66,12 @@ test-subject = Un e-mail de test pour { $title }
 test-intro = "regain check --send-test-mail" a envoyé cet e-mail pour { $title } le { $time }. Les liens pour choisir un nouveau mot de passe suivent le même chemin : vérifiez que cet e-mail est arrivé tout de suite, et pas parmi les courriers indésirables.
 test-nothing = Vous n’avez rien à faire.
 
+# What pages share
+mistakes = Vérifiez votre saisie
+one-moment = Un instant…
+support = Obtenir de l’aide
+try-again = Réessayer
+
 # Asking for a link
 asked = Si un compte correspond, un e-mail avec un lien est en route.
 ask-heading = Mot de passe oublié ?
@@ -82,17 +88,21 @@ ask-again = Demander un nouveau lien
 
 # Choosing a password
 new-password-heading = Choisissez un nouveau mot de passe
+new-password-account = Pour le compte { $account }
+new-password-other = Entre-temps, un autre lien a été ouvert dans ce navigateur. Vous choisissez maintenant le mot de passe du compte affiché ici.
 new-password-label = Nouveau mot de passe
 new-password-rule = { $min ->
     [one] Au moins { $min } caractère. Tous les caractères conviennent.
    *[other] Au moins { $min } caractères. Tous les caractères conviennent.
 }
 new-password-repeat = Répétez le nouveau mot de passe
+password-show = Afficher le mot de passe
 new-password-button = Enregistrer le mot de passe
 new-password-differ = Les deux mots de passe sont différents.
 done-heading = Votre mot de passe est modifié
 done-intro = Vous pouvez l’utiliser dès maintenant pour vous connecter. Le lien que vous avez utilisé ne fonctionne plus.
 done-go-on = Continuer vers { $title }
+done-log-in = Se connecter à { $title }
 refusal-too-short = { $min ->
     [one] Le mot de passe doit comporter au moins { $min } caractère.
    *[other] Le mot de passe doit comporter au moins { $min } caractères.
@@ -120,6 +130,8 @@ not-found-heading = Cette page n’existe pas
 not-found-detail = L’adresse n’est pas tout à fait la bonne.
 trouble-heading = Un problème est survenu
 trouble-detail = Merci de réessayer. Si le problème persiste, prévenez les personnes qui gèrent ce service, avec la référence ci-dessous.
+not-taken-heading = Le formulaire n’a pas été accepté
+not-taken-detail = Il est resté ouvert trop longtemps, a été envoyé depuis un autre endroit ou contient trop de données. Rien n’a été modifié : rouvrez la page et envoyez-le de là.
 
 # Somebody else changed a password
 not-me-heading = Quelqu’un d’autre a changé votre mot de passe ?

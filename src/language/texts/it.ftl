@@ -66,6 +66,12 @@ test-subject = Un’email di prova di { $title }
 test-intro = "regain check --send-test-mail" ha inviato questa email per conto di { $title } in data { $time }. I link per scegliere una nuova password seguono la stessa strada: controlla che questa email sia arrivata subito e non sia finita nella posta indesiderata.
 test-nothing = Non devi fare nulla.
 
+# What pages share
+mistakes = Controlla quello che hai scritto
+one-moment = Un momento…
+support = Chiedi aiuto
+try-again = Riprova
+
 # Asking for a link
 asked = Se esiste un account corrispondente, un’email con un link è in arrivo.
 ask-heading = Hai dimenticato la password?
@@ -82,17 +88,21 @@ ask-again = Chiedi un nuovo link
 
 # Choosing a password
 new-password-heading = Scegli una nuova password
+new-password-account = Per l’account { $account }
+new-password-other = Nel frattempo in questo browser è stato aperto un altro link. Ora stai scegliendo la password dell’account mostrato qui.
 new-password-label = Nuova password
 new-password-rule = { $min ->
     [one] Almeno { $min } carattere. Va bene qualsiasi carattere.
    *[other] Almeno { $min } caratteri. Va bene qualsiasi carattere.
 }
 new-password-repeat = Ripeti la nuova password
+password-show = Mostra password
 new-password-button = Imposta la password
 new-password-differ = Le due password non coincidono.
 done-heading = La tua password è stata cambiata
 done-intro = Ora puoi usarla per accedere. Il link che hai usato non funziona più.
 done-go-on = Continua su { $title }
+done-log-in = Accedi a { $title }
 refusal-too-short = { $min ->
     [one] La password deve avere almeno { $min } carattere.
    *[other] La password deve avere almeno { $min } caratteri.
@@ -120,6 +130,8 @@ not-found-heading = Questa pagina non esiste
 not-found-detail = L’indirizzo non è del tutto giusto.
 trouble-heading = Qualcosa è andato storto
 trouble-detail = Riprova. Se il problema rimane, avvisa chi gestisce questo servizio e indica il riferimento qui sotto.
+not-taken-heading = Il modulo non è stato accettato
+not-taken-detail = È rimasto aperto troppo a lungo, è stato inviato da un’altra pagina o contiene troppi dati. Non è cambiato nulla: riapri la pagina e invialo da lì.
 
 # Somebody else changed a password
 not-me-heading = Qualcun altro ha cambiato la tua password?

@@ -60,6 +60,12 @@ test-subject = 【{ $title }】テストメール
 test-intro = このメールは、{ $time }にコマンド "regain check --send-test-mail" が「{ $title }」用に送信したものです。新しいパスワードを設定するリンクも、同じ経路で届きます。すぐに届いたか、迷惑メールに入っていないかをご確認ください。
 test-nothing = 何もする必要はありません。
 
+# What pages share
+mistakes = 入力内容をご確認ください
+one-moment = お待ちください…
+support = ヘルプ
+try-again = もう一度試す
+
 # Asking for a link
 asked = 該当するアカウントがあれば、リンクを記載したメールがまもなく届きます。
 ask-heading = パスワードをお忘れですか？
@@ -76,16 +82,20 @@ ask-again = 新しいリンクをリクエストする
 
 # Choosing a password
 new-password-heading = 新しいパスワードの設定
+new-password-account = 対象アカウント：{ $account }
+new-password-other = このブラウザーで別のリンクが開かれました。これから設定するのは、ここに表示されているアカウントのパスワードです。
 new-password-label = 新しいパスワード
 new-password-rule = { $min ->
    *[other] { $min }文字以上。どのような文字でも使えます。
 }
 new-password-repeat = 新しいパスワード（もう一度）
+password-show = パスワードを表示する
 new-password-button = パスワードを設定する
 new-password-differ = 2つのパスワードが一致しません。
 done-heading = パスワードを変更しました
 done-intro = 新しいパスワードでログインできます。使用したリンクはもう使えません。
 done-go-on = 「{ $title }」に進む
+done-log-in = 「{ $title }」にログインする
 refusal-too-short = { $min ->
    *[other] パスワードは{ $min }文字以上にしてください。
 }
@@ -110,6 +120,8 @@ not-found-heading = ページが見つかりません
 not-found-detail = アドレスが正しくないようです。
 trouble-heading = 問題が発生しました
 trouble-detail = もう一度お試しください。問題が続く場合は、下記のお問い合わせ番号を添えて、このサービスの運営者にお知らせください。
+not-taken-heading = フォームを受け付けられませんでした
+not-taken-detail = 長時間開いたままだったか、別の場所から送信されたか、内容が多すぎます。何も変更されていません。ページを開き直して、そこから送信してください。
 
 # Somebody else changed a password
 not-me-heading = ほかの人がパスワードを変更しましたか？

@@ -65,6 +65,12 @@ test-subject = Een testmail van { $title }
 test-intro = "regain check --send-test-mail" heeft deze mail op { $time } verstuurd voor { $title }. Links om een nieuw wachtwoord te kiezen gaan dezelfde weg: kijk of deze mail meteen is aangekomen en niet bij de ongewenste mail zit.
 test-nothing = Je hoeft niets te doen.
 
+# What pages share
+mistakes = Controleer wat je hebt ingevuld
+one-moment = Een ogenblik…
+support = Hulp
+try-again = Opnieuw proberen
+
 # Asking for a link
 asked = Als er een bijpassend account is, is er een mail met een link onderweg.
 ask-heading = Wachtwoord vergeten?
@@ -81,17 +87,21 @@ ask-again = Nieuwe link aanvragen
 
 # Choosing a password
 new-password-heading = Kies een nieuw wachtwoord
+new-password-account = Voor het account { $account }
+new-password-other = Intussen is in deze browser een andere link geopend. Je kiest nu het wachtwoord van het account dat hier staat.
 new-password-label = Nieuw wachtwoord
 new-password-rule = { $min ->
     [one] Minstens { $min } teken. Alle tekens mogen.
    *[other] Minstens { $min } tekens. Alle tekens mogen.
 }
 new-password-repeat = Herhaal het nieuwe wachtwoord
+password-show = Wachtwoord tonen
 new-password-button = Wachtwoord instellen
 new-password-differ = De twee wachtwoorden zijn niet gelijk.
 done-heading = Je wachtwoord is gewijzigd
 done-intro = Je kunt er nu mee inloggen. De link die je hebt gebruikt, werkt niet meer.
 done-go-on = Verder naar { $title }
+done-log-in = Inloggen bij { $title }
 refusal-too-short = { $min ->
     [one] Het wachtwoord moet minstens { $min } teken lang zijn.
    *[other] Het wachtwoord moet minstens { $min } tekens lang zijn.
@@ -119,6 +129,8 @@ not-found-heading = Deze pagina bestaat niet
 not-found-detail = Het adres klopt niet helemaal.
 trouble-heading = Er ging iets mis
 trouble-detail = Probeer het opnieuw. Blijft het zo, laat het dan weten aan de mensen die deze dienst beheren, en geef de referentie hieronder door.
+not-taken-heading = Het formulier is niet geaccepteerd
+not-taken-detail = Het stond te lang open, is ergens anders vandaan verstuurd of bevat te veel. Er is niets gewijzigd: open de pagina opnieuw en verstuur het van daaruit.
 
 # Somebody else changed a password
 not-me-heading = Heeft iemand anders je wachtwoord gewijzigd?

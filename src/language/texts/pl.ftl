@@ -72,6 +72,12 @@ test-subject = Wiadomość testowa serwisu { $title }
 test-intro = Polecenie "regain check --send-test-mail" wysłało tę wiadomość { $time } dla serwisu { $title }. Linki do ustawiania nowego hasła są wysyłane tą samą drogą: sprawdź, czy wiadomość dotarła od razu i czy nie trafiła do spamu.
 test-nothing = Nic nie trzeba robić.
 
+# What pages share
+mistakes = Sprawdź wpisane dane
+one-moment = Chwileczkę…
+support = Pomoc
+try-again = Spróbuj ponownie
+
 # Asking for a link
 asked = Jeśli istnieje pasujące konto, wiadomość z linkiem jest już w drodze.
 ask-heading = Nie pamiętasz hasła?
@@ -88,6 +94,8 @@ ask-again = Poproś o nowy link
 
 # Choosing a password
 new-password-heading = Ustaw nowe hasło
+new-password-account = Dla konta { $account }
+new-password-other = W międzyczasie w tej przeglądarce otwarto inny link. Ustawiasz teraz hasło do pokazanego tu konta.
 new-password-label = Nowe hasło
 new-password-rule = { $min ->
     [one] Co najmniej { $min } znak. Znaki mogą być dowolne.
@@ -96,11 +104,13 @@ new-password-rule = { $min ->
    *[other] Co najmniej { $min } znaku. Znaki mogą być dowolne.
 }
 new-password-repeat = Powtórz nowe hasło
+password-show = Pokaż hasło
 new-password-button = Ustaw hasło
 new-password-differ = Podane hasła nie są takie same.
 done-heading = Hasło zostało zmienione
 done-intro = Możesz się teraz nim zalogować. Wykorzystany link już nie działa.
 done-go-on = Przejdź do serwisu { $title }
+done-log-in = Zaloguj się w serwisie { $title }
 refusal-too-short = { $min ->
     [one] Hasło musi mieć co najmniej { $min } znak.
     [few] Hasło musi mieć co najmniej { $min } znaki.
@@ -134,6 +144,8 @@ not-found-heading = Nie ma takiej strony
 not-found-detail = W adresie jest jakiś błąd.
 trouble-heading = Coś poszło nie tak
 trouble-detail = Spróbuj ponownie. Jeśli problem nie zniknie, powiadom administratorów tej usługi i podaj poniższy identyfikator zgłoszenia.
+not-taken-heading = Formularz nie został przyjęty
+not-taken-detail = Był otwarty zbyt długo, wysłano go z innego miejsca albo zawiera zbyt wiele danych. Nic się nie zmieniło: otwórz stronę ponownie i wyślij formularz stamtąd.
 
 # Somebody else changed a password
 not-me-heading = Ktoś inny zmienił Twoje hasło?

@@ -65,6 +65,12 @@ test-subject = Um e-mail de teste de { $title }
 test-intro = "regain check --send-test-mail" enviou este e-mail em nome de { $title } em { $time }. Os links para escolher uma nova senha seguem o mesmo caminho: veja se este e-mail chegou logo e se não foi parar no spam.
 test-nothing = Não é preciso fazer nada.
 
+# What pages share
+mistakes = Confira o que você digitou
+one-moment = Um momento…
+support = Obter ajuda
+try-again = Tentar de novo
+
 # Asking for a link
 asked = Se houver uma conta correspondente, um e-mail com um link está a caminho.
 ask-heading = Esqueceu sua senha?
@@ -81,17 +87,21 @@ ask-again = Pedir um novo link
 
 # Choosing a password
 new-password-heading = Escolha uma nova senha
+new-password-account = Para a conta { $account }
+new-password-other = Enquanto isso, outro link foi aberto neste navegador. Agora você está escolhendo a senha da conta mostrada aqui.
 new-password-label = Nova senha
 new-password-rule = { $min ->
     [one] Pelo menos { $min } caractere. Qualquer caractere serve.
    *[other] Pelo menos { $min } caracteres. Qualquer caractere serve.
 }
 new-password-repeat = Repita a nova senha
+password-show = Mostrar senha
 new-password-button = Salvar a senha
 new-password-differ = As duas senhas são diferentes.
 done-heading = Sua senha foi alterada
 done-intro = Você já pode entrar com ela. O link que você usou não funciona mais.
 done-go-on = Continuar para { $title }
+done-log-in = Entrar em { $title }
 refusal-too-short = { $min ->
     [one] A senha deve ter pelo menos { $min } caractere.
    *[other] A senha deve ter pelo menos { $min } caracteres.
@@ -119,6 +129,8 @@ not-found-heading = Esta página não existe
 not-found-detail = O endereço não está totalmente certo.
 trouble-heading = Algo deu errado
 trouble-detail = Por favor, tente de novo. Se continuar assim, avise quem administra este serviço e informe a referência abaixo.
+not-taken-heading = O formulário não foi aceito
+not-taken-detail = Ele ficou aberto por tempo demais, foi enviado de outro lugar ou contém dados demais. Nada foi alterado: abra a página de novo e envie o formulário por lá.
 
 # Somebody else changed a password
 not-me-heading = Outra pessoa alterou sua senha?

@@ -63,6 +63,12 @@ test-subject = { $title } için deneme e-postası
 test-intro = Bu e-posta, { $title } için { $time } tarihinde "regain check --send-test-mail" komutuyla gönderildi. Yeni parola belirleme bağlantıları da aynı yoldan gider. E-postanın hemen gelip gelmediğine ve istenmeyen postalar arasına düşüp düşmediğine bakın.
 test-nothing = Yapmanız gereken bir şey yok.
 
+# What pages share
+mistakes = Lütfen yazdıklarınızı kontrol edin
+one-moment = Bir dakika…
+support = Yardım alın
+try-again = Yeniden dene
+
 # Asking for a link
 asked = Eşleşen bir hesap varsa bağlantıyı içeren e-posta yola çıktı.
 ask-heading = Parolanızı mı unuttunuz?
@@ -79,17 +85,21 @@ ask-again = Yeni bağlantı iste
 
 # Choosing a password
 new-password-heading = Yeni bir parola belirleyin
+new-password-account = { $account } hesabı için
+new-password-other = Bu arada bu tarayıcıda başka bir bağlantı açıldı. Şimdi burada gösterilen hesabın parolasını belirliyorsunuz.
 new-password-label = Yeni parola
 new-password-rule = { $min ->
     [one] En az { $min } karakter. Her türlü karakter olabilir.
    *[other] En az { $min } karakter. Her türlü karakter olabilir.
 }
 new-password-repeat = Yeni parolayı tekrarlayın
+password-show = Parolayı göster
 new-password-button = Parolayı ayarla
 new-password-differ = İki parola birbirinden farklı.
 done-heading = Parolanız değiştirildi
 done-intro = Şimdi yeni parolanızla oturum açabilirsiniz. Kullandığınız bağlantı artık çalışmaz.
 done-go-on = { $title } uygulamasına git
+done-log-in = { $title } için oturum aç
 refusal-too-short = { $min ->
     [one] Parola en az { $min } karakter olmalıdır.
    *[other] Parola en az { $min } karakter olmalıdır.
@@ -117,6 +127,8 @@ not-found-heading = Böyle bir sayfa yok
 not-found-detail = Adreste bir yanlışlık var.
 trouble-heading = Bir sorun oluştu
 trouble-detail = Lütfen yeniden deneyin. Sorun sürerse bu hizmetin yöneticilerine haber verin ve aşağıdaki referans kodunu iletin.
+not-taken-heading = Form kabul edilmedi
+not-taken-detail = Çok uzun süre açık kaldı, başka bir yerden gönderildi veya çok fazla veri içeriyor. Hiçbir şey değiştirilmedi; sayfayı yeniden açıp formu oradan gönderin.
 
 # Somebody else changed a password
 not-me-heading = Parolanızı başka biri mi değiştirdi?

@@ -60,6 +60,12 @@ test-subject = { $title } 的测试邮件
 test-intro = 这封邮件由命令 "regain check --send-test-mail" 于 { $time } 为 { $title } 发送。设置新密码的链接也会经由同样的途径送达：请查看邮件是否立即收到，以及是否被归入垃圾邮件。
 test-nothing = 您无需进行任何操作。
 
+# What pages share
+mistakes = 请检查您输入的内容
+one-moment = 请稍候…
+support = 获取帮助
+try-again = 重试
+
 # Asking for a link
 asked = 如果有匹配的账号，带有链接的邮件很快就会送达。
 ask-heading = 忘记密码了？
@@ -76,16 +82,20 @@ ask-again = 获取新链接
 
 # Choosing a password
 new-password-heading = 设置新密码
+new-password-account = 账号：{ $account }
+new-password-other = 在此期间，此浏览器中打开了另一个链接。您现在设置的是此处所示账号的密码。
 new-password-label = 新密码
 new-password-rule = { $min ->
    *[other] 至少 { $min } 个字符，可使用任何字符。
 }
 new-password-repeat = 再次输入新密码
+password-show = 显示密码
 new-password-button = 设置密码
 new-password-differ = 两次输入的密码不一致。
 done-heading = 您的密码已更改
 done-intro = 您现在可以用新密码登录。您刚才使用的链接已失效。
 done-go-on = 前往 { $title }
+done-log-in = 登录 { $title }
 refusal-too-short = { $min ->
    *[other] 密码至少要有 { $min } 个字符。
 }
@@ -110,6 +120,8 @@ not-found-heading = 没有这个页面
 not-found-detail = 网址似乎不太对。
 trouble-heading = 出了点问题
 trouble-detail = 请重试。如果问题仍然存在，请告知此服务的管理人员，并提供下方的参考编号。
+not-taken-heading = 表单未被接受
+not-taken-detail = 表单打开时间过长、从其他地方提交，或内容过多。没有任何更改：请重新打开页面，然后再提交。
 
 # Somebody else changed a password
 not-me-heading = 是别人更改了您的密码吗？

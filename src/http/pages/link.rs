@@ -1,0 +1,84 @@
+//! A link out of a mail: from the address bar into a sealed cookie at once, and from there into forms
+//! that are bound to the account they were shown for.
+
+use poem::{Request, Response};
+use zeroize::Zeroizing;
+
+use super::cookie::Jar;
+use super::form::Form;
+use super::view;
+use crate::http::problem::Problem;
+use crate::http::state::State;
+use crate::recovery::{Application, Refused, Whose};
+use crate::token::{MAX_TOKEN_BYTES, Purpose};
+
+/// What links of one purpose have for pages.
+pub struct Link {
+    /// What its token is for.
+    pub purpose: Purpose,
+    /// The cookie that holds it.
+    pub jar: Jar,
+    /// What the cookie is sealed for, so that it serves nothing else.
+    pub sealed_for: &'static str,
+    /// The last part of the page's path that it leads to.
+    pub page: &'static str,
+}
+
+impl Link {
+    /// Takes the token out of the address bar. Nothing is looked up and nothing is spent.
+    ///
+    /// # Errors
+    /// The problem to answer: no such application, or what cannot be a token.
+    pub fn arrive(&self, state: &State, request: &Request) -> Result<Response, Problem> {
+        let app = state.application_of(request)?;
+        let token = request.raw_path_param("token").unwrap_or_default();
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Refused::Invalid.into());
+        }
+        let sealed = app.keys.seal(&state.random, self.sealed_for, token.as_bytes());
+        let lifetime = app.lifetime(self.purpose);
+        let cookie = self.jar.keep(&app.name, state.secure, &sealed, lifetime);
+        Ok(view::see_other(&format!("/a/{}/{}", app.name, self.page), &[cookie]))
+    }
+
+    /// The token out of the sealed cookie.
+    ///
+    /// # Errors
+    /// The problem to answer where there is none, or none of ours.
+    pub fn token(
+        &self,
+        state: &State,
+        app: &Application,
+        request: &Request,
+    ) -> Result<Zeroizing<String>, Problem> {
+        let sealed = self.jar.read(request, &app.name, state.secure);
+        let opened = sealed.and_then(|sealed| app.keys.unseal(self.sealed_for, sealed));
+        let token = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+        token.map(Zeroizing::new).ok_or_else(|| Refused::Invalid.into())
+    }
+
+    /// Whether a form was shown for one account, and a link of another one was opened since: the later
+    /// link wins, but not before the person has seen whose it is.
+    pub fn is_of_another(
+        &self,
+        state: &State,
+        app: &Application,
+        token: &str,
+        fields: &Form,
+    ) -> bool {
+        let shown = fields.get("account");
+        let named = state.recovery.names(app, self.purpose, token);
+        !shown.is_empty()
+            && named.is_some_and(|id| !app.keys.csrf_matches(bound_to(&id).as_bytes(), shown))
+    }
+}
+
+/// The value of a form's `account`, by which it is bound to the account that it is shown for.
+pub fn account(app: &Application, whose: &Whose) -> String {
+    app.keys.csrf(bound_to(whose.user_id()).as_bytes())
+}
+
+/// Nothing that a double submit signs looks like this.
+fn bound_to(user_id: &str) -> String {
+    format!("account/{user_id}")
+}

@@ -1,0 +1,27 @@
+//! What a page is made of. A new page is a file here with its [`Page`], its template, its texts in
+//! the catalogue, and a line in [`super::PAGES`].
+
+use minijinja::Value;
+
+/// One page.
+pub struct Page {
+    /// The name of its template, which an operator's file of this name replaces.
+    pub template: &'static str,
+    /// Our own template.
+    pub source: &'static str,
+    /// Whether the script may run in it, which adds comfort and nothing that is needed.
+    pub scripted: bool,
+    /// What it is filled in with, once for each way it may look: by these every template is tried
+    /// at the start, and what they hold is what a template may use beside [`COMMON`].
+    pub samples: fn() -> Vec<Value>,
+}
+
+/// What every page is filled in with.
+pub const COMMON: [&str; 9] =
+    ["lang", "dir", "title", "app", "logo", "styles", "script", "support", "t"];
+
+/// Templates that pages are put together from, and what they may use beside [`COMMON`].
+pub const PARTS: [(&str, &str, &[&str]); 2] = [
+    ("layout.html", include_str!("templates/layout.html"), &[]),
+    ("mistakes.html", include_str!("templates/mistakes.html"), &["mistakes"]),
+];

@@ -1,0 +1,91 @@
+//! Problems in the pages' dress: what happened in a person's words, and the way on.
+
+use minijinja::{Value, context};
+use poem::Response;
+
+use super::page::Page;
+use super::view::View;
+use crate::http::problem::{Code, Problem};
+use crate::http::routes;
+
+/// What went wrong.
+pub const PAGE: Page = Page {
+    template: "problem.html",
+    source: include_str!("templates/problem.html"),
+    scripted: false,
+    samples: || {
+        let kinds = KINDS.iter().map(|kind| Value::from(*kind));
+        let ways =
+            [Some(("/a/shop/reset", "ask-again")), Some(("/a/shop/not-me", "try-again")), None];
+        let ways = ways.map(|way| way.map(|(href, text)| context! { href, text }));
+        kinds
+            .zip(ways.into_iter().cycle())
+            .map(|(kind, way_on)| context! { kind, way_on, reference => "r\"><b>" })
+            .collect()
+    },
+};
+
+const KINDS: [&str; 7] =
+    ["expired", "not-valid", "too-often", "busy", "not-found", "not-taken", "trouble"];
+
+/// What its texts begin with.
+const fn kind(code: Code) -> &'static str {
+    match code {
+        Code::TokenExpired => "expired",
+        Code::TokenInvalid => "not-valid",
+        Code::RateLimited => "too-often",
+        Code::Busy => "busy",
+        Code::NotFound | Code::MethodNotAllowed => "not-found",
+        Code::Malformed
+        | Code::InvalidValue
+        | Code::PasswordRejected
+        | Code::Forbidden
+        | Code::TooLarge
+        | Code::UnsupportedMediaType => "not-taken",
+        Code::Internal => "trouble",
+    }
+}
+
+/// The page for a problem with a request for `path`. It says what to do next, and nothing that was
+/// sent.
+pub fn answer(view: &View<'_>, problem: &Problem, path: &str, reference: &str) -> Response {
+    let kind = kind(problem.code());
+    let way_on = view.app().map(|app| {
+        let ask = format!("/a/{app}/reset");
+        let again = match kind {
+            "too-often" | "busy" | "not-taken" | "trouble" => page_at(path),
+            _ => None,
+        };
+        let (href, text) = again.map_or((ask.as_str(), "ask-again"), |here| (here, "try-again"));
+        context! { href, text }
+    });
+    let values = context! { kind, way_on, reference };
+    let mut answer = view.page(problem.code().status(), &PAGE, values);
+    problem.add_headers(&mut answer);
+    answer
+}
+
+/// The path itself, where it is that of a page which can be opened again.
+fn page_at(path: &str) -> Option<&str> {
+    let (template, methods) = routes::find(path)?;
+    let plain = template.matches('{').count() == 1;
+    (plain && methods.contains("GET")).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_on_is_the_page_itself_and_never_a_link_out_of_a_mail() {
+        assert_eq!(page_at("/a/shop/new-password"), Some("/a/shop/new-password"));
+        for path in ["/a/shop/reset/a.b.c", "/a/shop/assets/x.css", "/a/shop/else", "/a/shop"] {
+            assert_eq!(page_at(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_problem_has_texts() {
+        assert!(Code::ALL.iter().all(|code| KINDS.contains(&kind(*code))));
+    }
+}
