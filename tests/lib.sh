@@ -60,3 +60,41 @@ stop_demo() {
     wait "$demo_pid" 2>/dev/null || true
     demo_pid=
 }
+
+# Holds the HTML files in these folders to what the Nu HTML checker says; what it says is kept in $work. An
+# error, a warning and a hint count alike, and nothing is filtered out.
+check_html() {
+    local status=0
+    java -jar "$REGAIN_TEST_NODE_MODULES/vnu-jar/build/dist/vnu.jar" \
+        --format json --stdout --skip-non-html "$@" >"$work/vnu.json" || status=$?
+    node - "$work/vnu.json" "$(find "$@" -name '*.html' | wc -l)" <<'JS'
+const { version, messages } = JSON.parse(require("node:fs").readFileSync(process.argv[2], "utf8"));
+for (const { type, subType, url, lastLine, message } of messages) {
+  console.error(`${subType ?? type} ${url}:${lastLine}: ${message}`);
+}
+console.log(`vnu ${version}: ${process.argv[3]} documents, ${messages.length} messages`);
+process.exit(messages.length === 0 ? 0 : 1);
+JS
+    ((status == 0)) || die "the HTML checker ended with $status"
+}
+
+# Pictures for the documentation are made by hand when what they show has changed, and looked at. Beside
+# what the tests need they want Debian's pngquant, and the fonts that make them the same everywhere.
+picture_tools() {
+    command -v pngquant >/dev/null || die "pngquant is missing: apt-get install pngquant"
+    local package
+    for package in fonts-liberation fonts-noto-core; do
+        dpkg-query --show "$package" >/dev/null 2>&1 || die "$package is missing: apt-get install $package"
+    done
+}
+
+# Puts the pictures of the folder "$1" into "$2", small.
+keep_pictures() {
+    local picture bytes largest=61440
+    for picture in "$1"/*.png; do
+        pngquant --strip --speed 1 --quality 70-100 --force --output "$2/${picture##*/}" "$picture"
+        bytes=$(stat --format %s "$2/${picture##*/}")
+        ((bytes <= largest)) || die "${picture##*/} has $bytes bytes"
+    done
+    du --bytes --total "$2"/*.png
+}

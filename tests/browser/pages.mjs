@@ -1,0 +1,316 @@
+// Holds the pages to what people need of them, in Chromium: every journey by keyboard alone, without
+// JavaScript, at 320 pixels and in Arabic, after a mail scanner was there; two tabs, the back button,
+// forms that are sent once; and of every page in light and dark, narrow and wide, what axe says.
+//
+//   REGAIN_TEST_URL            the running `regain demo`
+//   REGAIN_TEST_SCREENSHOTS    a folder for pictures of every page
+//
+// and what chromium.mjs needs.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { check, checkAccessible, checks, launch, needed } from "./chromium.mjs";
+
+const PATIENCE_MS = 15_000;
+/** Over the wire, headers included, without a logo. */
+const ASK_PAGE_MOST_BYTES = 15 * 1024;
+
+const baseURL = needed("REGAIN_TEST_URL");
+const screenshots = needed("REGAIN_TEST_SCREENSHOTS");
+
+/** How many links somebody had when last looked. */
+const seen = new Map();
+
+mkdirSync(screenshots, { recursive: true });
+const browser = await launch();
+
+try {
+  // An account gets three mails, and a client thirty looks at links: the demo has its usual limits.
+  await inContext({}, byKeyboardAlone, "ada@example.com");
+  await inContext({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } }, afterAScanner, "ada@example.com");
+  await inContext({ locale: "ar", viewport: { width: 320, height: 640 } }, inArabic, "grace@example.com");
+  await inContext({}, twoTabsAndBack, "grace@example.com");
+  await inContext({}, mistakesAndComfort);
+  await inContext({}, weighsLittle);
+  for (const width of [320, 1280]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const options = { viewport: { width, height: 800 }, colorScheme };
+      await inContext(options, looksWell, `${width}-${colorScheme}`);
+    }
+  }
+  await inContext({ viewport: { width: 320, height: 800 }, forcedColors: "active", reducedMotion: "reduce" }, looksWell, "forced-colors");
+  console.log(`pages: ${checks} checks passed`);
+} finally {
+  await browser.close();
+}
+
+// Nothing but Tab, Enter and letters, from the forgotten password to the new one.
+async function byKeyboardAlone(page, identifier) {
+  await page.goto("/a/default/reset");
+  await tabTo(page, "#identifier");
+  await page.keyboard.type(identifier);
+  await Promise.all([page.waitForURL("**/reset"), page.keyboard.press("Enter")]);
+  await heading(page, "Check your mail");
+  await tabTo(page, "a.button");
+
+  await page.goto(await newestLink(page, identifier));
+  check(pathOf(page) === "/a/default/new-password", `the address is clean: ${page.url()}`);
+  const login = page.locator("input[autocomplete=username]");
+  check((await login.inputValue()) === identifier, "a password manager learns the right login");
+  check((await page.locator(".account").innerText()).endsWith("a…@example.com"), "people a masked one");
+
+  const password = `keyboard otter ${Date.now()}`;
+  await tabTo(page, "#new_password");
+  await page.keyboard.insertText(password); // as a password manager and paste do
+  await tabTo(page, "#confirm_password");
+  await page.keyboard.type(password);
+  await tabTo(page, ".reveal input");
+  await page.keyboard.press("Space");
+  check((await page.inputValue("#new_password")) === password, "what was pasted is whole");
+  check((await page.getAttribute("#new_password", "type")) === "text", "Space shows the password");
+  await tabTo(page, "button[type=submit]");
+  await page.keyboard.press("Enter");
+  await heading(page, "Your password is changed");
+
+  await page.goto("/a/default/not-me");
+  await tabTo(page, "#identifier");
+  await page.keyboard.type("nobody@example.com");
+  await page.keyboard.press("Enter");
+  await heading(page, "Check your mail");
+}
+
+// Fifty GETs, and a press of the button with nothing typed, before the person comes.
+async function afterAScanner(page, identifier) {
+  await ask(page, identifier);
+  const link = await newestLink(page, identifier);
+  const scanner = await browser.newContext({ baseURL });
+  for (let times = 0; times < 50; times += 1) {
+    const method = times % 2 === 0 ? "get" : "head";
+    const looked = await scanner.request[method](link, { maxRedirects: 0 });
+    check(looked.status() === 303, `A8: ${method} is a look (${looked.status()})`);
+  }
+  const headers = { "sec-fetch-site": "same-origin" };
+  const pressed = await scanner.request.post("/a/default/new-password", { form: {}, headers });
+  check(pressed.status() === 422, `A9: a press with nothing typed is refused (${pressed.status()})`);
+  await scanner.close();
+
+  await page.goto(link);
+  await fits(page, "new-password without JavaScript at 320");
+  check((await page.locator(".reveal:visible").count()) === 0, "no button that does nothing");
+  await choose(page, `scanned otter ${Date.now()}`);
+  await heading(page, "Your password is changed");
+  await page.goto(link);
+  await heading(page, "This link is not valid");
+  await page.click("a.button");
+  await heading(page, "Forgot your password?");
+}
+
+async function inArabic(page, identifier) {
+  await ask(page, identifier);
+  check((await page.getAttribute("html", "dir")) === "rtl", "it runs from right to left");
+  await fits(page, "sent in Arabic");
+  await page.goto(await newestLink(page, identifier));
+  await fits(page, "new-password in Arabic");
+  const label = await page.locator("label[for=new_password]").boundingBox();
+  check(label.x + label.width > 250, "labels begin at the right");
+  await choose(page, `arabic otter ${Date.now()}`);
+  check((await page.locator("input[type=password]").count()) === 0, "it is done");
+}
+
+async function twoTabsAndBack(page, identifier) {
+  await ask(page, "shared@example.com");
+  await newestLink(page, "shared@example.com", 2);
+  const [shared] = await linksTo(page, "shared@example.com");
+  await ask(page, identifier);
+  const own = await newestLink(page, identifier);
+  const [one, other] = [page, await page.context().newPage()];
+  await one.goto(shared);
+  await other.goto(own);
+  await choose(one, `first tab otter ${Date.now()}`);
+  check((await one.innerText(".account")).includes("g…@example.com"), "the later link's account is shown");
+  check((await one.innerText("[role=alert]")).includes("another link was opened"), "and why");
+  const password = `later tab otter ${Date.now()}`;
+  await choose(other, password);
+  await heading(other, "Your password is changed");
+
+  await other.goBack();
+  check(!(await other.content()).includes(password), "going back brings no password back");
+  if ((await other.locator("#new_password").count()) > 0) await choose(other, `back otter ${Date.now()}`);
+  await heading(other, "This link is not valid");
+  check((await other.locator("a.button").count()) === 1, "and there is a way on");
+}
+
+// What is wrong is told where it is typed, by us and before, by the script.
+async function mistakesAndComfort(page) {
+  await page.goto((await linksTo(page, "shared@example.com"))[0]);
+  const fault = (field) => page.$eval(field, (input) => input.validationMessage);
+  await page.fill("#new_password", "🦀🦀🦀🦀🦀🦀🦀");
+  check((await fault("#new_password")).includes("at least 8"), "seven crabs are told to be too short");
+  await page.fill("#new_password", "x".repeat(129));
+  check((await fault("#new_password")).includes("at most 128"), "too long is told, and nothing is cut");
+  await page.fill("#new_password", "a quiet passphrase");
+  await page.fill("#confirm_password", "a quite passphrase");
+  check((await fault("#confirm_password")) === "The two passwords differ.", "that they differ is told");
+  check((await fault("#new_password")) === "", "and a good one is let be");
+
+  await page.$eval("form", (form) => (form.noValidate = true));
+  await page.click("button[type=submit]");
+  await page.waitForSelector(".mistakes");
+  check((await page.title()).startsWith("Please check"), `the title tells it: ${await page.title()}`);
+  const described = await page.getAttribute("#confirm_password", "aria-describedby");
+  check((await page.innerText(`#${described}`)) === "The two passwords differ.", "the field does");
+  check((await page.evaluate(() => document.activeElement.id)) === "confirm_password", "one is there");
+  await page.click(".mistakes a");
+  check((await page.evaluate(() => document.activeElement.id)) === "confirm_password", "so does the list");
+  check((await page.inputValue("#new_password")) === "", "no password comes back");
+
+  // The service takes its time, and somebody presses twice.
+  let posts = 0;
+  await page.route("**/new-password", async (route) => {
+    posts += Number(route.request().method() === "POST");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  const password = `patient otter ${Date.now()}`;
+  await page.fill("#new_password", password);
+  await page.fill("#confirm_password", password);
+  const [told, disabled] = await page.$eval("button[type=submit]", (button) => {
+    button.click();
+    button.click();
+    return [document.querySelector("[role=status]").innerText, button.ariaDisabled];
+  });
+  check(told === "One moment …", `that it is sent is told politely: ${told}`);
+  check(disabled === "true", "by the button, too");
+  await heading(page, "Your password is changed");
+  check(posts === 1, `it was sent ${posts} times`);
+}
+
+async function weighsLittle(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  let bytes = 0;
+  const urls = [];
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  session.on("Network.requestWillBeSent", ({ request, initiator }) => urls.push({ ...request, initiator }));
+  await page.goto("/a/default/reset", { waitUntil: "networkidle" });
+  check(bytes > 1000 && bytes <= ASK_PAGE_MOST_BYTES, `the page that asks weighs ${bytes} bytes`);
+  const blocking = await page.locator("head link[rel=stylesheet], head script:not([defer])").count();
+  check(blocking === 1, "it is painted with one document and one stylesheet");
+  check(urls.length === 3, `beside them there is the script: ${urls.map(({ url }) => url)}`);
+  console.log(`the page that asks weighs ${bytes} bytes`);
+}
+
+// Every page there is, without spending a mail.
+async function looksWell(page, name) {
+  const look = async (what) => {
+    await checkAccessible(page, `${what} ${name}`, ["best-practice"]);
+    await page.screenshot({ path: join(screenshots, `page-${what}-${name}.png`), fullPage: true });
+  };
+  await page.goto("/a/default/reset");
+  await look("ask");
+  await page.fill("#identifier", "@");
+  await page.click("button[type=submit]");
+  await look("ask-mistake");
+  await page.fill("#identifier", "nobody@example.com");
+  await page.click("button[type=submit]");
+  await look("sent");
+  await page.goto("/a/default/not-me");
+  await look("not-me");
+  for (const [what, path] of [
+    ["not-valid", "/a/default/reset/a.b.c"],
+    ["not-found", "/a/default/nothing"],
+    ["unknown-application", "/a/unknown/reset"],
+  ]) {
+    await page.goto(path);
+    await look(what);
+  }
+  const links = await linksTo(page, "shared@example.com");
+  await page.goto(links[1]); // of the account that nobody chose a password for
+  await look("new-password");
+  await page.$eval("form", (form) => (form.noValidate = true));
+  await page.fill("#new_password", "short");
+  await page.click("button[type=submit]");
+  await page.waitForSelector(".mistakes");
+  await look("new-password-mistake");
+}
+
+// One browser, watched: no page may break its own policy, fail in a script or ask another origin.
+async function inContext(options, journey, ...more) {
+  const context = await browser.newContext({ locale: "en", baseURL, ...options });
+  const complaints = [];
+  context.on("console", (message) => {
+    if (/content security policy|refused to/i.test(message.text())) complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  context.on("request", (request) => {
+    if (new URL(request.url()).origin !== new URL(baseURL).origin) complaints.push(request.url());
+  });
+  await journey(await context.newPage(), ...more);
+  check(complaints.length === 0, `${journey.name}: ${complaints.join("; ")}`);
+  await context.close();
+}
+
+async function ask(page, identifier) {
+  await page.goto("/a/default/reset");
+  await page.fill("#identifier", identifier);
+  await page.click("button[type=submit]");
+  await page.waitForSelector("#identifier", { state: "detached" });
+}
+
+async function choose(page, password) {
+  await page.fill("#new_password", password);
+  await page.fill("#confirm_password", password);
+  const answered = page.waitForEvent("framenavigated");
+  await page.click("button[type=submit]");
+  await answered;
+  await page.waitForLoadState("load");
+}
+
+// The link in the newest mail to somebody, once it is there: one or several more than before.
+async function newestLink(page, identifier, more = 1) {
+  const deadline = Date.now() + PATIENCE_MS;
+  const before = seen.get(identifier) ?? 0;
+  for (;;) {
+    const links = await linksTo(page, identifier);
+    if (links.length >= before + more) {
+      seen.set(identifier, links.length);
+      return links.at(-1);
+    }
+    if (Date.now() > deadline) throw new Error(`no mail to ${identifier} within ${PATIENCE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function linksTo(page, identifier) {
+  const mails = await (await page.request.get("/demo/outbox.json")).json();
+  const own = mails.filter(({ to }) => to === identifier);
+  return own.flatMap(({ links }) => links.filter((link) => link.includes("/reset/")));
+}
+
+// Presses Tab until it is there, and no more often than a page has stops.
+async function tabTo(page, selector) {
+  for (let stops = 0; stops < 12; stops += 1) {
+    const there = await page.$eval(selector, (element) => element === document.activeElement);
+    if (there) return check(true, selector);
+    await page.keyboard.press("Tab");
+  }
+  check(false, `Tab leads to ${selector} on ${page.url()}`);
+}
+
+async function heading(page, text) {
+  await page.getByRole("heading", { name: text, exact: true }).waitFor({ timeout: PATIENCE_MS });
+  check(true, text);
+}
+
+async function fits(page, what) {
+  const { scrollWidth, clientWidth } = await page.$eval("html", (html) => ({
+    scrollWidth: html.scrollWidth,
+    clientWidth: html.clientWidth,
+  }));
+  check(scrollWidth <= clientWidth, `${what}: ${scrollWidth} wide in ${clientWidth}`);
+}
+
+function pathOf(page) {
+  return new URL(page.url()).pathname;
+}
