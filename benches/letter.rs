@@ -29,7 +29,7 @@ const MARKS: Marks<'_> = Marks {
 
 fn main() {
     let samples = Samples::default();
-    let Some(pattern) = LinkPattern::parse(&samples.password_reset) else { panic!("a pattern") };
+    let Some(pattern) = LinkPattern::parse(&samples.links[&RESET]) else { panic!("a pattern") };
     let keys = keys();
     let minted = |letter: &Letter| match &letter.message {
         Message::Link { kind, lifetime, .. } => {

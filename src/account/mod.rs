@@ -1,11 +1,13 @@
 //! Who is asked about: identifiers as people type them, accounts as the users table holds them.
 
 mod condition;
+mod eligible;
 mod email;
 mod identifier;
 mod row;
 
 pub use condition::{Condition, Test};
+pub use eligible::{Ineligible, Needs};
 pub use email::{EmailAddress, EmailMatch};
 pub use identifier::{Identifier, InvalidIdentifier, Username};
-pub use row::{Account, Ineligible, RecoveryEmail, logged_id};
+pub use row::{Account, RecoveryEmail, logged_id};

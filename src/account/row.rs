@@ -3,11 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::identifier::mask;
 use super::{Condition, EmailAddress, EmailMatch, Identifier};
-use crate::token::Marks;
+use crate::token::{Marks, Purpose};
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
 /// since the compare-and-swap repeats it.
@@ -53,38 +52,14 @@ pub struct RecoveryEmail {
     pub confirmed: (Condition, Option<String>),
 }
 
-/// Why an account gets no mail and completes nothing. Operators may see it, the public never.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Ineligible {
-    /// NULL, empty or not an address.
-    #[error("the account has no address that mail can go to")]
-    NoAddress,
-    /// NULL, empty or marked as unusable.
-    #[error("the account has no usable password")]
-    NoPassword,
-    /// An `active` condition does not hold.
-    #[error("the account is not active")]
-    Inactive,
-    /// A `confirmed` condition does not hold.
-    #[error("the account's address is not confirmed")]
-    Unconfirmed,
-}
-
 impl Account {
-    /// Whether the account may be recovered by its owner.
-    ///
-    /// # Errors
-    /// The first reason why not.
-    pub fn eligible(&self) -> Result<(), Ineligible> {
-        let checks = [
-            (holds(&self.active), Ineligible::Inactive),
-            (self.link_address().is_some_and(is_address), Ineligible::NoAddress),
-            (self.has_password(), Ineligible::NoPassword),
-            (holds(&self.confirmed), Ineligible::Unconfirmed),
-        ];
-        match checks.into_iter().find(|(holds, _)| !holds) {
-            Some((_, reason)) => Err(reason),
-            None => Ok(()),
+    /// Where a link for this purpose goes: an address is confirmed by a link to itself, all others
+    /// go to [`Account::link_address`].
+    #[must_use]
+    pub fn address_for(&self, purpose: Purpose) -> Option<&str> {
+        match purpose {
+            Purpose::EmailConfirmation => self.email.as_deref(),
+            Purpose::PasswordReset | Purpose::Login | Purpose::Session => self.link_address(),
         }
     }
 
@@ -156,12 +131,12 @@ impl Account {
         logged_id(&self.id)
     }
 
-    /// What fingerprints are made of; the address is the one that links go to.
+    /// What fingerprints for this purpose are made of; the address is the one that its links go to.
     #[must_use]
-    pub fn marks(&self) -> Marks<'_> {
+    pub fn marks(&self, purpose: Purpose) -> Marks<'_> {
         Marks {
             user_id: &self.id,
-            email: self.link_address(),
+            email: self.address_for(purpose),
             password: self.password.as_deref(),
             recovery_stamp: self.recovery_stamp.as_deref(),
             last_login: self.last_login.as_deref(),
@@ -184,11 +159,11 @@ pub fn logged_id(id: &str) -> String {
     }
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     EmailAddress::parse(text).is_ok()
 }
 
-fn holds(conditions: &[(Condition, Option<String>)]) -> bool {
+pub(super) fn holds(conditions: &[(Condition, Option<String>)]) -> bool {
     conditions.iter().all(|(condition, value)| condition.holds(value.as_deref()))
 }
 
@@ -200,7 +175,7 @@ fn usable(hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Test;
+    use crate::account::{Ineligible, Needs, Test};
 
     fn ada() -> Account {
         Account {
@@ -254,7 +229,12 @@ mod tests {
         let proved = with_recovery(home, Some("2026-01-01"));
         assert_eq!(proved.link_address(), Some(home));
         assert_eq!(proved.notice_addresses(), [own, home]);
-        assert_ne!(proved.marks().email, ada().marks().email);
+        let mark = |account: &Account, purpose| account.marks(purpose).email.map(str::to_owned);
+        for purpose in [Purpose::PasswordReset, Purpose::Login, Purpose::Session] {
+            assert_ne!(mark(&proved, purpose), mark(&ada(), purpose));
+        }
+        let own_mark = mark(&proved, Purpose::EmailConfirmation);
+        assert_eq!(own_mark.as_deref(), Some(own), "which is what is to be confirmed");
 
         for unused in [with_recovery(home, None), with_recovery("no address", Some("1"))] {
             assert_eq!(unused.link_address(), Some(own));
@@ -297,5 +277,31 @@ mod tests {
     fn a42_an_unconfirmed_address_is_not_eligible() {
         let account = Account { confirmed: flag(Test::NotNull, None), ..ada() };
         assert_eq!(account.eligible(), Err(Ineligible::Unconfirmed));
+    }
+
+    #[test]
+    fn who_has_an_address_to_confirm_needs_no_password_and_is_written_to_until_it_is_confirmed() {
+        let use_it = Needs::to_use(Purpose::EmailConfirmation);
+        let password = None;
+        let unconfirmed = Account { password, confirmed: flag(Test::NotNull, None), ..ada() };
+        let confirmed = Account { confirmed: flag(Test::NotNull, Some("2026-01-01")), ..ada() };
+        assert_eq!(unconfirmed.fits(&use_it.to_be_sent()), Ok(()));
+        assert_eq!(unconfirmed.unconfirmed().count(), 1);
+        assert_eq!(confirmed.fits(&use_it.to_be_sent()), Err(Ineligible::Confirmed));
+        assert_eq!(confirmed.fits(&use_it), Ok(()), "and told so");
+        let disabled = Account { active: flag(Test::True, Some("0")), ..unconfirmed };
+        assert_eq!(disabled.fits(&use_it), Err(Ineligible::Inactive));
+    }
+
+    #[test]
+    fn a_login_needs_what_a_reset_needs() {
+        for (account, refused) in [
+            (Account { password: None, ..ada() }, Ineligible::NoPassword),
+            (Account { confirmed: flag(Test::True, None), ..ada() }, Ineligible::Unconfirmed),
+        ] {
+            for purpose in [Purpose::PasswordReset, Purpose::Login, Purpose::Session] {
+                assert_eq!(account.fits(&Needs::to_use(purpose)), Err(refused), "{purpose:?}");
+            }
+        }
     }
 }

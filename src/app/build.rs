@@ -1,6 +1,6 @@
 //! From settings to a service: every part is made here and nowhere else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,13 +159,6 @@ fn application(
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let accounts = users_table(name, app, &PoolSettings::default(), random)?;
     let pages = pages(settings, name);
-    let reset_link = LinkPattern::parse(&reset_link(app, &pages)).ok_or_else(|| {
-        StartError::setting(
-            at("links.password_reset"),
-            "is not a URL with one {token} in it",
-            "write it like \"https://app.example.com/new-password#{token}\"",
-        )
-    })?;
     let return_targets = ReturnTargets::parse(&app.return_to).map_err(|_| {
         StartError::setting(
             at("return_to"),
@@ -181,13 +174,15 @@ fn application(
         keys: keyring.application(name),
         accounts: Arc::new(accounts),
         usernames: app.users.username.is_some(),
+        offered: offered(app),
+        reset_confirms: app.users.reset_confirms,
         has_stamp: app.users.recovery_stamp.is_some(),
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,
-        reset_link,
+        links: links(name, app, &pages)?,
         not_me_link: not_me_link(app, &pages),
-        reset_lifetime: reset_lifetime(app),
+        lifetimes: Purpose::ALL.map(|purpose| (purpose, lifetime(app, purpose))).into(),
         return_targets,
         hooks: events(name, app)?,
     })
@@ -198,10 +193,38 @@ pub(super) fn pages(settings: &Settings, name: &str) -> String {
     format!("{}/a/{name}", settings.public_url.trim_end_matches('/'))
 }
 
-/// Where its password reset links lead, with `{token}` in it.
-pub(super) fn reset_link(app: &ApplicationSettings, pages: &str) -> String {
-    let own = || format!("{pages}/reset/{TOKEN_PLACE}");
-    app.links.password_reset.clone().unwrap_or_else(own)
+/// What its tokens may be for.
+fn offered(app: &ApplicationSettings) -> BTreeSet<Purpose> {
+    let confirming = app.users.confirmed.is_some().then_some(Purpose::EmailConfirmation);
+    [Purpose::PasswordReset].into_iter().chain(confirming).collect()
+}
+
+fn links(
+    name: &str,
+    app: &ApplicationSettings,
+    pages: &str,
+) -> Result<BTreeMap<Purpose, LinkPattern>, StartError> {
+    let mut links = BTreeMap::new();
+    for purpose in Purpose::ALL {
+        let Some(pattern) = link(app, pages, purpose) else { continue };
+        let pattern = LinkPattern::parse(&pattern).ok_or_else(|| {
+            let key = app.links.of(purpose).map_or("", |(key, _)| key);
+            StartError::setting(
+                format!("apps.{name}.links.{key}"),
+                "is not a URL with one {token} in it",
+                "write it like \"https://app.example.com/new-password#{token}\"",
+            )
+        })?;
+        links.insert(purpose, pattern);
+    }
+    Ok(links)
+}
+
+/// Where its links of a purpose lead, with `{token}` in it, if there are such links.
+pub(super) fn link(app: &ApplicationSettings, pages: &str, purpose: Purpose) -> Option<String> {
+    let own = || purpose.page().map(|page| format!("{pages}/{page}/{TOKEN_PLACE}"));
+    let said = app.links.of(purpose).and_then(|(_, pattern)| pattern);
+    said.map(str::to_owned).or_else(own)
 }
 
 /// Where one says that it was somebody else who changed a password.
@@ -209,9 +232,10 @@ pub(super) fn not_me_link(app: &ApplicationSettings, pages: &str) -> String {
     app.links.not_me.clone().unwrap_or_else(|| format!("{pages}/not-me"))
 }
 
-/// How long its password reset links work.
-pub(super) fn reset_lifetime(app: &ApplicationSettings) -> Duration {
-    app.lifetimes.password_reset.map_or(Purpose::PasswordReset.lifetime(), |span| span.0)
+/// How long its tokens of a purpose work.
+pub(super) fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {
+    let said = app.lifetimes.of(purpose).and_then(|(_, span)| span);
+    said.map_or_else(|| purpose.lifetime(), |span| span.0)
 }
 
 fn events(name: &str, app: &ApplicationSettings) -> Result<Vec<Event>, StartError> {

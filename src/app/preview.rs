@@ -10,6 +10,7 @@ use super::{StartError, build, texts};
 use crate::config::{ApplicationSettings, Settings};
 use crate::language::Catalogue;
 use crate::mail::{Preview, Samples, previews};
+use crate::token::Purpose;
 
 const INDEX: &str = include_str!("preview/index.html");
 
@@ -74,10 +75,12 @@ fn of_application<'a>(settings: &'a Settings, app: Option<&str>) -> Result<Sourc
         app: name.to_owned(),
         title: app.name.clone(),
         from: app.mail.from.clone(),
-        password_reset: build::reset_link(app, &pages),
+        links: Purpose::ALL
+            .into_iter()
+            .filter_map(|purpose| Some((purpose, build::link(app, &pages, purpose)?)))
+            .collect(),
+        lifetimes: Purpose::ALL.map(|purpose| (purpose, build::lifetime(app, purpose))).into(),
         not_me: build::not_me_link(app, &pages),
-        reset_lifetime: build::reset_lifetime(app),
-        pages,
     };
     Ok((samples, texts[name].clone(), app.templates.as_deref()))
 }

@@ -33,31 +33,32 @@ pub async fn issue_token(
     purpose: Purpose,
     user_id: &str,
 ) -> Result<IssuedToken, StartError> {
-    if purpose != Purpose::PasswordReset {
-        return Err(StartError::setting(
-            "--purpose",
-            "is one that nothing completes yet",
-            "issue password-reset",
-        ));
-    }
     let clock = Clock::system();
     let service = Service::build(settings, clock.clone(), Random::system())?;
     let app = find(&service.recovery, app)?;
+    let pattern = app.links.get(&purpose).filter(|_| app.offers(purpose)).ok_or_else(|| {
+        let offered: Vec<_> = app.mailed().map(|(purpose, _)| purpose.name()).collect();
+        StartError::setting(
+            "--purpose",
+            "is one that this application has no links for",
+            format!("issue one of: {}", offered.join(", ")),
+        )
+    })?;
     let account = app.accounts.read(user_id).await.map_err(failed)?;
     let account = account.ok_or_else(|| {
         StartError::setting("--user", "there is no such account", "give the id of a row")
     })?;
-    account.eligible().map_err(failed)?;
+    account.fits(&app.needs(purpose)).map_err(failed)?;
     let claims = Claims {
         user_id: account.id.clone(),
-        fingerprint: app.keys.fingerprint(purpose, &account.marks()),
+        fingerprint: app.keys.fingerprint(purpose, &account.marks(purpose)),
         lifetime: None,
         return_to: None,
     };
     let now = clock.now();
     let token = app.keys.mint(purpose, now, &claims);
     Ok(IssuedToken {
-        link: app.reset_link.fill(&token),
+        link: pattern.fill(&token),
         token: Zeroizing::new(token.expose().to_owned()),
         expires_at: now + app.lifetime(purpose),
     })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{PagesSettings, SecretSource, Span, UsersSettings};
+use crate::token::Purpose;
 
 /// One application: its users, its mail, its links and its policy.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -70,9 +71,26 @@ pub struct LinkSettings {
     /// Where a password reset link leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_reset: Option<String>,
+    /// Where a link to confirm an address leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_confirmation: Option<String>,
     /// Where one says that it was somebody else who changed a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_me: Option<String>,
+}
+
+impl LinkSettings {
+    /// Where links of a purpose lead, and what that setting is called, where there is one.
+    #[must_use]
+    pub fn of(&self, purpose: Purpose) -> Option<(&'static str, Option<&str>)> {
+        match purpose {
+            Purpose::PasswordReset => Some(("password_reset", self.password_reset.as_deref())),
+            Purpose::EmailConfirmation => {
+                Some(("email_confirmation", self.email_confirmation.as_deref()))
+            }
+            Purpose::Login | Purpose::Session => None,
+        }
+    }
 }
 
 /// Lifetimes of links; the purpose's own where left out.
@@ -82,6 +100,21 @@ pub struct LifetimeSettings {
     /// Of password reset links.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_reset: Option<Span>,
+    /// Of links to confirm an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_confirmation: Option<Span>,
+}
+
+impl LifetimeSettings {
+    /// How long tokens of a purpose live, and what that setting is called, where there is one.
+    #[must_use]
+    pub const fn of(&self, purpose: Purpose) -> Option<(&'static str, Option<Span>)> {
+        match purpose {
+            Purpose::PasswordReset => Some(("password_reset", self.password_reset)),
+            Purpose::EmailConfirmation => Some(("email_confirmation", self.email_confirmation)),
+            Purpose::Login | Purpose::Session => None,
+        }
+    }
 }
 
 /// What a new password must be.

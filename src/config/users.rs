@@ -54,6 +54,9 @@ pub struct UsersSettings {
     /// What must hold for its address to be confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<ConditionSettings>,
+    /// Whether a completed reset confirms the address that its link was mailed to.
+    #[serde(default)]
+    pub reset_confirms: bool,
     /// What a reset changes beside the password, in the same statement.
     #[serde(default)]
     pub on_reset: OnResetSettings,

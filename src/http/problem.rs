@@ -32,6 +32,8 @@ pub enum Code {
     Forbidden,
     /// No such application, page or operation.
     NotFound,
+    /// The application does not do this.
+    NotConfigured,
     /// Another method.
     MethodNotAllowed,
     /// A body beyond the cap.
@@ -45,7 +47,7 @@ pub enum Code {
 }
 
 /// Code, status and title of each kind, and the detail where nothing more is known.
-const TABLE: [(Code, &str, u16, &str, &str); 13] = [
+const TABLE: [(Code, &str, u16, &str, &str); 14] = [
     (
         Code::Malformed,
         "invalid-request",
@@ -101,6 +103,13 @@ const TABLE: [(Code, &str, u16, &str, &str); 13] = [
         404,
         "There is nothing here",
         "There is no such page, operation or application.",
+    ),
+    (
+        Code::NotConfigured,
+        "not-configured",
+        409,
+        "The application does not do this",
+        "It is not switched on for this application, or its users table has no column for it.",
     ),
     (
         Code::MethodNotAllowed,
@@ -328,6 +337,7 @@ impl From<AskError> for Problem {
         match error {
             AskError::RateLimited(wait) => Self::passing(Code::RateLimited, wait),
             AskError::Busy => Self::passing(Code::Busy, AWAY),
+            AskError::NotConfigured => Self::new(Code::NotConfigured),
         }
     }
 }
@@ -346,7 +356,7 @@ impl From<InspectError> for Problem {
 }
 
 impl Problem {
-    /// What to answer where a reset was not completed; why a password is refused is told in the
+    /// What to answer where a token was not used; why a password is refused is told in the
     /// person's language.
     #[must_use]
     pub fn of_completion(error: CompleteError, texts: &Texts) -> Self {
@@ -363,11 +373,12 @@ impl Problem {
             CompleteError::RateLimited(wait) => Self::passing(Code::RateLimited, wait),
             CompleteError::Busy(wait) => Self::passing(Code::Busy, wait),
             CompleteError::Unavailable(error) => {
-                tracing::error!(%error, "reset not completed");
+                tracing::error!(%error, "token not used");
                 Self::passing(Code::Busy, AWAY)
             }
+            CompleteError::NotConfigured => Self::new(Code::NotConfigured),
             CompleteError::Hashing(error) => {
-                tracing::error!(error, "reset not completed");
+                tracing::error!(error, "token not used");
                 Self::new(Code::Internal)
             }
         }

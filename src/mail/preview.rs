@@ -43,6 +43,7 @@ pub fn previews(
 
 #[cfg(test)]
 mod tests {
+    use crate::token::Purpose;
     use std::collections::BTreeSet;
 
     use super::*;
@@ -66,7 +67,7 @@ mod tests {
         let samples = Samples {
             title: "The Shop".to_owned(),
             from: "The Shop <hello@shop.example>".to_owned(),
-            password_reset: "https://shop.example/new#{token}".to_owned(),
+            links: [(Purpose::PasswordReset, "https://shop.example/new#{token}".to_owned())].into(),
             ..Samples::default()
         };
         let first = String::from_utf8(raws(&samples).swap_remove(0)).unwrap();

@@ -1,5 +1,6 @@
 //! Made-up letters of every kind in every language: to try templates with, and to look at.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -8,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::language::Language;
 use crate::recovery::{Browser, Client, Letter, LinkMail, Message, System, TOKEN_PLACE};
+use crate::token::Purpose;
 
 /// As long as a real one, and signed by nobody.
 const TOKEN: &str =
@@ -23,14 +25,12 @@ pub struct Samples {
     pub title: String,
     /// Who its mails come from.
     pub from: String,
-    /// Where its pages are.
-    pub pages: String,
-    /// Where a password reset link leads, with `{token}` in it.
-    pub password_reset: String,
+    /// Where links lead, with `{token}` in them, by what they are for.
+    pub links: BTreeMap<Purpose, String>,
+    /// How long they work.
+    pub lifetimes: BTreeMap<Purpose, Duration>,
     /// Where one says that it was somebody else who changed a password.
     pub not_me: String,
-    /// How long a password reset link works.
-    pub reset_lifetime: Duration,
 }
 
 impl Default for Samples {
@@ -41,10 +41,12 @@ impl Default for Samples {
             app: "default".to_owned(),
             title: "Example".to_owned(),
             from: "Example <no-reply@example.com>".to_owned(),
-            pages: pages.to_owned(),
-            password_reset: format!("{pages}/reset/{TOKEN_PLACE}"),
+            links: Purpose::ALL
+                .into_iter()
+                .filter_map(|of| Some((of, format!("{pages}/{}/{TOKEN_PLACE}", of.page()?))))
+                .collect(),
+            lifetimes: BTreeMap::new(),
             not_me: format!("{pages}/not-me"),
-            reset_lifetime: Duration::from_mins(30),
         }
     }
 }
@@ -59,13 +61,15 @@ impl Samples {
 
     fn messages(&self) -> impl Iterator<Item = Message> {
         let links = LinkMail::ALL.map(|kind| {
-            let own = |page: &str| format!("{}/{page}/{TOKEN_PLACE}", self.pages);
-            let (pattern, lifetime) = match kind {
-                LinkMail::PasswordReset => (self.password_reset.clone(), self.reset_lifetime),
-                LinkMail::Invitation => (self.password_reset.clone(), Duration::from_hours(72)),
-                LinkMail::EmailConfirmation => (own("confirm-email"), Duration::from_hours(24)),
-                LinkMail::LoginLink => (own("login"), Duration::from_mins(15)),
+            let (purpose, lifetime) = match kind {
+                LinkMail::PasswordReset => (Purpose::PasswordReset, None),
+                LinkMail::Invitation => (Purpose::PasswordReset, Some(Duration::from_hours(72))),
+                LinkMail::EmailConfirmation => (Purpose::EmailConfirmation, None),
+                LinkMail::LoginLink => (Purpose::Login, None),
             };
+            let said = lifetime.or_else(|| self.lifetimes.get(&purpose).copied());
+            let lifetime = said.unwrap_or_else(|| purpose.lifetime());
+            let pattern = self.links.get(&purpose).map_or("", String::as_str);
             let link = Zeroizing::new(pattern.replace(TOKEN_PLACE, TOKEN));
             Message::Link { kind, link, lifetime }
         });

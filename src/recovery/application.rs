@@ -1,9 +1,11 @@
 //! One application as the journeys see it: its keys, its accounts, its policy, its links.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Accounts, Event, LinkPattern, ReturnTargets};
+use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets};
+use crate::account::Needs;
 use crate::language::{Catalogue, Language};
 use crate::password::{Policy, Scheme};
 use crate::token::{ApplicationKeys, Claims, Purpose};
@@ -24,6 +26,10 @@ pub struct Application {
     pub accounts: Arc<dyn Accounts>,
     /// Whether its accounts have a recovery stamp, which a reset renews.
     pub has_stamp: bool,
+    /// What its tokens may be for: all else is not switched on, or its table has no column for it.
+    pub offered: BTreeSet<Purpose>,
+    /// Whether a completed reset confirms the address that its link went to.
+    pub reset_confirms: bool,
     /// Whether people may type a user name instead of an address.
     pub usernames: bool,
     /// What a new password must be.
@@ -32,12 +38,12 @@ pub struct Application {
     pub paces: Vec<String>,
     /// How a new password is stored.
     pub scheme: Scheme,
-    /// Where a password reset link leads.
-    pub reset_link: LinkPattern,
+    /// Where links lead, by what they are for.
+    pub links: BTreeMap<Purpose, LinkPattern>,
     /// Where one says that it was somebody else who changed a password.
     pub not_me_link: String,
-    /// How long a password reset link lives.
-    pub reset_lifetime: Duration,
+    /// How long tokens live, where that is not what their purpose says.
+    pub lifetimes: BTreeMap<Purpose, Duration>,
     /// Where people may be sent back to.
     pub return_targets: ReturnTargets,
     /// What its webhook is told; empty where it has none.
@@ -54,9 +60,25 @@ impl Application {
     /// How long a token of this purpose lives here.
     #[must_use]
     pub fn lifetime(&self, purpose: Purpose) -> Duration {
-        match purpose {
-            Purpose::PasswordReset => self.reset_lifetime,
-            other => other.lifetime(),
-        }
+        self.lifetimes.get(&purpose).copied().unwrap_or_else(|| purpose.lifetime())
+    }
+
+    /// Whether anything is done here with tokens of this purpose.
+    #[must_use]
+    pub fn offers(&self, purpose: Purpose) -> bool {
+        self.offered.contains(&purpose)
+    }
+
+    /// What a token of this purpose needs of its account to be used here.
+    #[must_use]
+    pub fn needs(&self, purpose: Purpose) -> Needs {
+        let needs = Needs::to_use(purpose);
+        let confirms = needs.confirms || self.reset_confirms && purpose == Purpose::PasswordReset;
+        Needs { confirms, ..needs }
+    }
+
+    /// The purposes of the links that are mailed here, with the kind of mail that carries each.
+    pub fn mailed(&self) -> impl Iterator<Item = (Purpose, LinkMail)> {
+        self.offered.iter().filter_map(|purpose| Some((*purpose, LinkMail::of(*purpose)?)))
     }
 }

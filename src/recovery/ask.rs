@@ -1,8 +1,11 @@
 //! Asking for a link: limit by client, enqueue, done. The users table is never looked at here,
 //! so that nothing of the answer, its time included, can depend on who has an account.
 
+use std::time::Duration;
+
 use super::{
-    Application, AskError, Door, Job, Languages, LinkWish, Mail, Recovery, Task, TryAfter, meters,
+    About, Application, AskError, Door, Event, Job, Languages, LinkMail, LinkWish, Mail, Recovery,
+    Task, TryAfter, meters,
 };
 use crate::account::Identifier;
 use crate::token::Purpose;
@@ -30,8 +33,8 @@ impl Recovery {
     /// Accepts an ask, to be worked on after the answer.
     ///
     /// # Errors
-    /// [`AskError`] when the client asked too often or the queue is full; both are decided
-    /// without knowing whether there is such an account.
+    /// [`AskError`] when the application has no such links, the client asked too often or the queue
+    /// is full; all of it is decided without knowing whether there is such an account.
     pub async fn ask(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
         let purpose = ask.purpose;
         let asked = self.take(app, ask).await;
@@ -40,6 +43,9 @@ impl Recovery {
     }
 
     async fn take(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
+        if !app.offers(ask.purpose) || LinkMail::of(ask.purpose).is_none() {
+            return Err(AskError::NotConfigured);
+        }
         self.enter(Door::Ask, &ask.client).await?;
         tracing::info!(
             app = app.name,
@@ -64,6 +70,25 @@ impl Recovery {
             meters::turned_away(door);
         }
         entered
+    }
+
+    /// Has the application's backend told of something that has been written, where it wants to be.
+    pub(super) async fn tell(
+        &self,
+        app: &Application,
+        event: Event,
+        user_id: String,
+        reference: String,
+    ) {
+        if !app.hooks.contains(&event) {
+            return;
+        }
+        let about = About::Account { user_id, event_id: self.new_id() };
+        let hook = self.job(app, reference, Task::Hook(event, about));
+        if self.jobs.follow(hook, Duration::ZERO).await.is_err() {
+            tracing::error!(app = app.name, event = event.name(), "not told: the queue is full");
+            meters::job_lost();
+        }
     }
 
     pub(super) fn job(&self, app: &Application, reference: String, task: Task) -> Job {

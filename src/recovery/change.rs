@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::{Application, Client, Jobs, NewPassword, StoreError};
 use crate::account::Account;
+use crate::token::Purpose;
 
 /// Tells the row before a change from the row after it, without holding a hash.
 /// Neither proof is a fingerprint that a link could carry.
@@ -53,14 +54,14 @@ pub(super) enum Seen {
 impl Change {
     /// The change of this account's password to a new one.
     pub(super) fn of(app: &Application, account: &Account, new: &NewPassword, by: Client) -> Self {
-        let mut after = account.marks();
+        let mut after = account.marks(Purpose::PasswordReset);
         after.password = Some(&new.hash);
         after.recovery_stamp = new.recovery_stamp.as_deref();
         Self {
             user_id: account.id.clone(),
             at: new.at,
             by,
-            before: app.keys.changed(&account.marks()),
+            before: app.keys.changed(&account.marks(Purpose::PasswordReset)),
             after: app.keys.changed(&after),
             told: Arc::default(),
         }
@@ -124,9 +125,9 @@ impl Change {
         let Some(account) = app.accounts.read(&self.user_id).await? else {
             return Ok(Seen::Never);
         };
-        Ok(if app.keys.is_changed(&self.after, &account.marks()) {
+        Ok(if app.keys.is_changed(&self.after, &account.marks(Purpose::PasswordReset)) {
             Seen::Written(Box::new(account))
-        } else if app.keys.is_changed(&self.before, &account.marks()) {
+        } else if app.keys.is_changed(&self.before, &account.marks(Purpose::PasswordReset)) {
             Seen::NotYet
         } else {
             Seen::Never

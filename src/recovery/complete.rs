@@ -58,7 +58,7 @@ impl Recovery {
     ) -> Result<Completed, CompleteError> {
         let completed = self.try_to_complete(app, completion).await;
         if let Err(error) = &completed {
-            meters::completed(&app.name, error.into());
+            meters::completed(&app.name, Purpose::PasswordReset, error.into());
         }
         completed
     }
@@ -78,7 +78,9 @@ impl Recovery {
         }
         let hash = self.hashing.hash(scheme, completion.new_password, stored).await?;
         let recovery_stamp = app.has_stamp.then(|| self.new_stamp());
-        let new = NewPassword { hash, recovery_stamp, at: self.clock.now() };
+        let needs = app.needs(Purpose::PasswordReset);
+        let confirms = needs.would_confirm(&account) && !account.is_confirmed();
+        let new = NewPassword { hash, recovery_stamp, confirms, at: self.clock.now() };
         let change = Change::of(app, &account, &new, completion.by);
         if let Err(full) = self.announce(app, &account, &change, completion.reference).await {
             // The notice may wait already, though there was no room for the hook.
@@ -128,7 +130,7 @@ async fn write_through(
             Ok(Swap::Won) => {
                 change.is_written(&name, &account, jobs.as_ref()).await;
                 tracing::info!(app = name, user_id = account.logged_id(), "password changed");
-                meters::completed(&name, meters::Completing::Completed);
+                meters::completed(&name, Purpose::PasswordReset, meters::Completing::Completed);
             }
             Ok(Swap::Lost) => change.is_not_written(&name, jobs.as_ref()).await,
             // The row will tell.
@@ -175,9 +177,10 @@ mod tests {
     use std::sync::Mutex;
 
     use async_trait::async_trait;
+    use time::OffsetDateTime;
 
     use super::*;
-    use crate::account::Identifier;
+    use crate::account::{Identifier, Needs};
 
     type Script = Vec<(Result<Swap, StoreError>, Option<&'static str>)>;
 
@@ -186,7 +189,12 @@ mod tests {
 
     #[async_trait]
     impl Accounts for Scripted {
-        async fn find(&self, _: &Identifier, _: usize) -> Result<Vec<Account>, StoreError> {
+        async fn find(
+            &self,
+            _: &Identifier,
+            _: &Needs,
+            _: usize,
+        ) -> Result<Vec<Account>, StoreError> {
             Ok(vec![])
         }
 
@@ -203,6 +211,10 @@ mod tests {
             answer
         }
 
+        async fn confirm(&self, _: &Account, _: OffsetDateTime) -> Result<Swap, StoreError> {
+            Ok(Swap::Lost)
+        }
+
         async fn renew_stamp(&self, _: &str, _: &str) -> Result<bool, StoreError> {
             Ok(false)
         }
@@ -213,8 +225,8 @@ mod tests {
     }
 
     fn new() -> NewPassword {
-        let at = time::OffsetDateTime::UNIX_EPOCH;
-        NewPassword { hash: "new".to_owned(), recovery_stamp: None, at }
+        let at = OffsetDateTime::UNIX_EPOCH;
+        NewPassword { hash: "new".to_owned(), recovery_stamp: None, confirms: false, at }
     }
 
     async fn settled(script: Script) -> Result<Swap, StoreError> {

@@ -18,6 +18,9 @@ pub enum AskError {
     /// The queue is full.
     #[error("the queue is full")]
     Busy,
+    /// The application has no links of this purpose.
+    #[error("the application has no such links")]
+    NotConfigured,
 }
 
 /// Why a token does nothing. Which of the many reasons behind [`Refused::Invalid`] it was, the
@@ -44,6 +47,9 @@ pub enum Worthless {
     /// The account may not be recovered now.
     #[error("account {0}: {1}")]
     Ineligible(String, Ineligible),
+    /// The application has nothing of the kind.
+    #[error("the application has nothing of this purpose switched on, or no column for it")]
+    NotConfigured,
     /// Password, address or stamp are not what they were when it was made.
     #[error("account {0}: the token is spent, or password, address or recovery stamp changed")]
     Spent(String),
@@ -87,6 +93,9 @@ pub enum CompleteError {
     /// The password could not be hashed.
     #[error("{0}")]
     Hashing(String),
+    /// The application has nothing of the kind.
+    #[error("the application has no such links")]
+    NotConfigured,
 }
 
 /// Why the links of an account are not revoked.
@@ -118,9 +127,10 @@ impl From<Worthless> for InspectError {
     fn from(why: Worthless) -> Self {
         match why {
             Worthless::Token(error) => Self::Token(error.into()),
-            Worthless::AccountUnknown | Worthless::Ineligible(..) | Worthless::Spent(_) => {
-                Self::Token(Refused::Invalid)
-            }
+            Worthless::AccountUnknown
+            | Worthless::Ineligible(..)
+            | Worthless::NotConfigured
+            | Worthless::Spent(_) => Self::Token(Refused::Invalid),
             Worthless::Unavailable(error) => Self::Unavailable(error),
         }
     }

@@ -11,6 +11,9 @@ pub enum Event {
     /// A new password was set.
     #[serde(rename = "password.changed")]
     PasswordChanged,
+    /// An address was confirmed by a link that was sent to it.
+    #[serde(rename = "email.confirmed")]
+    EmailConfirmed,
     /// Somebody said that a change of the password was not theirs. Anybody can say so of anybody.
     #[serde(rename = "account.disputed")]
     AccountDisputed,
@@ -35,13 +38,14 @@ pub struct Call {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 2] = [Self::PasswordChanged, Self::AccountDisputed];
+    pub const ALL: [Self; 3] = [Self::PasswordChanged, Self::EmailConfirmed, Self::AccountDisputed];
 
     /// Its name in the configuration and in the call.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::PasswordChanged => "password.changed",
+            Self::EmailConfirmed => "email.confirmed",
             Self::AccountDisputed => "account.disputed",
         }
     }

@@ -135,10 +135,14 @@ impl Recovery {
         token: &str,
     ) -> Result<(Opened, Account), Worthless> {
         let opened = app.keys.open(purpose, token, self.clock.now(), app.lifetime(purpose))?;
+        if !app.offers(purpose) {
+            return Err(Worthless::NotConfigured);
+        }
         let user_id = &opened.claims.user_id;
         let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
-        account.eligible().map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
-        if app.keys.fingerprint_matches(&opened, &account.marks()) {
+        let fits = account.fits(&app.needs(purpose));
+        fits.map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
+        if app.keys.fingerprint_matches(&opened, &account.marks(purpose)) {
             Ok((opened, account))
         } else {
             Err(Worthless::Spent(account.logged_id()))

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::Client;
 use crate::language::Language;
+use crate::token::Purpose;
 
 /// A mail to one account.
 #[derive(Clone)]
@@ -74,6 +75,17 @@ impl LinkMail {
     /// Every kind.
     pub const ALL: [Self; 4] =
         [Self::PasswordReset, Self::EmailConfirmation, Self::LoginLink, Self::Invitation];
+
+    /// The kind of mail that carries tokens of a purpose, if any does.
+    #[must_use]
+    pub const fn of(purpose: Purpose) -> Option<Self> {
+        match purpose {
+            Purpose::PasswordReset => Some(Self::PasswordReset),
+            Purpose::EmailConfirmation => Some(Self::EmailConfirmation),
+            Purpose::Login => Some(Self::LoginLink),
+            Purpose::Session => None,
+        }
+    }
 }
 
 impl Message {

@@ -49,13 +49,18 @@ fn counters_of(app: &Application) -> Vec<Counter> {
         counter!(table::MAIL_BUDGET_EXHAUSTED, "app" => name.clone()),
         counter!(table::MAIL_PACE_WAITS, "app" => name.clone()),
     ];
-    counters.extend(Asked::ALL.iter().map(|word| asks(name, Purpose::PasswordReset, *word)));
+    for (purpose, _) in app.mailed() {
+        counters.extend(Asked::ALL.iter().map(|word| asks(name, purpose, *word)));
+    }
+    for purpose in &app.offered {
+        counters.extend(Completing::ALL.iter().map(|word| completions(name, *purpose, *word)));
+    }
     counters.extend(NoMail::ALL.iter().map(|word| asks_without_mail(name, *word)));
-    counters.extend(Completing::ALL.iter().map(|word| completions(name, *word)));
     counters.extend(Refusal::ALL.iter().map(|word| tokens_refused(name, *word)));
     for word in Delivery::ALL {
-        let kinds = [Purpose::PasswordReset.mail_kind(), Some("password_changed")];
-        counters.extend(kinds.into_iter().flatten().map(|kind| mails(name, kind, *word)));
+        let kinds = app.mailed().filter_map(|(purpose, _)| purpose.mail_kind());
+        let kinds = kinds.chain(["password_changed"]);
+        counters.extend(kinds.map(|kind| mails(name, kind, *word)));
         counters.extend(app.hooks.iter().map(|event| webhook_calls(name, *event, *word)));
     }
     counters
@@ -93,9 +98,9 @@ pub fn mail_took(provider: &str, time: Duration) {
     histogram!(table::MAIL_SEND_SECONDS, "provider" => provider.to_owned()).record(time);
 }
 
-/// Counts a try to set a new password.
-pub(super) fn completed(app: &str, outcome: Completing) {
-    completions(app, outcome).increment(1);
+/// Counts a try to use a token.
+pub(super) fn completed(app: &str, purpose: Purpose, outcome: Completing) {
+    completions(app, purpose, outcome).increment(1);
 }
 
 /// Counts a token that does nothing. Where that could not be found out, nothing was refused.
@@ -186,8 +191,9 @@ fn webhook_calls(app: &str, event: Event, delivery: Delivery) -> Counter {
     counter!(table::WEBHOOK_CALLS, "app" => app, "event" => event, "outcome" => outcome)
 }
 
-fn completions(app: &str, outcome: Completing) -> Counter {
-    counter!(table::COMPLETIONS, "app" => app.to_owned(), "outcome" => outcome.word())
+fn completions(app: &str, purpose: Purpose, outcome: Completing) -> Counter {
+    let (app, purpose) = (app.to_owned(), purpose.name());
+    counter!(table::COMPLETIONS, "app" => app, "purpose" => purpose, "outcome" => outcome.word())
 }
 
 fn tokens_refused(app: &str, reason: Refusal) -> Counter {

@@ -7,18 +7,22 @@ use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::{Call, Change, Job, Letter, Lost, Told};
-use crate::account::{Account, Identifier};
+use crate::account::{Account, Identifier, Needs};
 
 /// The users table of one application.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// The accounts that an identifier means, compared again in code: at most `limit` of them,
-    /// the eligible ones first.
+    /// those that are as they must be first.
     ///
     /// # Errors
     /// [`StoreError`] when the table could not be read.
-    async fn find(&self, identifier: &Identifier, limit: usize)
-    -> Result<Vec<Account>, StoreError>;
+    async fn find(
+        &self,
+        identifier: &Identifier,
+        needs: &Needs,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError>;
 
     /// The account with this id, from the primary and never from a replica that lags.
     ///
@@ -32,6 +36,13 @@ pub trait Accounts: Send + Sync {
     /// # Errors
     /// [`StoreError`]: the row may or may not have been written, read it again.
     async fn swap_password(&self, was: &Account, new: &NewPassword) -> Result<Swap, StoreError>;
+
+    /// Makes the address confirmed, if the row still has it and still is active, as `was` says, in
+    /// one statement. Nothing else of the row counts: a password may have been set meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the row may or may not have been written, read it again.
+    async fn confirm(&self, was: &Account, at: OffsetDateTime) -> Result<Swap, StoreError>;
 
     /// Gives the row of this id another recovery stamp, whatever else it holds, and says whether
     /// there is such a row.
@@ -54,6 +65,8 @@ pub struct NewPassword {
     pub hash: String,
     /// The new recovery stamp, where such a column is mapped.
     pub recovery_stamp: Option<String>,
+    /// Whether the address becomes confirmed with it.
+    pub confirms: bool,
     /// When it is written.
     pub at: OffsetDateTime,
 }

@@ -196,6 +196,21 @@ impl Columns {
         }
         columns
     }
+
+    /// What must still be as it was read when the address is confirmed, each column once.
+    pub(super) fn unconfirmed<'a>(&'a self, was: &'a Account) -> Vec<(&'a str, Option<&'a str>)> {
+        let mut columns = vec![
+            (self.id.as_str(), Some(was.id.as_str())),
+            (self.email.as_str(), was.email.as_deref()),
+        ];
+        for (on, at) in was.active.iter().chain(&was.confirmed) {
+            let column = (on.column.as_str(), at.as_deref());
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        columns
+    }
 }
 
 fn writes(settings: &OnResetSettings) -> Vec<(String, Write)> {

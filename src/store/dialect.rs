@@ -86,6 +86,22 @@ impl Dialect {
         }
     }
 
+    /// True or false in the column's own kind; `None` where it has none.
+    pub(super) fn truth(self, data_type: &str, value: bool) -> Option<Expr> {
+        match (self, data_type) {
+            (_, textual) if self.id_kind(textual) == Some(IdKind::Text) => {
+                Some(self.cast(data_type, if value { "true" } else { "false" }.to_owned()))
+            }
+            (_, whole) if self.id_kind(whole) == Some(IdKind::Integer) => {
+                Some(Expr::val(i64::from(value)))
+            }
+            (Self::Postgres, "bool") | (Self::MySql, "bit") | (Self::Sqlite, _) => {
+                Some(Expr::val(value))
+            }
+            _ => None,
+        }
+    }
+
     /// A time in UTC in the column's own kind; `None` where it has none.
     pub(super) fn moment(self, data_type: &str, at: OffsetDateTime) -> Option<Expr> {
         let at = at.to_offset(UtcOffset::UTC);

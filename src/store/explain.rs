@@ -80,6 +80,7 @@ impl UsersTable {
         let new = NewPassword {
             hash: String::new(),
             recovery_stamp: None,
+            confirms: false,
             at: time::OffsetDateTime::UNIX_EPOCH,
         };
         mapping.swap(shape, &id, &nobody(shape.id), &new, &self.random).map(Some)

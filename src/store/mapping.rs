@@ -101,6 +101,7 @@ pub(super) mod tests {
             recovery_email: None,
             active: vec![ConditionSettings::True("is_active".to_owned())],
             confirmed: None,
+            reset_confirms: false,
             on_reset: OnResetSettings::default(),
             optional: vec![],
             email_match: EmailMatchSetting::AsciiLower,

@@ -27,11 +27,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{SelectStatement, UpdateStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use time::OffsetDateTime;
 use tokio::sync::RwLock;
 
-use crate::account::{Account, Identifier};
+use crate::account::{Account, Identifier, Needs};
 use crate::config::UsersSettings;
 use crate::random::Random;
 use crate::recovery::{Accounts, NewPassword, StoreError, Swap};
@@ -127,6 +128,14 @@ impl UsersTable {
         mapping.accounts(&rows)
     }
 
+    async fn carry_out(&self, update: &UpdateStatement) -> Result<Swap, StoreError> {
+        match answer(self.database.execute(update)).await?.rows_affected() {
+            0 => Ok(Swap::Lost),
+            1 => Ok(Swap::Won),
+            _ => Err(self.mapping.id_not_unique()),
+        }
+    }
+
     /// Refuses a hash that the column would cut off (MySQL may do so without a word). What is
     /// known of the column is looked up again first: somebody may have widened it since.
     async fn refuse_too_long(&self, hash: &str) -> Result<(), StoreError> {
@@ -143,6 +152,7 @@ impl Accounts for UsersTable {
     async fn find(
         &self,
         identifier: &Identifier,
+        needs: &Needs,
         limit: usize,
     ) -> Result<Vec<Account>, StoreError> {
         let fitted = self.fitted().await?;
@@ -155,7 +165,7 @@ impl Accounts for UsersTable {
             let rows = self.accounts(mapping, select.limit(PAGE).offset(page * PAGE)).await?;
             let last = (rows.len() as u64) < PAGE;
             let meant = rows.into_iter().filter(|row| mapping.is_meant(identifier, row));
-            let (good, bad): (Vec<_>, Vec<_>) = meant.partition(|row| row.eligible().is_ok());
+            let (good, bad): (Vec<_>, Vec<_>) = meant.partition(|row| row.fits(needs).is_ok());
             eligible.extend(good);
             others.extend(bad.into_iter().take(limit.saturating_sub(others.len())));
             if last || eligible.len() >= limit {
@@ -188,12 +198,16 @@ impl Accounts for UsersTable {
         let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
             return Ok(Swap::Lost);
         };
-        let update = mapping.swap(shape, &key, was, new, &self.random)?;
-        match answer(self.database.execute(&update)).await?.rows_affected() {
-            0 => Ok(Swap::Lost),
-            1 => Ok(Swap::Won),
-            _ => Err(self.mapping.id_not_unique()),
-        }
+        self.carry_out(&mapping.swap(shape, &key, was, new, &self.random)?).await
+    }
+
+    async fn confirm(&self, was: &Account, at: OffsetDateTime) -> Result<Swap, StoreError> {
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
+        let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
+            return Ok(Swap::Lost);
+        };
+        self.carry_out(&mapping.confirm(shape, &key, was, at)?).await
     }
 
     async fn renew_stamp(&self, id: &str, stamp: &str) -> Result<bool, StoreError> {

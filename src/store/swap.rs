@@ -2,7 +2,10 @@
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UpdateStatement};
 
-use crate::account::Account;
+use time::OffsetDateTime;
+
+use crate::account::{Account, Condition, Test};
+use crate::config::FixedValue;
 use crate::random::Random;
 use crate::recovery::{NewPassword, StoreError};
 
@@ -34,14 +37,79 @@ impl Mapping {
         for (column, write) in &self.columns.writes {
             update.value(Alias::new(column), self.written(shape, column, write, new, random)?);
         }
+        if new.confirms {
+            self.make_confirmed(&mut update, shape, was, new.at)?;
+        }
         update.and_where(self.dialect.is_id(column, shape.data_type(column), id));
-        for (column, value) in self.columns.unchanged(was) {
+        self.where_unchanged(&mut update, self.columns.unchanged(was));
+        Ok(update)
+    }
+
+    /// Makes the address confirmed, in the row that still has it and still is active: found by its
+    /// key, compared byte for byte, NULL with NULL.
+    ///
+    /// # Errors
+    /// [`StoreError::Misfit`] where there is nothing to write, or a column that cannot hold it.
+    pub(super) fn confirm(
+        &self,
+        shape: &Shape,
+        id: &Id,
+        was: &Account,
+        at: OffsetDateTime,
+    ) -> Result<UpdateStatement, StoreError> {
+        let column = self.columns.id.as_str();
+        let mut update = Query::update();
+        update.table(self.table.reference());
+        self.make_confirmed(&mut update, shape, was, at)?;
+        update.and_where(self.dialect.is_id(column, shape.data_type(column), id));
+        self.where_unchanged(&mut update, self.columns.unconfirmed(was));
+        Ok(update)
+    }
+
+    /// Writes what makes those conditions hold that do not.
+    fn make_confirmed(
+        &self,
+        update: &mut UpdateStatement,
+        shape: &Shape,
+        was: &Account,
+        at: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let mut nothing = true;
+        for Condition { column, test } in was.unconfirmed() {
+            let data_type = shape.data_type(column).unwrap_or_default();
+            let found = match test {
+                Test::True => self.dialect.truth(data_type, true),
+                Test::False => self.dialect.truth(data_type, false),
+                Test::Null => Some(Expr::null()),
+                Test::NotNull => self.dialect.moment(data_type, at),
+                Test::In(values) => values
+                    .first()
+                    .map(|first| self.dialect.fixed(data_type, &FixedValue::Text(first.clone()))),
+            };
+            let value = found.ok_or_else(|| {
+                StoreError::Misfit(format!(
+                    "the column {column:?} of type {data_type:?} cannot hold what confirms an \
+                     address: true and false want a boolean or a whole number, not-null a time, \
+                     date, integer or text column"
+                ))
+            })?;
+            update.value(Alias::new(column), value);
+            nothing = false;
+        }
+        if nothing {
+            let problem = "the table has no column that says whether an address is confirmed";
+            return Err(StoreError::Misfit(problem.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn where_unchanged(&self, update: &mut UpdateStatement, columns: Vec<(&str, Option<&str>)>) {
+        for (column, value) in columns {
             update.and_where(match value {
                 Some(value) => self.dialect.is_bytewise(column, value),
                 None => Expr::col(Alias::new(column)).is_null(),
             });
         }
-        Ok(update)
     }
 
     /// Writes another recovery stamp into the row of this key, whatever else it holds.
@@ -113,7 +181,12 @@ mod tests {
 
     fn new() -> NewPassword {
         let at = time::OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
-        NewPassword { hash: "new".into(), recovery_stamp: Some("stamp".into()), at }
+        NewPassword {
+            hash: "new".into(),
+            recovery_stamp: Some("stamp".into()),
+            confirms: false,
+            at,
+        }
     }
 
     const ROW: [Option<&str>; 4] = [Some("7"), Some("ada@example.com"), Some("old"), Some("1")];

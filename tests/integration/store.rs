@@ -1,5 +1,6 @@
 //! The users table, in every engine.
 
+mod confirming;
 mod engines;
 mod finding;
 mod scale;
@@ -8,11 +9,12 @@ mod writing;
 
 use std::time::Duration;
 
-use regain::account::{Account, Identifier};
+use regain::account::{Account, Identifier, Needs};
 use regain::config::UsersSettings;
 use regain::random::Random;
 use regain::recovery::{Accounts, NewPassword};
 use regain::store::{PoolSettings, UsersTable};
+use regain::token::Purpose;
 
 use crate::databases::{self, Engine, TestDatabase};
 
@@ -67,7 +69,8 @@ fn open_url(url: &str, mapping: &str) -> UsersTable {
 /// What a reset writes, at a moment that can be recognised.
 fn to(hash: &str) -> NewPassword {
     let at = time::OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
-    NewPassword { hash: hash.to_owned(), recovery_stamp: Some("renewed".to_owned()), at }
+    let recovery_stamp = Some("renewed".to_owned());
+    NewPassword { hash: hash.to_owned(), recovery_stamp, confirms: false, at }
 }
 
 fn settings(mapping: &str) -> UsersSettings {
@@ -76,7 +79,8 @@ fn settings(mapping: &str) -> UsersSettings {
 
 async fn find(table: &UsersTable, text: &str) -> Vec<String> {
     let identifier = Identifier::parse(text).unwrap();
-    let accounts = table.find(&identifier, 5).await.unwrap();
+    let accounts =
+        table.find(&identifier, &Needs::to_use(Purpose::PasswordReset), 5).await.unwrap();
     accounts.into_iter().map(|account| account.id).collect()
 }
 

@@ -11,10 +11,16 @@ use crate::config::{
     ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, ProviderSettings,
     RedisSettings, Settings, Span, UsersSettings,
 };
+use crate::token::Purpose;
 
-/// What a reset link lives where nothing is said.
-const RESET_LIFETIME: Duration = Duration::from_mins(30);
-const LONGEST_RESET: Duration = Duration::from_hours(24);
+/// The longest that tokens of a purpose may live: a mailbox is read by others sooner or later.
+const fn longest_life(purpose: Purpose) -> Duration {
+    match purpose {
+        Purpose::PasswordReset => Duration::from_hours(24),
+        Purpose::EmailConfirmation => Duration::from_hours(7 * 24),
+        Purpose::Login | Purpose::Session => Duration::from_hours(1),
+    }
+}
 
 /// OWASP's password storage recommendation: KiB and passes that are equally strong, one lane each.
 const ARGON2_MINIMA: [(u32, u32); 5] =
@@ -138,7 +144,8 @@ fn budget<'a>(
     apps: impl Iterator<Item = &'a ApplicationSettings>,
 ) -> Option<ConfigError> {
     // A lifetime of nought is refused by itself.
-    let shortest = apps.map(reset_lifetime).filter(|lifetime| !lifetime.is_zero()).min()?;
+    let lives = apps.flat_map(lives_that_let_in);
+    let shortest = lives.filter(|lifetime| !lifetime.is_zero()).min()?;
     let interval = limits.mails_per_account.interval();
     (limits.enabled && interval >= shortest).then(|| {
         let problem = format!(
@@ -152,8 +159,14 @@ fn budget<'a>(
     })
 }
 
-fn reset_lifetime(app: &ApplicationSettings) -> Duration {
-    app.lifetimes.password_reset.map_or(RESET_LIFETIME, |span| span.0)
+/// The lifetimes of links that let an owner in again.
+fn lives_that_let_in(app: &ApplicationSettings) -> impl Iterator<Item = Duration> {
+    [Purpose::PasswordReset].into_iter().map(|purpose| lifetime(app, purpose))
+}
+
+fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {
+    let said = app.lifetimes.of(purpose).and_then(|(_, span)| span);
+    said.map_or_else(|| purpose.lifetime(), |span| span.0)
 }
 
 fn mail(at: &str, provider: &ProviderSettings) -> Vec<ConfigError> {
@@ -189,32 +202,44 @@ fn mail(at: &str, provider: &ProviderSettings) -> Vec<ConfigError> {
 
 fn links(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
     let mut errors = vec![];
-    if let Some(pattern) = &app.links.password_reset {
-        let filled = |with: &str| web_url(&pattern.replace("{token}", with));
-        let host = |with: &str| filled(with).and_then(|url| url.host_str().map(str::to_owned));
-        let problem = match filled("t") {
-            None => Some("is not an http(s) URL"),
-            _ if pattern.matches("{token}").count() != 1 => Some("must hold {token} once"),
-            _ if host("t") != host("u") => Some("would tell the token to name servers"),
-            Some(url) if url.scheme() == "http" && !is_loopback(&url) => {
-                Some("is http off loopback: the token could be read on the way")
-            }
-            Some(_) => None,
-        };
-        let key = format!("apps.{name}.links.password_reset");
-        let cure = "write it like \"https://app.example.com/new-password#{token}\"";
-        errors.extend(problem.map(|problem| ConfigError::at(key, problem, cure)));
-    }
-    let lifetime = reset_lifetime(app);
-    if lifetime.as_secs() == 0 || lifetime > LONGEST_RESET {
-        let key = format!("apps.{name}.lifetimes.password_reset");
-        let problem = "must be at least one second and at most 24h";
-        errors.push(ConfigError::at(key, problem, "leave it out for 30m"));
+    for purpose in Purpose::ALL {
+        errors.extend(link(name, app, purpose));
+        errors.extend(life(name, app, purpose));
     }
     if app.mail.per_hour == 0 {
         errors.push(at_least_one(&format!("apps.{name}.mail.per_hour")));
     }
     errors
+}
+
+fn link(name: &str, app: &ApplicationSettings, purpose: Purpose) -> Option<ConfigError> {
+    let (key, pattern) = app.links.of(purpose)?;
+    let pattern = pattern?;
+    let filled = |with: &str| web_url(&pattern.replace("{token}", with));
+    let host = |with: &str| filled(with).and_then(|url| url.host_str().map(str::to_owned));
+    let problem = match filled("t") {
+        None => "is not an http(s) URL",
+        _ if pattern.matches("{token}").count() != 1 => "must hold {token} once",
+        _ if host("t") != host("u") => "would tell the token to name servers",
+        Some(url) if url.scheme() == "http" && !is_loopback(&url) => {
+            "is http off loopback: the token could be read on the way"
+        }
+        Some(_) => return None,
+    };
+    let page =
+        purpose.page().map_or("link", |page| if page == "reset" { "new-password" } else { page });
+    let cure = format!("write it like \"https://app.example.com/{page}#{{token}}\"");
+    Some(ConfigError::at(format!("apps.{name}.links.{key}"), problem, cure))
+}
+
+fn life(name: &str, app: &ApplicationSettings, purpose: Purpose) -> Option<ConfigError> {
+    let (key, _) = app.lifetimes.of(purpose)?;
+    let (life, longest) = (lifetime(app, purpose), longest_life(purpose));
+    (life.as_secs() == 0 || life > longest).then(|| {
+        let problem = format!("must be at least one second and at most {}", Span(longest));
+        let cure = format!("leave it out for {}", Span(purpose.lifetime()));
+        ConfigError::at(format!("apps.{name}.lifetimes.{key}"), problem, cure)
+    })
 }
 
 fn passwords(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {

@@ -35,7 +35,7 @@ const fn kind(code: Code) -> &'static str {
         Code::TokenInvalid => "not-valid",
         Code::RateLimited => "too-often",
         Code::Busy => "busy",
-        Code::NotFound | Code::MethodNotAllowed => "not-found",
+        Code::NotFound | Code::NotConfigured | Code::MethodNotAllowed => "not-found",
         Code::Malformed
         | Code::InvalidValue
         | Code::PasswordRejected

@@ -61,7 +61,7 @@ meters! {
     MAIL_PACE_WAITS: Counter, "regain_mail_pace_waits_total",
         "Mails that waited for their turn in the application's pace.";
     COMPLETIONS: Counter, "regain_completions_total",
-        "Tries to set a new password with a link, by what became of them.";
+        "Tries to use a token, by what it is for and by what became of them.";
     TOKENS_REFUSED: Counter, "regain_tokens_refused_total",
         "Tokens that were used or looked at and do nothing, by the reason that nobody else is told.";
     LIMITS_REFUSED: Counter, "regain_limits_refused_total",

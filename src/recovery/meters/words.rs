@@ -29,6 +29,7 @@ words! {
         Accepted = "accepted",
         RateLimited = "rate_limited",
         QueueFull = "queue_full",
+        NotConfigured = "not_configured",
     }
 }
 
@@ -53,7 +54,7 @@ words! {
 }
 
 words! {
-    /// What became of a try to set a new password.
+    /// What became of a try to use a token.
     Completing {
         Completed = "completed",
         TokenRefused = "token_refused",
@@ -62,6 +63,7 @@ words! {
         Busy = "busy",
         Unavailable = "unavailable",
         Failed = "failed",
+        NotConfigured = "not_configured",
     }
 }
 
@@ -74,6 +76,7 @@ words! {
         Expired = "expired",
         AccountUnknown = "account_unknown",
         Ineligible = "ineligible",
+        NotConfigured = "not_configured",
         Spent = "spent",
     }
 }
@@ -84,6 +87,7 @@ impl From<&Result<(), AskError>> for Asked {
             Ok(()) => Self::Accepted,
             Err(AskError::RateLimited(_)) => Self::RateLimited,
             Err(AskError::Busy) => Self::QueueFull,
+            Err(AskError::NotConfigured) => Self::NotConfigured,
         }
     }
 }
@@ -97,6 +101,7 @@ impl From<&CompleteError> for Completing {
             CompleteError::Busy(_) => Self::Busy,
             CompleteError::Unavailable(_) => Self::Unavailable,
             CompleteError::Hashing(_) => Self::Failed,
+            CompleteError::NotConfigured => Self::NotConfigured,
         }
     }
 }
@@ -111,6 +116,7 @@ impl Refusal {
             Worthless::Token(TokenError::Expired { .. }) => Self::Expired,
             Worthless::AccountUnknown => Self::AccountUnknown,
             Worthless::Ineligible(..) => Self::Ineligible,
+            Worthless::NotConfigured => Self::NotConfigured,
             Worthless::Spent(_) => Self::Spent,
             Worthless::Unavailable(_) => return None,
         })

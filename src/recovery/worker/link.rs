@@ -26,7 +26,8 @@ impl Recovery {
         identifier: &Identifier,
         wish: &LinkWish,
     ) -> Result<(), QueueFull> {
-        let accounts = match app.accounts.find(identifier, ACCOUNTS_PER_ADDRESS).await {
+        let needs = app.needs(wish.purpose).to_be_sent();
+        let accounts = match app.accounts.find(identifier, &needs, ACCOUNTS_PER_ADDRESS).await {
             Ok(accounts) => accounts,
             Err(error) => return self.later(job, app.lifetime(wish.purpose), &error).await,
         };
@@ -36,7 +37,7 @@ impl Recovery {
         }
         let mut kept = Ok(());
         for account in accounts {
-            if let Err(reason) = account.eligible() {
+            if let Err(reason) = account.fits(&needs) {
                 tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
                 meters::no_mail(app, NoMail::Ineligible);
             } else if self.limits.mail_budget(&app.name, &account.id).await {
@@ -87,8 +88,9 @@ impl Recovery {
         wish: &LinkWish,
         draft: &Draft,
     ) -> Result<(), QueueFull> {
+        let needs = app.needs(wish.purpose).to_be_sent();
         match app.accounts.read(user_id).await {
-            Ok(Some(account)) if account.eligible().is_ok() => {
+            Ok(Some(account)) if account.fits(&needs).is_ok() => {
                 self.send_link(app, job, &account, wish, draft).await
             }
             Ok(_) => {
@@ -109,6 +111,8 @@ impl Recovery {
         wish: &LinkWish,
         draft: &Draft,
     ) -> Result<(), QueueFull> {
+        let kind_and_pattern = LinkMail::of(wish.purpose).zip(app.links.get(&wish.purpose));
+        let Some((kind, pattern)) = kind_and_pattern else { return Ok(()) };
         let lifetime = app.lifetime(wish.purpose);
         let now = self.clock.now();
         let fresh = now - draft.issued_at <= lifetime / 2;
@@ -135,12 +139,12 @@ impl Recovery {
                 }
             }
         }
-        let Some(to) = account.link_address() else { return Ok(()) };
+        let Some(to) = account.address_for(wish.purpose) else { return Ok(()) };
         let token = mint(app, account, wish, draft.issued_at);
         let left = draft.issued_at + lifetime - now;
         let message = Message::Link {
-            kind: LinkMail::PasswordReset,
-            link: app.reset_link.fill(&token),
+            kind,
+            link: pattern.fill(&token),
             lifetime: Duration::try_from(left).unwrap_or_default(),
         };
         let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
@@ -171,7 +175,7 @@ impl Recovery {
     }
 
     /// A name that no other mail or event has: 144 random bits.
-    fn new_id(&self) -> String {
+    pub(in super::super) fn new_id(&self) -> String {
         base64url::encode(&self.random.bytes::<18>())
     }
 }
@@ -181,7 +185,7 @@ impl Recovery {
 fn mint(app: &Application, account: &Account, wish: &LinkWish, at: OffsetDateTime) -> Token {
     let mut claims = Claims {
         user_id: account.id.clone(),
-        fingerprint: app.keys.fingerprint(wish.purpose, &account.marks()),
+        fingerprint: app.keys.fingerprint(wish.purpose, &account.marks(wish.purpose)),
         lifetime: None,
         return_to: wish.return_to.clone(),
     };

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use regain::account::{Account, Identifier};
+use regain::account::{Account, Identifier, Needs};
 use regain::recovery::{Accounts, StoreError, Swap};
+use regain::token::Purpose;
 
 use super::{MAPPING, add, find, open, open_url, read, to, users};
 use crate::databases::{self, Engine, engines};
@@ -121,7 +122,9 @@ async fn a84_a_closed_port_is_unreachable_and_no_password_is_told() {
     for scheme in ["postgres", "mysql"] {
         let table = open_url(&format!("{scheme}://u:s3cret@127.0.0.1:{port}/d"), "");
         let ask = Identifier::parse("ada@example.com").unwrap();
-        let errors = [table.ping().await.unwrap_err(), table.find(&ask, 5).await.unwrap_err()];
+        let needs = Needs::to_use(Purpose::PasswordReset);
+        let errors =
+            [table.ping().await.unwrap_err(), table.find(&ask, &needs, 5).await.unwrap_err()];
         for error in errors {
             assert!(matches!(error, StoreError::Unreachable(_)), "{scheme} {error}");
             assert!(!error.to_string().contains("s3cret"), "{error}");

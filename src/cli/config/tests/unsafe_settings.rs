@@ -91,11 +91,11 @@ fn a_link_lives_a_while_and_not_for_days() {
     let lifetime =
         |span: &str| with("apps.default", &format!("lifetimes.password_reset = \"{span}\""));
     assert_snapshot!(lifetime("2d"), @r#"
-    regain.toml:8:11: `apps.default.lifetimes.password_reset` must be at least one second and at most 24h
+    regain.toml:8:11: `apps.default.lifetimes.password_reset` must be at least one second and at most 1d
         leave it out for 30m
     "#);
     assert_snapshot!(lifetime("0s"), @r#"
-    regain.toml:8:11: `apps.default.lifetimes.password_reset` must be at least one second and at most 24h
+    regain.toml:8:11: `apps.default.lifetimes.password_reset` must be at least one second and at most 1d
         leave it out for 30m
     "#);
 }
