@@ -69,7 +69,14 @@ const BODY: [Code; 6] = [
 ];
 const TOKEN: [Code; 2] = [Code::TokenInvalid, Code::TokenExpired];
 
-const OPERATIONS: [Facts; 5] = [
+/// A token as long as a real one, signed by nobody.
+macro_rules! token {
+    () => {
+        "eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk"
+    };
+}
+
+const OPERATIONS: [Facts; 7] = [
     Facts {
         operation: "requestPasswordReset",
         problems: &[Code::Busy],
@@ -83,6 +90,18 @@ const OPERATIONS: [Facts; 5] = [
             r#"{"token":"eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk","new_password":"correct horse battery staple"}"#,
         ),
         answer: "{}",
+    },
+    Facts {
+        operation: "requestEmailConfirmation",
+        problems: &[Code::NotConfigured, Code::Busy],
+        request: Some(r#"{"identifier":"ada@example.com"}"#),
+        answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
+    },
+    Facts {
+        operation: "completeEmailConfirmation",
+        problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
+        request: Some(concat!(r#"{"token":""#, token!(), r#""}"#)),
+        answer: r#"{"return_to":"https://app.example.com/welcome"}"#,
     },
     Facts {
         operation: "inspectToken",

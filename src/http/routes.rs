@@ -2,9 +2,11 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 23] = [
+const TABLE: [(&str, &str); 25] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
+    ("/v1/apps/{app}/email-confirmations", "POST"),
+    ("/v1/apps/{app}/email-confirmations/complete", "POST"),
     ("/v1/apps/{app}/tokens/inspect", "POST"),
     ("/healthz", "GET, HEAD"),
     ("/readyz", "GET, HEAD"),

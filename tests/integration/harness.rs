@@ -189,6 +189,27 @@ impl Regain {
         mail.token()
     }
 
+    /// Asks for a link of another purpose, by the name that its paths have.
+    pub async fn ask_for(&self, path: &str, identifier: &str) -> Answer {
+        self.post(&format!("/v1/apps/default/{path}"), &json!({ "identifier": identifier })).await
+    }
+
+    /// Asks for a link of another purpose and takes the token out of the mail that comes.
+    pub async fn token_of(&self, path: &str, identifier: &str) -> String {
+        let before = self.links().len();
+        let answer = self.ask_for(path, identifier).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        self.worked().await;
+        let mails = self.links();
+        assert!(mails.len() > before, "no mail came for {identifier}");
+        mails.last().unwrap().token()
+    }
+
+    /// Uses a token that needs nothing beside it.
+    pub async fn complete_with(&self, path: &str, token: &str) -> Answer {
+        self.post(&format!("/v1/apps/default/{path}/complete"), &json!({ "token": token })).await
+    }
+
     /// Completes a reset.
     pub async fn complete(&self, token: &str, new_password: &str) -> Answer {
         let body = json!({ "token": token, "new_password": new_password });
@@ -288,8 +309,9 @@ impl Mail {
     /// The one link in the text.
     pub fn link(&self) -> Option<String> {
         let links = self.text.split_whitespace().filter(|word| word.starts_with("http"));
+        let leads = ["/reset/", "/confirm-email/", "/login/", "#"];
         links
-            .filter(|word| word.contains("/reset/") || word.contains('#'))
+            .filter(|word| leads.iter().any(|place| word.contains(place)))
             .map(str::to_owned)
             .next()
     }

@@ -10,6 +10,7 @@ mod asking;
 mod browser;
 mod check;
 mod completing;
+mod confirming;
 mod connection;
 mod counts;
 mod databases;

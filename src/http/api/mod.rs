@@ -1,11 +1,15 @@
 //! The operations of the API.
 
+mod ask;
+mod email_confirmations;
 mod health;
 mod password_resets;
+mod token_body;
 mod tokens;
 
 use poem_openapi::{OpenApiService, Tags};
 
+use email_confirmations::EmailConfirmations;
 use health::Health;
 use password_resets::PasswordResets;
 use tokens::Tokens;
@@ -16,14 +20,19 @@ pub enum Tag {
     /// Ask for a link, and use it.
     #[oai(rename = "Password reset")]
     PasswordReset,
+    /// Ask for a link that shows that mail to an address arrives, and use it.
+    #[oai(rename = "Email confirmation")]
+    EmailConfirmation,
     /// Look at a token without using it.
     Tokens,
     /// Whether the process is well.
     Health,
 }
 
+type Operations = (PasswordResets, EmailConfirmations, Tokens, Health);
+
 /// Every operation, and with them the document.
-pub fn service() -> OpenApiService<(PasswordResets, Tokens, Health), ()> {
-    let operations = (PasswordResets, Tokens, Health);
+pub fn service() -> OpenApiService<Operations, ()> {
+    let operations = (PasswordResets, EmailConfirmations, Tokens, Health);
     OpenApiService::new(operations, "Regain", env!("CARGO_PKG_VERSION"))
 }

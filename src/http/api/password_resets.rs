@@ -7,15 +7,14 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
-use crate::account::{Identifier, InvalidIdentifier};
+use super::ask::{self, Accepted, AskBody};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{accepted_language, browser};
-use crate::language::Language;
 use crate::password::Password;
-use crate::recovery::{Application, Ask, Completion, Languages};
+use crate::recovery::Completion;
 use crate::token::Purpose;
 
 pub struct PasswordResets;
@@ -40,12 +39,7 @@ impl PasswordResets {
         app: Path<String>,
         body: StrictJson<AskBody>,
     ) -> poem::Result<Accepted> {
-        let app = state.application(&app)?;
-        let ask = body.0.into_ask(&app, state, request)?;
-        let languages = ask.languages;
-        state.recovery.ask(&app, ask).await.map_err(Problem::from)?;
-        let texts = state.texts(Some(&app), languages.said.or(languages.accepted));
-        Ok(Accepted::Accepted(Json(AskAnswer { message: texts.tell("asked") })))
+        ask::take(state, request, &app, body.0, Purpose::PasswordReset).await
     }
 
     /// Set a new password with a token
@@ -73,95 +67,6 @@ impl PasswordResets {
         let completed = completed.map_err(|error| Problem::of_completion(error, &texts))?;
         Ok(Done::Done(Json(CompleteAnswer { return_to: completed.return_to })))
     }
-}
-
-/// Whose account, and how to go on.
-#[derive(Object)]
-#[oai(rename = "PasswordResetRequest")]
-pub struct AskBody {
-    /// An email address, or a user name where the application has them.
-    #[oai(validator(min_length = 1, max_length = 254))]
-    identifier: String,
-    /// The language of the mail, as a BCP 47 tag. Where left out, or where there are no texts in
-    /// it: the account's own, what Accept-Language says, or the application's.
-    #[oai(validator(max_length = 35))]
-    locale: Option<String>,
-    /// Where the person is sent back to in the end. It must be on the application's list.
-    #[oai(validator(max_length = 1024))]
-    return_to: Option<String>,
-    #[oai(skip)]
-    parsed: Option<Identifier>,
-}
-
-impl FromMembers for AskBody {
-    fn from_members(members: &mut Members) -> Self {
-        let identifier = members.required("identifier");
-        let parsed = match Identifier::parse(&identifier) {
-            Ok(parsed) => Some(parsed),
-            Err(why) => {
-                let reason = if why == InvalidIdentifier::Empty { "empty" } else { "invalid" };
-                members.refuse("identifier", reason, &why);
-                None
-            }
-        };
-        let locale = members.optional("locale");
-        if locale.as_ref().is_some_and(|tag| !is_language_tag(tag)) {
-            members.refuse(
-                "locale",
-                "invalid",
-                &"is not a language tag such as \"en\" or \"pt-BR\"",
-            );
-        }
-        Self { identifier, locale, return_to: members.optional("return_to"), parsed }
-    }
-}
-
-impl AskBody {
-    /// The return target is checked against the list before anything else.
-    fn into_ask(self, app: &Application, state: &State, request: &Request) -> Result<Ask, Problem> {
-        let allowed = |target: String| {
-            app.return_targets.check(&target).ok_or_else(|| {
-                let message = "is not on the application's list".to_owned();
-                let error = FieldError { field: "return_to", reason: "not_allowed", message };
-                Problem::with_errors(Code::InvalidValue, vec![error])
-            })
-        };
-        Ok(Ask {
-            purpose: Purpose::PasswordReset,
-            identifier: self.parsed.ok_or(Problem::new(Code::InvalidValue))?,
-            languages: Languages {
-                said: self.locale.as_deref().and_then(Language::from_tag),
-                accepted: accepted_language(request),
-            },
-            return_to: self.return_to.map(allowed).transpose()?,
-            disputed: false,
-            client: state.client(request),
-            reference: Reference::of(request),
-        })
-    }
-}
-
-/// RFC 5646 §2.1, by shape: letters, digits and hyphens.
-fn is_language_tag(tag: &str) -> bool {
-    let subtag =
-        |s: &str| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric());
-    tag.len() <= 35 && tag.split('-').all(subtag)
-}
-
-/// The request was taken.
-#[derive(Object)]
-#[oai(rename = "PasswordResetAccepted")]
-pub struct AskAnswer {
-    /// What to tell the person, the same for everybody, in the language of `locale` or
-    /// Accept-Language.
-    message: String,
-}
-
-#[derive(ApiResponse)]
-enum Accepted {
-    /// Taken, whether or not there is such an account.
-    #[oai(status = 202)]
-    Accepted(Json<AskAnswer>),
 }
 
 /// The token out of the link, and the password to set.

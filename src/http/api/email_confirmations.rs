@@ -1,0 +1,89 @@
+//! Asking for a link to confirm an address, and confirming it.
+
+use poem::Request;
+use poem::web::Data;
+use poem_openapi::param::Path;
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use super::Tag;
+use super::ask::{self, Accepted, AskBody};
+use super::token_body::TokenBody;
+use crate::http::State;
+use crate::http::body::StrictJson;
+use crate::http::problem::Problem;
+use crate::http::reference::Reference;
+use crate::http::state::accepted_language;
+use crate::recovery::Confirmation;
+use crate::token::Purpose;
+
+pub struct EmailConfirmations;
+
+#[OpenApi]
+impl EmailConfirmations {
+    /// Ask for a link to confirm an address
+    ///
+    /// Answers the same whether or not there is such an account. If there is one whose address is
+    /// not confirmed yet, a mail with a link is sent to that address.
+    #[oai(
+        path = "/v1/apps/:app/email-confirmations",
+        method = "post",
+        operation_id = "requestEmailConfirmation",
+        tag = "Tag::EmailConfirmation"
+    )]
+    async fn request_email_confirmation(
+        &self,
+        Data(state): Data<&State>,
+        request: &Request,
+        /// The application's name.
+        app: Path<String>,
+        body: StrictJson<AskBody>,
+    ) -> poem::Result<Accepted> {
+        ask::take(state, request, &app, body.0, Purpose::EmailConfirmation).await
+    }
+
+    /// Confirm an address with a token
+    ///
+    /// The token confirms the address that it was sent to, and no other. When that is confirmed
+    /// already, the answer is the same.
+    #[oai(
+        path = "/v1/apps/:app/email-confirmations/complete",
+        method = "post",
+        operation_id = "completeEmailConfirmation",
+        tag = "Tag::EmailConfirmation"
+    )]
+    async fn complete_email_confirmation(
+        &self,
+        Data(state): Data<&State>,
+        request: &Request,
+        /// The application's name.
+        app: Path<String>,
+        body: StrictJson<TokenBody>,
+    ) -> poem::Result<Done> {
+        let app = state.application(&app)?;
+        let confirmation = Confirmation {
+            token: body.0.token,
+            client: state.client(request),
+            reference: Reference::of(request),
+        };
+        let texts = state.texts(Some(&app), accepted_language(request));
+        let confirmed = state.recovery.confirm(&app, confirmation).await;
+        let confirmed = confirmed.map_err(|error| Problem::of_completion(error, &texts))?;
+        Ok(Done::Done(Json(ConfirmAnswer { return_to: confirmed.return_to })))
+    }
+}
+
+/// The address is confirmed.
+#[derive(Object)]
+#[oai(rename = "EmailConfirmed", skip_serializing_if_is_none)]
+pub struct ConfirmAnswer {
+    /// Where the person wanted to go back to, if that was said when asking.
+    return_to: Option<String>,
+}
+
+#[derive(ApiResponse)]
+enum Done {
+    /// The address is confirmed.
+    #[oai(status = 200)]
+    Done(Json<ConfirmAnswer>),
+}
