@@ -1,9 +1,10 @@
 //! Whether an account gets a link, and may use it.
 
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use super::row::{holds, is_address};
-use super::{Account, Condition};
+use super::{Account, Condition, LastLogin};
 use crate::token::Purpose;
 
 /// Why an account gets no mail and completes nothing. Operators may see it, the public never.
@@ -21,6 +22,9 @@ pub enum Ineligible {
     /// A `confirmed` condition does not hold.
     #[error("the account's address is not confirmed")]
     Unconfirmed,
+    /// Nobody could tell whether a login link was used.
+    #[error("the time of the account's last login cannot be read as a time")]
+    LastLoginUnread,
     /// There is nothing to confirm.
     #[error("the account's address is confirmed already")]
     Confirmed,
@@ -92,12 +96,28 @@ impl Account {
             (self.address_for(needs.purpose).is_some_and(is_address), Ineligible::NoAddress),
             (!needs.password || self.has_password(), Ineligible::NoPassword),
             (needs.confirmed != Some(true) || will_do, Ineligible::Unconfirmed),
+            (
+                needs.purpose != Purpose::Login || self.tells_last_login(),
+                Ineligible::LastLoginUnread,
+            ),
             (needs.confirmed != Some(false) || !confirmed, Ineligible::Confirmed),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, reason)) => Err(reason),
             None => Ok(()),
         }
+    }
+
+    /// Whether the last login is a time, or there was none.
+    fn tells_last_login(&self) -> bool {
+        self.last_login.as_ref().is_none_or(|last| last.time().is_some())
+    }
+
+    /// Whether somebody has logged in at that time or later, in whole seconds.
+    #[must_use]
+    pub fn has_logged_in_since(&self, time: OffsetDateTime) -> bool {
+        let last = self.last_login.as_ref().and_then(LastLogin::time);
+        last.is_some_and(|last| last.truncate_to_second() >= time.truncate_to_second())
     }
 
     /// Whether its address is confirmed, as far as the table says.

@@ -4,10 +4,12 @@ mod condition;
 mod eligible;
 mod email;
 mod identifier;
+mod last_login;
 mod row;
 
 pub use condition::{Condition, Test};
 pub use eligible::{Ineligible, Needs};
 pub use email::{EmailAddress, EmailMatch};
 pub use identifier::{Identifier, InvalidIdentifier, Username};
+pub use last_login::LastLogin;
 pub use row::{Account, RecoveryEmail, logged_id};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::identifier::mask;
-use super::{Condition, EmailAddress, EmailMatch, Identifier};
+use super::{Condition, EmailAddress, EmailMatch, Identifier, LastLogin};
 use crate::token::{Marks, Purpose};
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
@@ -30,7 +30,7 @@ pub struct Account {
     #[serde(skip)]
     pub recovery_stamp: Option<String>,
     /// The time of the last login, where such a column is mapped.
-    pub last_login: Option<String>,
+    pub last_login: Option<LastLogin>,
     /// The language tag, where such a column is mapped.
     pub locale: Option<String>,
     /// The conditions that make an account active, each with the value read.
@@ -139,7 +139,7 @@ impl Account {
             email: self.address_for(purpose),
             password: self.password.as_deref(),
             recovery_stamp: self.recovery_stamp.as_deref(),
-            last_login: self.last_login.as_deref(),
+            last_login: self.last_login.as_ref().map(LastLogin::mark),
         }
     }
 }
@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn a_reset_rests_on_some_columns_and_not_on_others() {
-        let touched = Account { last_login: Some("1".into()), locale: Some("de".into()), ..ada() };
+        let touched =
+            Account { last_login: Some("1".to_owned().into()), locale: Some("de".into()), ..ada() };
         assert!(touched.still_is(&ada()));
         let stamped = Account { recovery_stamp: Some("s".into()), ..ada() };
         let disabled = Account { active: flag(Test::True, Some("0")), ..ada() };

@@ -9,7 +9,9 @@ use poem::{Response, Route};
 
 use super::{StartError, secrets, shared, texts};
 use crate::clock::Clock;
-use crate::config::{ApplicationSettings, KeySettings, SecretSource, Settings, UsersSettings};
+use crate::config::{
+    ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings, UsersSettings,
+};
 use crate::hooks::Webhooks;
 use crate::http;
 use crate::language::Language;
@@ -144,7 +146,12 @@ pub(super) fn users_table(
 ) -> Result<UsersTable, StartError> {
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let url = secrets::text(&app.users.database, &at("users.database"))?;
-    UsersTable::connect(&url, &app.users, pool, random)
+    let mut users = app.users.clone();
+    if logs_in(app) {
+        // Where a link works once by it, it is no column that need not be there.
+        users.optional.retain(|name| Some(name) != app.users.last_login.as_ref());
+    }
+    UsersTable::connect(&url, &users, pool, random)
         .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))
 }
 
@@ -196,7 +203,13 @@ pub(super) fn pages(settings: &Settings, name: &str) -> String {
 /// What its tokens may be for.
 fn offered(app: &ApplicationSettings) -> BTreeSet<Purpose> {
     let confirming = app.users.confirmed.is_some().then_some(Purpose::EmailConfirmation);
-    [Purpose::PasswordReset].into_iter().chain(confirming).collect()
+    let login = if logs_in(app) { &[Purpose::Login, Purpose::Session][..] } else { &[] };
+    [Purpose::PasswordReset].into_iter().chain(confirming).chain(login.iter().copied()).collect()
+}
+
+/// Whether people may log in by a link.
+fn logs_in(app: &ApplicationSettings) -> bool {
+    app.login_links != LoginLinks::Off && app.users.last_login.is_some()
 }
 
 fn links(

@@ -21,6 +21,9 @@ pub struct ApplicationSettings {
     /// How long its links live, if not as long as the purpose says.
     #[serde(default)]
     pub lifetimes: LifetimeSettings,
+    /// Whether people may log in by a mailed link.
+    #[serde(default)]
+    pub login_links: LoginLinks,
     /// Where people may be sent back to: scheme, host and port exactly, the path by whole segments.
     #[serde(default)]
     pub return_to: Vec<String>,
@@ -74,6 +77,9 @@ pub struct LinkSettings {
     /// Where a link to confirm an address leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_confirmation: Option<String>,
+    /// Where a link to log in leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
     /// Where one says that it was somebody else who changed a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_me: Option<String>,
@@ -88,7 +94,8 @@ impl LinkSettings {
             Purpose::EmailConfirmation => {
                 Some(("email_confirmation", self.email_confirmation.as_deref()))
             }
-            Purpose::Login | Purpose::Session => None,
+            Purpose::Login => Some(("login", self.login.as_deref())),
+            Purpose::Session => None,
         }
     }
 }
@@ -103,6 +110,12 @@ pub struct LifetimeSettings {
     /// Of links to confirm an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_confirmation: Option<Span>,
+    /// Of links to log in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<Span>,
+    /// Of the sessions that they are answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<Span>,
 }
 
 impl LifetimeSettings {
@@ -112,7 +125,54 @@ impl LifetimeSettings {
         match purpose {
             Purpose::PasswordReset => Some(("password_reset", self.password_reset)),
             Purpose::EmailConfirmation => Some(("email_confirmation", self.email_confirmation)),
-            Purpose::Login | Purpose::Session => None,
+            Purpose::Login => Some(("login", self.login)),
+            Purpose::Session => Some(("session", self.session)),
+        }
+    }
+}
+
+/// Whether people may log in by a mailed link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(from = "LoginLinksValue", into = "LoginLinksValue")]
+pub enum LoginLinks {
+    /// They may not.
+    #[default]
+    Off,
+    /// They may, where no second factor is known of.
+    On,
+    /// They may, past a second factor: said by an operator whose application asks for it itself.
+    DespiteMfa,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged, expecting = "a switch: true, false or \"despite-mfa\"")]
+enum LoginLinksValue {
+    Switch(bool),
+    Word(LoginLinksWord),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum LoginLinksWord {
+    DespiteMfa,
+}
+
+impl From<LoginLinksValue> for LoginLinks {
+    fn from(value: LoginLinksValue) -> Self {
+        match value {
+            LoginLinksValue::Switch(false) => Self::Off,
+            LoginLinksValue::Switch(true) => Self::On,
+            LoginLinksValue::Word(LoginLinksWord::DespiteMfa) => Self::DespiteMfa,
+        }
+    }
+}
+
+impl From<LoginLinks> for LoginLinksValue {
+    fn from(setting: LoginLinks) -> Self {
+        match setting {
+            LoginLinks::Off => Self::Switch(false),
+            LoginLinks::On => Self::Switch(true),
+            LoginLinks::DespiteMfa => Self::Word(LoginLinksWord::DespiteMfa),
         }
     }
 }

@@ -11,8 +11,8 @@ mod units;
 mod users;
 
 pub use application::{
-    ApplicationSettings, LifetimeSettings, LinkSettings, PasswordSettings, SenderSettings,
-    WebhookSettings,
+    ApplicationSettings, LifetimeSettings, LinkSettings, LoginLinks, PasswordSettings,
+    SenderSettings, WebhookSettings,
 };
 pub use colour::Colour;
 pub use pages::{DARK, LIGHT, PagesSettings, is_readable, readable};

@@ -39,6 +39,9 @@ pub struct UsersSettings {
     /// The time of the last login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_login: Option<String>,
+    /// A column that tells of a second factor. It is neither read nor written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<String>,
     /// A column of Regain's own; changing it voids every link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_stamp: Option<String>,

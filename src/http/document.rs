@@ -76,7 +76,7 @@ macro_rules! token {
     };
 }
 
-const OPERATIONS: [Facts; 7] = [
+const OPERATIONS: [Facts; 11] = [
     Facts {
         operation: "requestPasswordReset",
         problems: &[Code::Busy],
@@ -102,6 +102,41 @@ const OPERATIONS: [Facts; 7] = [
         problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
         request: Some(concat!(r#"{"token":""#, token!(), r#""}"#)),
         answer: r#"{"return_to":"https://app.example.com/welcome"}"#,
+    },
+    Facts {
+        operation: "requestLoginLink",
+        problems: &[Code::NotConfigured, Code::Busy],
+        request: Some(r#"{"identifier":"ada@example.com"}"#),
+        answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
+    },
+    Facts {
+        operation: "completeLogin",
+        problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
+        request: Some(concat!(r#"{"token":""#, token!(), r#""}"#)),
+        answer: concat!(
+            r#"{"session":""#,
+            token!(),
+            r#"","expires_at":"2027-01-15T08:15:00Z","return_to":"https://app.example.com/"}"#
+        ),
+    },
+    Facts {
+        operation: "getMe",
+        problems: &[
+            Code::Unauthorized,
+            Code::NotFound,
+            Code::NotConfigured,
+            Code::TooLarge,
+            Code::RateLimited,
+            Code::Busy,
+        ],
+        request: None,
+        answer: r#"{"user_id":"1","email":"ada@example.com","username":"ada","display_name":"Ada"}"#,
+    },
+    Facts {
+        operation: "changeMyPassword",
+        problems: &[Code::Unauthorized, Code::NotConfigured, Code::PasswordRejected, Code::Busy],
+        request: Some(r#"{"new_password":"correct horse battery staple"}"#),
+        answer: "",
     },
     Facts {
         operation: "inspectToken",
@@ -145,6 +180,11 @@ fn document() -> Value {
             patch_operation(operation);
         }
     }
+    document["components"]["securitySchemes"] = json!({ "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The session that `completeLogin` answers.",
+    } });
     let schemas = &mut document["components"]["schemas"];
     for (_, schema) in members(schemas) {
         schema["additionalProperties"] = json!(false);
@@ -161,7 +201,8 @@ fn patch_operation(operation: &mut Value) {
     let facts = OPERATIONS.iter().find(|facts| operation["operationId"] == facts.operation);
     let Some(facts) = facts else { return };
     // An empty list says that no credentials are wanted.
-    operation["security"] = json!([]);
+    let wants_session = facts.problems.contains(&Code::Unauthorized);
+    operation["security"] = if wants_session { json!([{ "session": [] }]) } else { json!([]) };
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
         parameter["example"] = json!("default");
@@ -171,8 +212,10 @@ fn patch_operation(operation: &mut Value) {
         operation["requestBody"]["content"]["application/json"]["example"] = example(request);
     }
     for (_, response) in members(&mut operation["responses"]) {
-        rename_media_type(&mut response["content"]);
-        response["content"]["application/json"]["example"] = example(facts.answer);
+        if !facts.answer.is_empty() {
+            rename_media_type(&mut response["content"]);
+            response["content"]["application/json"]["example"] = example(facts.answer);
+        }
         // Every answer has the id of its request.
         response["headers"] = json!({ "X-Request-Id": request_id() });
     }
@@ -194,6 +237,9 @@ fn add_problem(responses: &mut Value, code: Code) {
         headers.insert("X-Request-Id".to_owned(), request_id());
         if matches!(code, Code::RateLimited | Code::Busy) {
             headers.insert("Retry-After".to_owned(), retry_after());
+        }
+        if code == Code::Unauthorized {
+            headers.insert("WWW-Authenticate".to_owned(), challenge());
         }
         *response = json!({
             "description": problem.title(),
@@ -264,6 +310,10 @@ fn request_id() -> Value {
     json!({ "description": "The id of the request, as logs and mails show it.", "schema": { "type": "string" } })
 }
 
+fn challenge() -> Value {
+    json!({ "description": "Always `Bearer` (RFC 6750).", "schema": { "type": "string" } })
+}
+
 fn retry_after() -> Value {
     json!({ "description": "Seconds to wait.", "schema": { "type": "integer", "minimum": 1 } })
 }
@@ -297,7 +347,9 @@ mod tests {
                 operations += 1;
                 let responses = operation["responses"].as_object().unwrap();
                 assert!(responses.contains_key("500"), "{}", operation["operationId"]);
-                assert_eq!(operation["security"], json!([]));
+                let session = responses.contains_key("401");
+                let wanted = if session { json!([{ "session": [] }]) } else { json!([]) };
+                assert_eq!(operation["security"], wanted);
             }
         }
         assert_eq!(operations, OPERATIONS.len());

@@ -1,6 +1,7 @@
 //! The API, the pages, and the edge that every answer passes.
 
 mod api;
+mod bearer;
 mod body;
 mod client;
 mod docs;

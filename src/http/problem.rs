@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use poem::error::ResponseError;
-use poem::http::{StatusCode, header};
+use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Response};
 use serde::Serialize;
 
@@ -28,6 +28,8 @@ pub enum Code {
     PasswordRejected,
     /// Too often.
     RateLimited,
+    /// No session, or one that is not good.
+    Unauthorized,
     /// A form that was not posted from our own page.
     Forbidden,
     /// No such application, page or operation.
@@ -47,7 +49,7 @@ pub enum Code {
 }
 
 /// Code, status and title of each kind, and the detail where nothing more is known.
-const TABLE: [(Code, &str, u16, &str, &str); 14] = [
+const TABLE: [(Code, &str, u16, &str, &str); 15] = [
     (
         Code::Malformed,
         "invalid-request",
@@ -89,6 +91,13 @@ const TABLE: [(Code, &str, u16, &str, &str); 14] = [
         429,
         "Too many requests",
         "Wait as long as Retry-After says.",
+    ),
+    (
+        Code::Unauthorized,
+        "unauthorized",
+        401,
+        "A session is needed",
+        "Send a session that is good now as a bearer token. Log in again to get one.",
     ),
     (
         Code::Forbidden,
@@ -291,6 +300,11 @@ impl Problem {
                 answer.headers_mut().insert(header::RETRY_AFTER, value);
             }
         }
+        if self.code == Code::Unauthorized {
+            answer
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(value) = self.allow.as_ref().and_then(|allow| allow.parse().ok()) {
             answer.headers_mut().insert(header::ALLOW, value);
         }
@@ -351,11 +365,30 @@ impl From<InspectError> for Problem {
                 tracing::error!(%error, "token not looked at");
                 Self::passing(Code::Busy, AWAY)
             }
+            InspectError::NotConfigured => Self::new(Code::NotConfigured),
         }
     }
 }
 
 impl Problem {
+    /// What to answer where a session was looked at in vain: why it is not good, nobody is told.
+    #[must_use]
+    pub fn of_session(error: InspectError) -> Self {
+        match error {
+            InspectError::Token(_) => Self::new(Code::Unauthorized),
+            other => other.into(),
+        }
+    }
+
+    /// What to answer where a session was used in vain.
+    #[must_use]
+    pub fn of_session_use(error: CompleteError, texts: &Texts) -> Self {
+        match error {
+            CompleteError::Token(_) => Self::new(Code::Unauthorized),
+            other => Self::of_completion(other, texts),
+        }
+    }
+
     /// What to answer where a token was not used; why a password is refused is told in the
     /// person's language.
     #[must_use]

@@ -2,11 +2,15 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 25] = [
+const TABLE: [(&str, &str); 29] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/email-confirmations", "POST"),
     ("/v1/apps/{app}/email-confirmations/complete", "POST"),
+    ("/v1/apps/{app}/login-links", "POST"),
+    ("/v1/apps/{app}/login-links/complete", "POST"),
+    ("/v1/apps/{app}/me", "GET, HEAD"),
+    ("/v1/apps/{app}/me/password", "PUT"),
     ("/v1/apps/{app}/tokens/inspect", "POST"),
     ("/healthz", "GET, HEAD"),
     ("/readyz", "GET, HEAD"),

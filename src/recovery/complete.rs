@@ -38,6 +38,15 @@ pub struct Completion {
     pub reference: String,
 }
 
+/// A password to be set for an account that has shown who it is.
+pub(super) struct Setting {
+    /// By what it has shown it.
+    pub(super) purpose: Purpose,
+    pub(super) new_password: Password,
+    pub(super) by: Client,
+    pub(super) reference: String,
+}
+
 /// A password was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completed {
@@ -71,26 +80,46 @@ impl Recovery {
         self.enter(Door::Complete, &completion.client).await?;
         let (opened, account) =
             self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
-        app.policy.check(&completion.new_password).map_err(CompleteError::Rejected)?;
+        let setting = Setting {
+            purpose: Purpose::PasswordReset,
+            new_password: completion.new_password,
+            by: completion.by,
+            reference: completion.reference,
+        };
+        match self.set_password(app, account, setting).await? {
+            Swap::Won => Ok(Completed { return_to: app.return_target(&opened.claims) }),
+            Swap::Lost => Err(Refused::Invalid.into()),
+        }
+    }
+
+    /// Policy → hash → compare-and-swap, for an account that has shown who it is.
+    pub(super) async fn set_password(
+        &self,
+        app: &Application,
+        account: Account,
+        setting: Setting,
+    ) -> Result<Swap, CompleteError> {
+        let Setting { purpose, new_password, by, reference } = setting;
+        app.policy.check(&new_password).map_err(CompleteError::Rejected)?;
         let (scheme, stored) = (app.scheme.clone(), account.password.clone());
-        if let Some(refusal) = scheme.refuse(&completion.new_password, stored.as_deref()) {
+        if let Some(refusal) = scheme.refuse(&new_password, stored.as_deref()) {
             return Err(CompleteError::Rejected(vec![refusal]));
         }
-        let hash = self.hashing.hash(scheme, completion.new_password, stored).await?;
+        let hash = self.hashing.hash(scheme, new_password, stored).await?;
         let recovery_stamp = app.has_stamp.then(|| self.new_stamp());
-        let needs = app.needs(Purpose::PasswordReset);
-        let confirms = needs.would_confirm(&account) && !account.is_confirmed();
+        let confirms = app.needs(purpose).would_confirm(&account) && !account.is_confirmed();
         let new = NewPassword { hash, recovery_stamp, confirms, at: self.clock.now() };
-        let change = Change::of(app, &account, &new, completion.by);
-        if let Err(full) = self.announce(app, &account, &change, completion.reference).await {
+        let change = Change::of(app, &account, &new, by);
+        if let Err(full) = self.announce(app, &account, &change, reference).await {
             // The notice may wait already, though there was no room for the hook.
             change.is_not_written(&app.name, self.jobs.as_ref()).await;
             return Err(full.into());
         }
-        match write_through(app, account, new, change, Arc::clone(&self.jobs)).await? {
-            Swap::Won => Ok(Completed { return_to: app.return_target(&opened.claims) }),
-            Swap::Lost => Err(Refused::Invalid.into()),
+        let swap = write_through(app, account, new, change, Arc::clone(&self.jobs)).await?;
+        if swap == Swap::Won {
+            meters::completed(&app.name, purpose, meters::Completing::Completed);
         }
+        Ok(swap)
     }
 
     /// Queues the notice and the hook before the row is written. They are sent only once it is,
@@ -130,7 +159,6 @@ async fn write_through(
             Ok(Swap::Won) => {
                 change.is_written(&name, &account, jobs.as_ref()).await;
                 tracing::info!(app = name, user_id = account.logged_id(), "password changed");
-                meters::completed(&name, Purpose::PasswordReset, meters::Completing::Completed);
             }
             Ok(Swap::Lost) => change.is_not_written(&name, jobs.as_ref()).await,
             // The row will tell.
@@ -215,6 +243,10 @@ mod tests {
             Ok(Swap::Lost)
         }
 
+        async fn advance_login(&self, _: &Account, _: OffsetDateTime) -> Result<Swap, StoreError> {
+            Ok(Swap::Lost)
+        }
+
         async fn renew_stamp(&self, _: &str, _: &str) -> Result<bool, StoreError> {
             Ok(false)
         }
@@ -263,7 +295,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_row_whose_other_columns_the_host_wrote_is_tried_again() {
         let was = crate::recovery::testing::ada();
-        let touched = Account { last_login: Some("2027-01-15".to_owned()), ..was.clone() };
+        let touched = Account { last_login: Some("2027-01-15".to_owned().into()), ..was.clone() };
         let script = vec![(lost_answer(), None), (Ok(Swap::Won), Some("new"))];
         let accounts = Scripted(Mutex::new((touched, script)));
         assert_eq!(settle(&accounts, &was, &new()).await, Ok(Swap::Won));

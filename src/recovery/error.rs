@@ -50,7 +50,8 @@ pub enum Worthless {
     /// The application has nothing of the kind.
     #[error("the application has nothing of this purpose switched on, or no column for it")]
     NotConfigured,
-    /// Password, address or stamp are not what they were when it was made.
+    /// Password, address, stamp or, for a login link, the last login are not what they were when it
+    /// was made.
     #[error("account {0}: the token is spent, or password, address or recovery stamp changed")]
     Spent(String),
     /// The users table cannot be read for now.
@@ -70,9 +71,12 @@ pub enum InspectError {
     /// The users table cannot be read for now.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+    /// The application has nothing of the kind.
+    #[error("the application has no such tokens")]
+    NotConfigured,
 }
 
-/// Why completing a reset fails. Whatever it is, the link works as before unless it was spent.
+/// Why using a token fails. Whatever it is, the link works as before unless it was spent.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CompleteError {
     /// The token does nothing.
@@ -142,6 +146,7 @@ impl From<InspectError> for CompleteError {
             InspectError::Token(refused) => Self::Token(refused),
             InspectError::RateLimited(wait) => Self::RateLimited(wait),
             InspectError::Unavailable(error) => Self::Unavailable(error),
+            InspectError::NotConfigured => Self::NotConfigured,
         }
     }
 }

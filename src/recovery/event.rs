@@ -14,6 +14,9 @@ pub enum Event {
     /// An address was confirmed by a link that was sent to it.
     #[serde(rename = "email.confirmed")]
     EmailConfirmed,
+    /// Somebody logged in by a link.
+    #[serde(rename = "login.completed")]
+    LoginCompleted,
     /// Somebody said that a change of the password was not theirs. Anybody can say so of anybody.
     #[serde(rename = "account.disputed")]
     AccountDisputed,
@@ -38,7 +41,8 @@ pub struct Call {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 3] = [Self::PasswordChanged, Self::EmailConfirmed, Self::AccountDisputed];
+    pub const ALL: [Self; 4] =
+        [Self::PasswordChanged, Self::EmailConfirmed, Self::LoginCompleted, Self::AccountDisputed];
 
     /// Its name in the configuration and in the call.
     #[must_use]
@@ -46,6 +50,7 @@ impl Event {
         match self {
             Self::PasswordChanged => "password.changed",
             Self::EmailConfirmed => "email.confirmed",
+            Self::LoginCompleted => "login.completed",
             Self::AccountDisputed => "account.disputed",
         }
     }

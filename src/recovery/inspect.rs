@@ -142,7 +142,9 @@ impl Recovery {
         let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
         let fits = account.fits(&app.needs(purpose));
         fits.map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
-        if app.keys.fingerprint_matches(&opened, &account.marks(purpose)) {
+        // A login since then may have been by this very link, in the same second.
+        let used = purpose == Purpose::Login && account.has_logged_in_since(opened.issued_at);
+        if !used && app.keys.fingerprint_matches(&opened, &account.marks(purpose)) {
             Ok((opened, account))
         } else {
             Err(Worthless::Spent(account.logged_id()))

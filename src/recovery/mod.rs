@@ -14,10 +14,12 @@ mod inspect;
 mod job;
 mod letter;
 mod links;
+mod login;
 mod lost;
 pub mod meters;
 mod ports;
 mod revoke;
+mod session;
 mod worker;
 
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub use application::Application;
 pub use ask::Ask;
 pub use change::{Change, Told};
 pub use client::{Browser, Client, System};
+use complete::Setting;
 pub use complete::{Completed, Completion};
 pub use confirm::Confirmation;
 pub use error::{AskError, CompleteError, InspectError, Refused, RevokeError, Worthless};
@@ -40,11 +43,13 @@ pub use inspect::{Inspected, Whose};
 pub use job::{About, Draft, Job, Languages, LinkWish, Mail, Task};
 pub use letter::{Letter, LinkMail, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
+pub use login::{LoggedIn, LoginUse};
 pub use lost::Lost;
 pub use ports::{
     Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,
     Swap, TryAfter,
 };
+pub use session::{Me, PasswordChange};
 
 use crate::clock::Clock;
 use crate::random::Random;

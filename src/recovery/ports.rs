@@ -44,6 +44,13 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError`]: the row may or may not have been written, read it again.
     async fn confirm(&self, was: &Account, at: OffsetDateTime) -> Result<Swap, StoreError>;
 
+    /// Writes the time of a login, if the row still is what `was` says, that of the last login
+    /// included, in one statement.
+    ///
+    /// # Errors
+    /// [`StoreError`]: after [`StoreError::Unreachable`] the row may or may not have been written.
+    async fn advance_login(&self, was: &Account, at: OffsetDateTime) -> Result<Swap, StoreError>;
+
     /// Gives the row of this id another recovery stamp, whatever else it holds, and says whether
     /// there is such a row.
     ///

@@ -1,6 +1,6 @@
 //! Which columns are read, and which field of an account each of them fills.
 
-use crate::account::{Account, Condition, RecoveryEmail, Test};
+use crate::account::{Account, Condition, LastLogin, RecoveryEmail, Test};
 use crate::config::{ColumnTest, ConditionSettings, FixedValue, OnResetSettings, UsersSettings};
 
 use super::StoreConfigError;
@@ -14,7 +14,7 @@ pub(super) struct Columns {
     pub(super) username: Option<String>,
     pub(super) recovery_stamp: Option<String>,
     display_name: Option<String>,
-    last_login: Option<String>,
+    pub(super) last_login: Option<String>,
     locale: Option<String>,
     active: Vec<Condition>,
     confirmed: Vec<Condition>,
@@ -163,7 +163,7 @@ impl Columns {
             display_name: optional(&self.display_name),
             password: value(&self.password),
             recovery_stamp: optional(&self.recovery_stamp),
-            last_login: optional(&self.last_login),
+            last_login: optional(&self.last_login).map(LastLogin::from),
             locale: optional(&self.locale),
             active: conditions(&self.active),
             confirmed: conditions(&self.confirmed),
@@ -194,6 +194,14 @@ impl Columns {
                 columns.push(column);
             }
         }
+        columns
+    }
+
+    /// What must still be as it was read when somebody logs in, each column once.
+    pub(super) fn not_logged_in<'a>(&'a self, was: &'a Account) -> Vec<(&'a str, Option<&'a str>)> {
+        let last = was.last_login.as_ref().map(LastLogin::as_read);
+        let mut columns = self.unchanged(was);
+        columns.extend(self.last_login.as_deref().map(|name| (name, last)));
         columns
     }
 

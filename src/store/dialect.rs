@@ -10,6 +10,7 @@ use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::account::Account;
 use crate::config::FixedValue;
 use crate::random::Random;
 use crate::token::base64url;
@@ -118,6 +119,32 @@ impl Dialect {
                 Some(self.cast(data_type, text))
             }
             _ => None,
+        }
+    }
+
+    /// The time of a login in whole seconds, in the column's own kind, and where that is a text, as
+    /// the last one was written; `None` where the column has no room for it.
+    pub(super) fn second(
+        self,
+        data_type: &str,
+        max_chars: Option<usize>,
+        was: &Account,
+        at: OffsetDateTime,
+    ) -> Option<Expr> {
+        let alike = was.last_login.as_ref().and_then(|last| last.written_alike(at));
+        match (self, self.id_kind(data_type)) {
+            (_, Some(IdKind::Integer)) => {
+                let number = alike.and_then(|text| text.parse().ok());
+                Some(Expr::val(number.unwrap_or_else(|| at.unix_timestamp())))
+            }
+            (_, Some(IdKind::Text)) | (Self::Sqlite, _) => {
+                let written = || at.to_offset(UtcOffset::UTC).format(MOMENT).ok();
+                let text = alike.or_else(written)?;
+                let fits = max_chars.is_none_or(|most| text.len() <= most);
+                fits.then(|| self.cast(data_type, text))
+            }
+            _ if data_type == "date" => None,
+            _ => self.moment(data_type, at),
         }
     }
 

@@ -210,6 +210,15 @@ impl Accounts for UsersTable {
         self.carry_out(&mapping.confirm(shape, &key, was, at)?).await
     }
 
+    async fn advance_login(&self, was: &Account, at: OffsetDateTime) -> Result<Swap, StoreError> {
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
+        let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
+            return Ok(Swap::Lost);
+        };
+        self.carry_out(&mapping.advance_login(shape, &key, was, at)?).await
+    }
+
     async fn renew_stamp(&self, id: &str, stamp: &str) -> Result<bool, StoreError> {
         let fitted = self.fitted().await?;
         let (shape, mapping) = &*fitted;

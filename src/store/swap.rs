@@ -66,6 +66,40 @@ impl Mapping {
         Ok(update)
     }
 
+    /// Writes the time of a login into the row that still is as it was read, as
+    /// [`Mapping::swap`] does.
+    ///
+    /// # Errors
+    /// [`StoreError::Misfit`] where there is no such column, or it cannot tell one second from the next.
+    pub(super) fn advance_login(
+        &self,
+        shape: &Shape,
+        id: &Id,
+        was: &Account,
+        at: OffsetDateTime,
+    ) -> Result<UpdateStatement, StoreError> {
+        let Some(last_login) = &self.columns.last_login else {
+            let problem = "the table has no column for the last login, by which a link works once";
+            return Err(StoreError::Misfit(problem.to_owned()));
+        };
+        let data_type = shape.data_type(last_login).unwrap_or_default();
+        let value = self.dialect.second(data_type, shape.max_chars(last_login), was, at);
+        let value = value.ok_or_else(|| {
+            StoreError::Misfit(format!(
+                "the column {last_login:?} of type {data_type:?} cannot tell one second from the \
+                 next, by which a login link works once: it wants a time, integer or text column"
+            ))
+        })?;
+        let column = self.columns.id.as_str();
+        let mut update = Query::update();
+        update
+            .table(self.table.reference())
+            .value(Alias::new(last_login), value)
+            .and_where(self.dialect.is_id(column, shape.data_type(column), id));
+        self.where_unchanged(&mut update, self.columns.not_logged_in(was));
+        Ok(update)
+    }
+
     /// Writes what makes those conditions hold that do not.
     fn make_confirmed(
         &self,

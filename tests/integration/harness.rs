@@ -222,6 +222,19 @@ impl Regain {
         self.post("/v1/apps/default/tokens/inspect", &body).await
     }
 
+    /// Looks at whose session it is.
+    pub async fn me(&self, session: &str) -> Answer {
+        answer(self.http.get(format!("{}/v1/apps/default/me", self.url)).bearer_auth(session)).await
+    }
+
+    /// Sets a password by a session.
+    pub async fn change_password(&self, session: &str, new_password: &str) -> Answer {
+        let request = self.http.put(format!("{}/v1/apps/default/me/password", self.url));
+        let body = json!({ "new_password": new_password }).to_string();
+        let request = request.bearer_auth(session).header("content-type", "application/json");
+        answer(request.body(body)).await
+    }
+
     /// Posts JSON to a path.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         let request = self.http.post(format!("{}{path}", self.url));

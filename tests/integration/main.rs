@@ -27,6 +27,7 @@ mod itsdangerous;
 mod journey;
 mod languages;
 mod limits;
+mod logging_in;
 mod metrics;
 mod pacing;
 mod pages;

@@ -41,7 +41,8 @@ pub async fn database(engine: Engine, people: &[Person]) -> TestDatabase {
     let table = format!(
         "CREATE TABLE users (id {id}, email VARCHAR(254), username VARCHAR(150), \
          name VARCHAR(200), password VARCHAR(255), recovery_stamp VARCHAR(64), \
-         is_active {boolean} NOT NULL, confirmed_at {moment}, deleted_at {moment})"
+         is_active {boolean} NOT NULL, confirmed_at {moment}, deleted_at {moment}, \
+         last_login {moment})"
     );
     database.execute(&table).await;
     database.execute("CREATE INDEX users_email ON users (email)").await;

@@ -4,7 +4,7 @@ use poem::Server;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use regain::app::Service;
 use regain::clock::Clock;
-use regain::config::{LimitStore, QueueStore};
+use regain::config::{LimitStore, LoginLinks, QueueStore};
 use regain::random::Random;
 use serde_json::json;
 
@@ -31,6 +31,9 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         let local = acceptor.local_addr()[0].as_socket_addr().copied().unwrap();
         let mut settings = settings(&through, &mails.0);
         settings.public_url = format!("http://{local}");
+        let app = settings.apps.get_mut("default").unwrap();
+        app.login_links = LoginLinks::On;
+        app.users.last_login = Some("last_login".to_owned());
         if let Some(keys) = &keys {
             settings.redis = keys.settings();
             settings.queue.store = QueueStore::Redis;
@@ -46,8 +49,10 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         };
         for who in ["known@example.com", "disabled@example.com", "nobody@example.com", "known"] {
             for _again in 0..25 {
-                let asked = post("password-resets", json!({ "identifier": who })).await;
-                assert_eq!(asked.status, 202);
+                for path in ["password-resets", "email-confirmations", "login-links"] {
+                    let asked = post(path, json!({ "identifier": who })).await;
+                    assert_eq!(asked.status, 202);
+                }
             }
         }
         let form = http
@@ -60,6 +65,12 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         // The relay does count: a forged token still sends nothing (A15), a genuine one does.
         let forged = json!({ "token": "eyJ1IjoiMSJ9.AAAA.AAAA", "purpose": "password-reset" });
         assert_eq!(post("tokens/inspect", forged).await.status, 400);
+        for path in ["email-confirmations/complete", "login-links/complete"] {
+            let forged = json!({ "token": "eyJ1IjoiMSJ9.AAAA.AAAA" });
+            assert_eq!(post(path, forged).await.status, 400);
+        }
+        let forged = http.get(format!("http://{local}/v1/apps/default/me")).bearer_auth("a.b.c");
+        assert_eq!(answer(forged).await.status, 401);
         assert_eq!(relay.sent(), 0, "{engine:?}: no database before the MAC holds");
         let (job, _ticket) = service.queue.take().await.unwrap();
         service.recovery.perform(job).await.unwrap();

@@ -3,6 +3,7 @@
 mod confirming;
 mod engines;
 mod finding;
+mod logging_in;
 mod scale;
 mod swapping;
 mod writing;

@@ -1,5 +1,7 @@
 //! Settings that would make the service unsafe, or useless, are refused before it starts.
 
+mod login;
+
 use std::time::Duration;
 
 use url::Url;
@@ -8,8 +10,8 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use super::pages;
 use crate::config::{
-    ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, ProviderSettings,
-    RedisSettings, Settings, Span, UsersSettings,
+    ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, LoginLinks,
+    ProviderSettings, RedisSettings, Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -49,6 +51,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(links(name, app));
         errors.extend(passwords(name, app));
         errors.extend(pages::check(name, app));
+        errors.extend(login::check(name, app));
         errors.extend(writes(name, &app.users));
     }
     if settings.queue.capacity == 0 {
@@ -154,14 +157,15 @@ fn budget<'a>(
             Span(interval),
             Span(shortest)
         );
-        let cure = "allow more mails, say \"3/h\", or let links live longer";
+        let cure = "allow more mails, say \"6/h\", or let links live longer";
         ConfigError::at("limits.mails_per_account", problem, cure)
     })
 }
 
 /// The lifetimes of links that let an owner in again.
 fn lives_that_let_in(app: &ApplicationSettings) -> impl Iterator<Item = Duration> {
-    [Purpose::PasswordReset].into_iter().map(|purpose| lifetime(app, purpose))
+    let login = (app.login_links != LoginLinks::Off).then_some(Purpose::Login);
+    [Purpose::PasswordReset].into_iter().chain(login).map(|purpose| lifetime(app, purpose))
 }
 
 fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {
@@ -281,6 +285,7 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let columns = on_reset.set.keys().chain(lists.into_iter().flatten());
     let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
     seen.extend(users.recovery_email.iter().map(|email| email.column.as_str()));
+    seen.extend(users.mfa.as_deref());
     if stamp.is_some_and(|stamp| seen.iter().any(|known| known.eq_ignore_ascii_case(stamp))) {
         let problem = "is a column that Regain reads or writes for something else";
         let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";

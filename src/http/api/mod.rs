@@ -3,6 +3,8 @@
 mod ask;
 mod email_confirmations;
 mod health;
+mod login_links;
+mod me;
 mod password_resets;
 mod token_body;
 mod tokens;
@@ -11,6 +13,8 @@ use poem_openapi::{OpenApiService, Tags};
 
 use email_confirmations::EmailConfirmations;
 use health::Health;
+use login_links::LoginLinks;
+use me::Me;
 use password_resets::PasswordResets;
 use tokens::Tokens;
 
@@ -23,16 +27,19 @@ pub enum Tag {
     /// Ask for a link that shows that mail to an address arrives, and use it.
     #[oai(rename = "Email confirmation")]
     EmailConfirmation,
+    /// Ask for a link to log in, use it once, and the session that it answers.
+    #[oai(rename = "One-time login")]
+    Login,
     /// Look at a token without using it.
     Tokens,
     /// Whether the process is well.
     Health,
 }
 
-type Operations = (PasswordResets, EmailConfirmations, Tokens, Health);
+type Operations = (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Health);
 
 /// Every operation, and with them the document.
 pub fn service() -> OpenApiService<Operations, ()> {
-    let operations = (PasswordResets, EmailConfirmations, Tokens, Health);
+    let operations = (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Health);
     OpenApiService::new(operations, "Regain", env!("CARGO_PKG_VERSION"))
 }

@@ -99,6 +99,6 @@ enum Inspected {
     Valid(Json<InspectAnswer>),
 }
 
-fn rfc3339(time: OffsetDateTime) -> String {
+pub(super) fn rfc3339(time: OffsetDateTime) -> String {
     time.format(&Rfc3339).unwrap_or_default()
 }

@@ -39,6 +39,7 @@ const fn kind(code: Code) -> &'static str {
         Code::Malformed
         | Code::InvalidValue
         | Code::PasswordRejected
+        | Code::Unauthorized
         | Code::Forbidden
         | Code::TooLarge
         | Code::UnsupportedMediaType => "not-taken",

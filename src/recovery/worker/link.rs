@@ -11,7 +11,7 @@ use super::super::{
 };
 use super::account_language;
 use crate::account::{Account, Identifier, logged_id};
-use crate::token::{Claims, MAX_TOKEN_BYTES, Token, base64url};
+use crate::token::{Claims, MAX_TOKEN_BYTES, Purpose, Token, base64url};
 
 /// Most accounts that share one address and each get a link.
 const ACCOUNTS_PER_ADDRESS: usize = 5;
@@ -117,6 +117,13 @@ impl Recovery {
         let now = self.clock.now();
         let fresh = now - draft.issued_at <= lifetime / 2;
         let draft = if fresh { draft.clone() } else { self.draft() };
+        if wish.purpose == Purpose::Login && account.has_logged_in_since(draft.issued_at) {
+            let user_id = account.logged_id();
+            let why = "somebody logged in meanwhile, or the last login is not kept in UTC";
+            tracing::warn!(app = app.name, user_id, why, "no mail: the link would not work");
+            meters::no_mail(app, NoMail::Ineligible);
+            return Ok(());
+        }
         let job = &job.with(Task::Mail(Mail::Link {
             user_id: account.id.clone(),
             wish: wish.clone(),

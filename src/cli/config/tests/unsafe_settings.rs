@@ -104,11 +104,11 @@ fn a_link_lives_a_while_and_not_for_days() {
 fn a_mailbox_always_holds_a_live_link() {
     assert_snapshot!(with("", "limits.mails_per_account = \"2/h\""), @r#"
     regain.toml:1:8: `limits.mails_per_account` gives one mail back in 30m, but the shortest link lives 30m: a mailbox could be left without a live link
-        allow more mails, say "3/h", or let links live longer
+        allow more mails, say "6/h", or let links live longer
     "#);
     assert_snapshot!(with("apps.default", "lifetimes.password_reset = \"15m\""), @r#"
     regain.toml: `limits.mails_per_account` gives one mail back in 20m, but the shortest link lives 15m: a mailbox could be left without a live link
-        allow more mails, say "3/h", or let links live longer
+        allow more mails, say "6/h", or let links live longer
     "#);
     let unlimited = format!("limits = {{ enabled = false, mails_per_account = \"1/d\" }}\n{GOOD}");
     assert!(load_with(&unlimited, &[]).is_ok());
@@ -221,4 +221,59 @@ fn the_prefix_of_keys_in_redis_is_plain_text() {
         let file = format!("{GOOD}\n[redis]\nprefix = \"{good}\"\n");
         assert!(load_with(&file, &[]).is_ok(), "{good}");
     }
+}
+
+#[test]
+fn a68_login_links_want_a_column_and_a_target_and_go_past_a_second_factor_only_when_told_to() {
+    let login = |app: &str, users: &str| {
+        let good =
+            GOOD.replace("[apps.default.users]\n", &format!("[apps.default.users]\n{users}\n"));
+        let app = format!("[apps.default]\nlifetimes.login = \"30m\"\n{app}\n");
+        let told = load_with(&good.replace("[apps.default]\n", &app), &[]);
+        told.err().map(|errors| errors.to_string()).unwrap_or_default()
+    };
+    let target = "return_to = [\"https://app.example.com/\"]";
+    let (on, seen) = ("login_links = true", "last_login = \"seen_at\"");
+    assert_snapshot!(login(&format!("{on}\n{target}"), ""), @r#"
+    regain.toml:9:1: `apps.default.login_links` needs a column for the time of the last login, by which a link works once
+        add last_login = "last_login" under [apps.default.users], or write false
+    "#);
+    assert_snapshot!(login(on, seen), @r#"
+    regain.toml:9:1: `apps.default.login_links` leads to a page that has nowhere to send people who are logged in
+        name your application in return_to, or a page of its own in links.login
+    "#);
+    let mfa = format!("{seen}\nmfa = \"otp_secret\"");
+    assert_snapshot!(login(&format!("{on}\n{target}"), &mfa), @r#"
+    regain.toml:9:1: `apps.default.login_links` would let people in past the second factor that users.mfa names
+        write false; or "despite-mfa", where your application asks for it afterwards
+    "#);
+    let touched = format!("{mfa}\non_reset.null = [\"otp_secret\"]");
+    assert_snapshot!(login("", &touched), @r#"
+    regain.toml:15:1: `apps.default.users.on_reset` writes "otp_secret" twice, or it is a column that Regain keeps
+        name each column once
+    "#);
+    assert_snapshot!(login(&format!("login_links = \"maybe\"\n{target}"), seen), @r#"
+    regain.toml:9:15: `apps.default.login_links` must be a switch: true, false or "despite-mfa"
+        write it like login_links = false
+    "#);
+
+    assert_eq!(login(&format!("{on}\n{target}"), seen), "");
+    let despite = "login_links = \"despite-mfa\"";
+    assert_eq!(login(&format!("{despite}\n{target}"), &mfa), "");
+    assert_eq!(login("login_links = false", &mfa), "");
+}
+
+#[test]
+fn a_link_to_log_in_lives_longer_than_the_next_mail_takes() {
+    let on = "login_links = true\nreturn_to = [\"https://app.example.com/\"]";
+    let users = "[apps.default.users]\nlast_login = \"seen_at\"\n";
+    let good = GOOD.replace("[apps.default.users]\n", users);
+    let text = good.replace("[apps.default]\n", &format!("[apps.default]\n{on}\n"));
+    let errors = load_with(&text, &[]).err().map(|errors| errors.to_string());
+    assert_snapshot!(errors.unwrap_or_default(), @r#"
+    regain.toml: `limits.mails_per_account` gives one mail back in 20m, but the shortest link lives 15m: a mailbox could be left without a live link
+        allow more mails, say "6/h", or let links live longer
+    "#);
+    let oftener = format!("limits.mails_per_account = \"6/h\"\n{text}");
+    assert!(load_with(&oftener, &[]).is_ok());
 }

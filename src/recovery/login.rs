@@ -1,0 +1,161 @@
+//! Using a token to log in, once. It answers a session, and knows nothing of the host's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tracing::Instrument as _;
+
+use super::{
+    Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap, meters,
+};
+use crate::account::{Account, LastLogin};
+use crate::token::{Claims, Purpose, Token};
+
+/// How long to wait before a row that was locked is tried again.
+const PAUSES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(750)];
+
+/// A token out of a login link.
+#[derive(Clone)]
+pub struct LoginUse {
+    /// The token as it came.
+    pub token: String,
+    /// Who tries: the key of the client's allowance.
+    pub client: String,
+    /// The request, as logs and hooks show it.
+    pub reference: String,
+}
+
+/// Somebody is logged in.
+pub struct LoggedIn {
+    /// The session: a signed token of its own purpose, good for a while and not spent by use.
+    pub session: Token,
+    /// The last second in which it is good.
+    pub expires_at: OffsetDateTime,
+    /// Where the link leads back to.
+    pub return_to: Option<String>,
+}
+
+impl Recovery {
+    /// Logs somebody in: MAC → age → row → eligible → fingerprint → compare-and-swap of the last
+    /// login. The link is spent by the last step alone.
+    ///
+    /// # Errors
+    /// [`CompleteError`]. After [`CompleteError::Unavailable`] the link may be spent though nobody is
+    /// logged in: two who use it in one second write the same, so that the row cannot tell whose
+    /// answer was lost, and one link must not log in two.
+    pub async fn log_in(
+        &self,
+        app: &Application,
+        login: LoginUse,
+    ) -> Result<LoggedIn, CompleteError> {
+        let logged_in = self.try_to_log_in(app, login).await;
+        let outcome = match &logged_in {
+            Ok(_) => meters::Completing::Completed,
+            Err(error) => error.into(),
+        };
+        meters::completed(&app.name, Purpose::Login, outcome);
+        logged_in
+    }
+
+    async fn try_to_log_in(
+        &self,
+        app: &Application,
+        login: LoginUse,
+    ) -> Result<LoggedIn, CompleteError> {
+        if !app.offers(Purpose::Login) {
+            return Err(CompleteError::NotConfigured);
+        }
+        self.enter(Door::Complete, &login.client).await?;
+        let (opened, account) = self.redeemable(app, Purpose::Login, &login.token).await?;
+        let now = self.clock.now();
+        let at = next_login(&account, now);
+        let session = open_session(app, &account, now);
+        let user_id = account.id.clone();
+        write_through(app, account, at).await?;
+        self.tell(app, Event::LoginCompleted, user_id, login.reference).await;
+        Ok(LoggedIn {
+            session,
+            expires_at: now.truncate_to_second() + app.lifetime(Purpose::Session),
+            return_to: app.return_target(&opened.claims),
+        })
+    }
+}
+
+/// Now, or a second after the last login where that lies ahead: later in any case.
+fn next_login(account: &Account, now: OffsetDateTime) -> OffsetDateTime {
+    let last = account.last_login.as_ref().and_then(LastLogin::time);
+    let after = last.map(|last| last.truncate_to_second() + Duration::from_secs(1));
+    now.truncate_to_second().max(after.unwrap_or(now.truncate_to_second()))
+}
+
+/// A session of the account as it is. It rests on what a reset rests on, so that a new password or
+/// address ends it; and not on the last login, so that using it does not.
+fn open_session(app: &Application, account: &Account, now: OffsetDateTime) -> Token {
+    let fingerprint = app.keys.fingerprint(Purpose::Session, &account.marks(Purpose::Session));
+    let claims =
+        Claims { user_id: account.id.clone(), fingerprint, lifetime: None, return_to: None };
+    app.keys.mint(Purpose::Session, now, &claims)
+}
+
+/// Writes the row in a task of its own, which a client that goes away does not end.
+async fn write_through(
+    app: &Application,
+    account: Account,
+    at: OffsetDateTime,
+) -> Result<(), CompleteError> {
+    let (name, accounts) = (app.name.clone(), Arc::clone(&app.accounts));
+    let writing = async move {
+        let settled = settle(accounts.as_ref(), &account, at).await;
+        if settled == Ok(Swap::Won) {
+            tracing::info!(app = name, user_id = account.logged_id(), "logged in by a link");
+        }
+        settled
+    };
+    let written = tokio::spawn(writing.in_current_span()).await;
+    match written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())))? {
+        Swap::Won => Ok(()),
+        Swap::Lost => Err(Refused::Invalid.into()),
+    }
+}
+
+/// The compare-and-swap. Only where it was surely not carried out is it tried again.
+async fn settle(
+    accounts: &dyn Accounts,
+    was: &Account,
+    at: OffsetDateTime,
+) -> Result<Swap, StoreError> {
+    for pause in PAUSES {
+        match accounts.advance_login(was, at).await {
+            Err(error @ StoreError::Busy(_)) => {
+                tracing::warn!(user_id = was.logged_id(), %error, "trying again");
+                tokio::time::sleep(pause).await;
+            }
+            settled => return settled,
+        }
+    }
+    accounts.advance_login(was, at).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recovery::testing::ada;
+
+    #[test]
+    fn the_last_login_becomes_later_by_a_second_at_least() {
+        let at = |seconds| OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+        let now = at(1_800_000_000) + Duration::from_millis(700);
+        for (last, next) in [
+            (None, 1_800_000_000),
+            (Some("2026-01-01 00:00:00"), 1_800_000_000),
+            (Some("1800000000"), 1_800_000_001),
+            (Some("2027-01-15 08:00:00.9"), 1_800_000_001),
+            (Some("2027-01-15 09:00:00"), 1_800_003_601),
+        ] {
+            let last_login = last.map(|text| text.to_owned().into());
+            assert_eq!(next_login(&crate::account::Account { last_login, ..ada() }, now), at(next));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What somebody may do with the session that a login link was answered with.
+
+use super::{
+    Application, Client, CompleteError, Door, InspectError, Recovery, Refused, Setting, Swap,
+    meters,
+};
+use crate::password::Password;
+use crate::token::Purpose;
+
+/// Whose session it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Me {
+    /// The account's id.
+    pub user_id: String,
+    /// Its address.
+    pub email: String,
+    /// The login name, where such a column is mapped.
+    pub username: Option<String>,
+    /// What to call the person, where such a column is mapped.
+    pub display_name: Option<String>,
+}
+
+/// A session and the password to set with it.
+pub struct PasswordChange {
+    /// The session as it came.
+    pub session: String,
+    /// The new password.
+    pub new_password: Password,
+    /// Who tries: the key of the client's allowance.
+    pub client: String,
+    /// With what, for the notice.
+    pub by: Client,
+    /// The request, as logs and mails show it.
+    pub reference: String,
+}
+
+impl Recovery {
+    /// Whose session it is. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`InspectError`] when it is no session that is good now, or when that cannot be told.
+    pub async fn me(
+        &self,
+        app: &Application,
+        client: &str,
+        session: &str,
+    ) -> Result<Me, InspectError> {
+        if !app.offers(Purpose::Session) {
+            return Err(InspectError::NotConfigured);
+        }
+        self.enter(Door::Inspect, client).await?;
+        let (_, account) = self.redeemable(app, Purpose::Session, session).await?;
+        let email = account.email.as_deref().or(account.link_address()).unwrap_or_default();
+        Ok(Me {
+            email: email.to_owned(),
+            user_id: account.id,
+            username: account.username,
+            display_name: account.display_name,
+        })
+    }
+
+    /// Sets a new password by a session, as a reset does by a link. The session dies by itself, for
+    /// the password is no longer what it was made from.
+    ///
+    /// # Errors
+    /// [`CompleteError`]; the session is as good as before.
+    pub async fn change_password(
+        &self,
+        app: &Application,
+        change: PasswordChange,
+    ) -> Result<(), CompleteError> {
+        let changed = self.try_to_change_password(app, change).await;
+        if let Err(error) = &changed {
+            meters::completed(&app.name, Purpose::Session, error.into());
+        }
+        changed
+    }
+
+    async fn try_to_change_password(
+        &self,
+        app: &Application,
+        change: PasswordChange,
+    ) -> Result<(), CompleteError> {
+        if !app.offers(Purpose::Session) {
+            return Err(CompleteError::NotConfigured);
+        }
+        self.enter(Door::Complete, &change.client).await?;
+        let (_, account) = self.redeemable(app, Purpose::Session, &change.session).await?;
+        let setting = Setting {
+            purpose: Purpose::Session,
+            new_password: change.new_password,
+            by: change.by,
+            reference: change.reference,
+        };
+        match self.set_password(app, account, setting).await? {
+            Swap::Won => Ok(()),
+            Swap::Lost => Err(Refused::Invalid.into()),
+        }
+    }
+}
