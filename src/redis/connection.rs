@@ -3,12 +3,11 @@
 //! back.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, RedisResult, ScriptInvocation, cmd};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -36,15 +35,15 @@ enum State {
     /// For the first time, or because the other side closed: it mostly takes milliseconds.
     Connecting,
     Up(Live),
-    /// It failed. Nobody waits while this is so.
-    Down,
+    /// It failed, for this reason. Nobody waits while this is so.
+    Down(Trouble),
 }
 
 #[derive(Clone)]
 struct Live {
     connection: MultiplexedConnection,
-    /// Tells the keeper that this very connection is of no more use.
-    broken: Arc<Notify>,
+    /// Tells the keeper that this very connection is of no more use, and why.
+    broken: mpsc::Sender<Trouble>,
 }
 
 impl Redis {
@@ -76,7 +75,16 @@ impl Redis {
     /// Whether there is a connection, or may be in a moment.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        !matches!(*self.state.borrow(), State::Down)
+        !matches!(*self.state.borrow(), State::Down(_))
+    }
+
+    /// Why there is no connection, where that is known, and the trouble itself else.
+    #[must_use]
+    pub fn explained(&self, trouble: Trouble) -> Trouble {
+        match (&*self.state.borrow(), trouble) {
+            (State::Down(why), Trouble::Down) => why.clone(),
+            (_, trouble) => trouble,
+        }
     }
 
     /// Runs a script, which Redis knows after the first time.
@@ -107,14 +115,14 @@ impl Redis {
         let Ok(Ok(known)) = timeout(self.patience, known).await else { return Err(Trouble::Down) };
         match &*known {
             State::Up(live) => Ok(live.clone()),
-            State::Connecting | State::Down => Err(Trouble::Down),
+            State::Connecting | State::Down(_) => Err(Trouble::Down),
         }
     }
 
     async fn answer<T>(
         &self,
         call: impl Future<Output = RedisResult<T>>,
-        broken: &Notify,
+        broken: &mpsc::Sender<Trouble>,
     ) -> Result<T, Trouble> {
         let trouble = match timeout(self.patience, call).await {
             Ok(Ok(answer)) => return Ok(answer),
@@ -122,7 +130,8 @@ impl Redis {
             Ok(Err(error)) => return Err(error.into()),
             Err(_) => Trouble::Silent,
         };
-        broken.notify_one();
+        // Where it is full the keeper knows already.
+        let _told = broken.try_send(trouble.clone());
         Err(trouble)
     }
 }
@@ -151,11 +160,11 @@ async fn keep(
                     was_up = Some(true);
                 }
                 tell(true);
-                let broken = Arc::<Notify>::default();
-                let live = Live { connection: connection.clone(), broken: Arc::clone(&broken) };
+                let (broken, heard) = mpsc::channel(1);
+                let live = Live { connection: connection.clone(), broken };
                 state.send_replace(State::Up(live));
                 tokio::select! {
-                    why = gone(connection, &broken, tell) => why,
+                    why = gone(connection, heard, tell) => why,
                     _ = closed => {
                         state.send_replace(State::Connecting);
                         continue;
@@ -166,7 +175,7 @@ async fn keep(
             Err(_) => Trouble::Silent,
         };
         tell(false);
-        state.send_replace(State::Down);
+        state.send_replace(State::Down(why.clone()));
         if was_up != Some(false) {
             tracing::error!(what, place, %why, "Redis cannot be used");
             was_up = Some(false);
@@ -184,24 +193,36 @@ async fn log_in(address: &Address) -> Result<(MultiplexedConnection, JoinHandle<
     let (mut connection, driver) = made?;
     let driver = tokio::spawn(driver);
     ping(&mut connection).await?;
+    takes_writes(&mut connection).await?;
     Ok((connection, driver))
 }
 
 /// Waits until a connection is of no more use.
 async fn gone(
     mut connection: MultiplexedConnection,
-    broken: &Notify,
+    mut broken: mpsc::Receiver<Trouble>,
     tell: impl Fn(bool),
 ) -> Trouble {
     loop {
         tokio::select! {
-            () = broken.notified() => return Trouble::Silent,
+            why = broken.recv() => return why.unwrap_or(Trouble::Silent),
             () = sleep(LOOK_EVERY) => match timeout(CONNECT_PATIENCE, ping(&mut connection)).await {
                 Ok(Ok(())) => tell(true),
                 Ok(Err(trouble)) => return trouble,
                 Err(_) => return Trouble::Silent,
             },
         }
+    }
+}
+
+/// Refuses a copy of another Redis: it answers, and takes nothing in. Who may not ask is not told.
+async fn takes_writes(connection: &mut MultiplexedConnection) -> Result<(), Trouble> {
+    let info = cmd("INFO").arg("replication").query_async::<String>(connection).await;
+    let copy = info.is_ok_and(|info| info.lines().any(|line| line.trim() == "role:slave"));
+    if copy {
+        Err(Trouble::Refused("READONLY: it is a copy of another Redis".to_owned()))
+    } else {
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
     let redis = Redis::connect(address, "check", &settings.redis.prefix, PATIENCE, |_, _| {});
     let version = match redis.query::<String>(cmd("INFO").arg("server")).await {
         Ok(info) => said(&info, "redis_version").map(str::to_owned),
-        Err(trouble) => return vec![unreachable(&place, &trouble)],
+        Err(trouble) => return vec![unreachable(&place, &redis.explained(trouble))],
     };
     let tls = if protected { " (TLS)" } else { "" };
     let mut findings = vec![Finding::ok(format!("Redis at {place} is reached{tls}"), WHY)];
