@@ -7,7 +7,7 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, secrets, shared, texts};
+use super::{StartError, secrets, shared, texts, workers};
 use crate::clock::Clock;
 use crate::config::{
     ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings, UsersSettings,
@@ -52,10 +52,11 @@ impl Service {
         let keyring = keyring(&settings.keys)?;
         let embedded = texts::embedded()?;
         let texts = texts::of_applications(settings, &embedded)?;
+        let (workers, lanes) = workers::of(settings);
         let applications = settings
             .apps
             .iter()
-            .map(|(name, app)| application(settings, &keyring, &texts, &random, name, app))
+            .map(|(name, app)| application(settings, &keyring, &texts, &lanes, &random, name, app))
             .collect::<Result<Vec<_>, _>>()?;
         let mailer = mailer(settings, &texts, &random)?;
         let queue = shared::queue(settings, &keyring, random.clone())?;
@@ -80,7 +81,6 @@ impl Service {
             )
         })?;
         let beside = |routes, _: &Self| routes;
-        let workers = workers(settings);
         Ok(Self { recovery, queue, outbox, workers, failures, clock, state, beside })
     }
 
@@ -95,19 +95,6 @@ impl Service {
     pub fn endpoint(&self) -> BoxEndpoint<'static, Response> {
         http::endpoint(self.state.clone(), |routes| (self.beside)(routes, self))
     }
-}
-
-/// Fewest workers, where little mail is sent at a time.
-const FEWEST_WORKERS: usize = 8;
-/// Most of them: each may hold a connection to a database.
-const MOST_WORKERS: usize = 256;
-
-/// One worker for each connection to a mail server, since sending mail is mostly waiting, and some
-/// beside them, so that a slow server does not keep all of them.
-fn workers(settings: &Settings) -> usize {
-    let providers = settings.mail.providers.values();
-    let connections: usize = providers.map(|provider| provider.connections as usize).sum();
-    (connections + FEWEST_WORKERS / 2).clamp(FEWEST_WORKERS, MOST_WORKERS)
 }
 
 /// The keys that tokens are signed with, each strong enough.
@@ -159,6 +146,7 @@ fn application(
     settings: &Settings,
     keyring: &Keyring,
     texts: &texts::All,
+    lanes: &workers::Lanes,
     random: &Random,
     name: &str,
     app: &ApplicationSettings,
@@ -184,6 +172,7 @@ fn application(
         offered: offered(app),
         reset_confirms: app.users.reset_confirms,
         has_stamp: app.users.recovery_stamp.is_some(),
+        lane: lanes.of(&app.mail.provider),
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,

@@ -13,6 +13,7 @@ mod shared;
 mod texts;
 mod tokens;
 mod waiting;
+mod workers;
 
 pub use build::Service;
 pub use check::{CheckOptions, Finding, Level, check};

@@ -127,11 +127,10 @@ async fn work(service: Service, source: Queue) {
         let recovery = service.recovery.clone();
         let done = tokio::spawn(async move { recovery.perform(job).await }).await;
         let why = match done {
-            Ok(Ok(())) => {
-                ticket.done();
-                continue;
-            }
-            Ok(Err(error)) => error.to_string(),
+            Ok(left) => match ticket.done(left).await {
+                Ok(()) => continue,
+                Err(error) => error.to_string(),
+            },
             Err(error) => error.to_string(),
         };
         tracing::error!(why, "{}", source.if_not_done());

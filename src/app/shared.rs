@@ -21,6 +21,10 @@ const LIMIT_PATIENCE: Duration = Duration::from_millis(200);
 /// How long the queue waits for Redis, which syncs every write to its disk before it answers.
 const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long a worker waits for Redis: nobody waits for it, and what it was given must not be lost
+/// on its way.
+const WORK_PATIENCE: Duration = Duration::from_secs(15);
+
 /// Steps of handing over one mail that each may take a provider's `timeout`: to see whether a kept
 /// connection is alive, to connect, STARTTLS, the login, and six answers to the mail itself.
 const STEPS_PER_MAIL: u32 = 10;
@@ -94,12 +98,14 @@ pub(super) fn redis_queue(
     patience: Duration,
 ) -> Result<Arc<RedisQueue>, StartError> {
     let redis = &settings.redis;
-    let redis = Redis::connect(address(redis)?, "queue", &redis.prefix, patience, meters::redis);
+    let (place, prefix) = (address(redis)?, &redis.prefix);
+    let work = Redis::connect(place.clone(), "workers", prefix, WORK_PATIENCE, meters::redis);
+    let redis = Redis::connect(place, "queue", prefix, patience, meters::redis);
     let keys = settings.apps.keys().map(|name| (name.clone(), keyring.application(name)));
     let parcels = Parcels::new(keys.collect::<BTreeMap<_, _>>(), random);
     let capacity = settings.queue.capacity;
     let settings = RedisQueueSettings { capacity, silence: silence(settings), fallback };
-    Ok(RedisQueue::new(redis, parcels, settings))
+    Ok(RedisQueue::new(redis, work, parcels, settings))
 }
 
 /// How long a process that was given a job may be silent before another one gets it: longer than it

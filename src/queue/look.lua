@@ -2,7 +2,7 @@
 -- that died was given, and then what is new. KEYS: ready, delayed.
 -- ARGV: the group, how many jobs to give out, after how many milliseconds of silence somebody
 -- counts as dead, and the entries that are done.
--- Answers the entries given out (id, parcel, how often it was given out), how many jobs there are,
+-- Answers the entries given out (id, parcel, how often it was begun, this time counted), how many jobs there are,
 -- and for how many milliseconds the oldest has been ready.
 local ready, delayed = KEYS[1], KEYS[2]
 local group, count, silence = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -27,7 +27,8 @@ end
 -- All replicas are one consumer: what matters is how long ago a job was given out, not to whom.
 local given, cursor = {}, '0-0'
 while count > #given do
-    local found = redis.pcall('XAUTOCLAIM', ready, group, group, silence, cursor, 'COUNT', count - #given)
+    -- By its id alone, so that it does not count before somebody begins with it.
+    local found = redis.pcall('XAUTOCLAIM', ready, group, group, silence, cursor, 'COUNT', count - #given, 'JUSTID')
     if found.err then
         if not string.find(found.err, 'NOGROUP', 1, true) then
             return found
@@ -35,10 +36,13 @@ while count > #given do
         redis.call('XGROUP', 'CREATE', ready, group, '0', 'MKSTREAM')
         break
     end
-    for _, entry in ipairs(found[2]) do
+    for _, id in ipairs(found[2]) do
+        local entry = redis.call('XRANGE', ready, id, id)[1]
         if entry then
-            local pending = redis.call('XPENDING', ready, group, entry[1], entry[1], 1)
-            given[#given + 1] = {entry[1], entry[2][2], pending[1][4]}
+            local pending = redis.call('XPENDING', ready, group, id, id, 1)
+            given[#given + 1] = {id, entry[2][2], pending[1][4] + 1}
+        else
+            redis.call('XACK', ready, group, id)
         end
     end
     cursor = found[1]

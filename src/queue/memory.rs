@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 
 use super::Backlog;
-use crate::recovery::{Job, Jobs, QueueFull};
+use crate::recovery::{Job, Jobs, Later, QueueFull};
 
 /// Room beyond the capacity that asks cannot use: for notices, hooks and what is tried again.
 pub(super) const RESERVE: usize = 1000;
@@ -58,6 +58,17 @@ impl Drop for Ticket {
         let mut state = self.0.state();
         state.in_flight -= 1;
         self.0.settle(&state);
+    }
+}
+
+impl Ticket {
+    /// The job is done but for what is left of it.
+    pub async fn done(self, left: Vec<Later>) -> Result<(), QueueFull> {
+        let mut all = Ok(());
+        for Later { job, after } in left {
+            all = all.and(self.0.follow(job, after).await);
+        }
+        all
     }
 }
 

@@ -43,7 +43,10 @@ pub struct RedisQueueSettings {
 
 /// Jobs that wait in Redis.
 pub struct RedisQueue {
+    /// For those who wait for an answer.
     redis: Redis,
+    /// For the workers, who can wait longer.
+    work: Redis,
     parcels: Parcels,
     settings: RedisQueueSettings,
     ready: String,
@@ -51,6 +54,7 @@ pub struct RedisQueue {
     dead: String,
     put: Script,
     look: Script,
+    replace: Script,
     bury: Script,
     /// What was given to this process, for its workers that wait for it.
     fetched: taking::Fetched,
@@ -74,13 +78,20 @@ pub struct RedisQueue {
 }
 
 impl RedisQueue {
-    /// A queue that begins with what is in Redis.
+    /// A queue that begins with what is in Redis: over one connection for those who wait for an
+    /// answer, and one for the workers.
     #[must_use]
-    pub fn new(redis: Redis, parcels: Parcels, settings: RedisQueueSettings) -> Arc<Self> {
+    pub fn new(
+        redis: Redis,
+        work: Redis,
+        parcels: Parcels,
+        settings: RedisQueueSettings,
+    ) -> Arc<Self> {
         let key = |name| redis.key(&format!("queue:{name}"));
         let (ready, delayed, dead) = (key("ready"), key("delayed"), key("dead"));
         Arc::new_cyclic(|myself| Self {
             redis,
+            work,
             parcels,
             settings,
             ready,
@@ -88,6 +99,7 @@ impl RedisQueue {
             dead,
             put: Script::new(include_str!("put.lua")),
             look: Script::new(include_str!("look.lua")),
+            replace: Script::new(include_str!("replace.lua")),
             bury: Script::new(include_str!("bury.lua")),
             fetched: taking::Fetched::default(),
             waiting: AtomicUsize::new(0),
@@ -189,7 +201,10 @@ impl Jobs for RedisQueue {
                 self.has_room.store(false, Ordering::Relaxed);
                 Err(QueueFull)
             }
-            Err(_) => self.instead()?.ask(job).await,
+            Err(why) => {
+                tracing::warn!(%why, "not taken in by Redis");
+                self.instead()?.ask(job).await
+            }
         }
     }
 
@@ -214,7 +229,8 @@ impl Jobs for RedisQueue {
     }
 
     fn trouble(&self) -> Option<&'static str> {
-        self.is_unable().then_some("the queue in Redis")
+        let unable = self.is_unable() || !self.work.is_up();
+        unable.then_some("the queue in Redis")
     }
 
     async fn tell(&self, app: &str, change: &Change) {
@@ -232,7 +248,7 @@ impl Jobs for RedisQueue {
     }
 
     async fn told(&self, app: &str, change: &Change) -> Option<Told> {
-        let sealed = self.redis.query::<Option<String>>(cmd("GET").arg(self.told(change))).await;
+        let sealed = self.work.query::<Option<String>>(cmd("GET").arg(self.told(change))).await;
         self.parcels.open_told(app, change, &sealed.ok()??)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::{MemoryQueue, RedisQueue, memory, redis};
-use crate::recovery::{Job, Jobs};
+use crate::recovery::{Job, Jobs, Later, QueueFull};
 
 /// Where jobs wait. Clones share it.
 #[derive(Clone)]
@@ -124,11 +124,14 @@ impl Queue {
 }
 
 impl Ticket {
-    /// The job is done.
-    pub fn done(self) {
+    /// The job is done but for what is left of it, which takes its place.
+    ///
+    /// # Errors
+    /// [`QueueFull`] when that found no room, or it is not known whether it did.
+    pub async fn done(self, left: Vec<Later>) -> Result<(), QueueFull> {
         match self {
-            Self::Memory(ticket) => drop(ticket),
-            Self::Redis(ticket) => ticket.done(),
+            Self::Memory(ticket) => ticket.done(left).await,
+            Self::Redis(ticket) => ticket.done(left).await,
         }
     }
 }

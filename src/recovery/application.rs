@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets};
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
@@ -34,6 +36,9 @@ pub struct Application {
     pub usernames: bool,
     /// What a new password must be.
     pub policy: Policy,
+    /// What its mails hold while they are worked on, together with those of other applications that
+    /// have the same provider: no more wait for a slow mail server than may.
+    pub lane: Arc<Semaphore>,
     /// The names of the paces that its mails keep: its own and its provider's.
     pub paces: Vec<String>,
     /// How a new password is stored.

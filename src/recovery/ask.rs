@@ -98,6 +98,7 @@ impl Recovery {
             asked_at: self.clock.now(),
             attempt: 0,
             has_turn: false,
+            redone: false,
             task,
         }
     }

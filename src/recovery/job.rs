@@ -4,6 +4,7 @@
 //! a member that is added must be optional, and one that is not known is passed over.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -29,8 +30,21 @@ pub struct Job {
     /// Whether its turn in the paces of mails has come.
     #[serde(default)]
     pub has_turn: bool,
+    /// Whether it was given out before, and what became of it then is not known: it may be paid for
+    /// already.
+    #[serde(skip)]
+    pub redone: bool,
     /// What is to be done.
     pub task: Task,
+}
+
+/// What is left of a job that was done as far as it could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// What is to be done then.
+    pub job: Job,
+    /// After how long.
+    pub after: Duration,
 }
 
 /// What is to be done. What a person asked for is what there may be many of: nothing else is larger.
@@ -170,8 +184,6 @@ impl fmt::Debug for Job {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use serde_json::{Value, json};
 
     use super::*;
@@ -179,7 +191,7 @@ mod tests {
     fn job(task: Task) -> Job {
         let asked_at = OffsetDateTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
         let (app, reference) = ("shop".to_owned(), "r1".to_owned());
-        Job { app, reference, asked_at, attempt: 2, has_turn: true, task }
+        Job { app, reference, asked_at, attempt: 2, has_turn: true, redone: false, task }
     }
 
     fn wish() -> LinkWish {

@@ -40,7 +40,7 @@ pub use event::{Call, Event};
 pub use hashing::{HashingError, HashingPool};
 pub use health::Health;
 pub use inspect::{Inspected, Whose};
-pub use job::{About, Draft, Job, Languages, LinkWish, Mail, Task};
+pub use job::{About, Draft, Job, Languages, Later, LinkWish, Mail, Task};
 pub use letter::{Letter, LinkMail, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
 pub use login::{LoggedIn, LoginUse};

@@ -46,6 +46,7 @@ pub fn ask_for(app: &str, reference: &str, who: &str) -> Job {
         asked_at: OffsetDateTime::UNIX_EPOCH,
         attempt: 0,
         has_turn: false,
+        redone: false,
         task: Task::Mail(Mail::Ask(Identifier::parse(who).unwrap(), wish)),
     }
 }

@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 
 use super::change::Seen;
 use super::{
-    About, Application, Call, Change, Event, Job, Letter, Lost, Mail, Message, QueueFull, Recovery,
+    About, Application, Call, Change, Event, Job, Later, Letter, Lost, Mail, Message, Recovery,
     Task, meters,
 };
 use crate::account::Account;
@@ -19,33 +19,36 @@ use crate::language::Language;
 
 /// How long a notice waits for its row to be written before it is given up.
 const CHANGE_PATIENCE: Duration = Duration::from_mins(5);
+/// How long a job makes way, more or less.
+const BUSY: Duration = Duration::from_secs(1);
 /// How long notices and hooks go on being tried once the row is written.
 const NEWS_LIFE: Duration = Duration::from_hours(24);
 
 impl Recovery {
-    /// Does one job to its end, or hands what is left of it back to the queue.
-    ///
-    /// # Errors
-    /// [`QueueFull`] when what is left found no room: then it has to be given out once more, at the
-    /// price that what was done of it is done again.
-    pub async fn perform(&self, job: Job) -> Result<(), QueueFull> {
+    /// Does one job as far as it can be done now, and says what is left of it. The queue has to put
+    /// that in its place: where it cannot, the job has to be given out once more, at the price that
+    /// what was done of it is done again.
+    pub async fn perform(&self, job: Job) -> Vec<Later> {
         let span = tracing::info_span!("job", reference = job.reference);
         self.do_job(job).instrument(span).await
     }
 
-    async fn do_job(&self, job: Job) -> Result<(), QueueFull> {
+    async fn do_job(&self, job: Job) -> Vec<Later> {
         let Some(app) = self.application(&job.app) else {
             tracing::error!(app = job.app, "job of an unknown application dropped");
             meters::job_lost();
-            return Ok(());
+            return vec![];
         };
         if self.clock.now() >= job.asked_at + life(app, &job.task) {
             self.give_up(&job, Lost::TooLate, &"asked too long ago").await;
-            return Ok(());
+            return vec![];
         }
-        match &job.task {
+        let mail = matches!(job.task, Task::Mail(_));
+        let lane = mail.then(|| app.lane.try_acquire()).transpose();
+        let Ok(_until_it_is_done) = lane else { return vec![self.make_way(job)] };
+        let left = match &job.task {
             Task::Mail(Mail::Ask(identifier, wish)) => {
-                self.find_and_send(app, &job, identifier, wish).await
+                return self.find_and_send(app, &job, identifier, wish).await;
             }
             Task::Mail(Mail::Link { user_id, wish, draft }) => {
                 self.send_again(app, &job, user_id, wish, draft).await
@@ -54,14 +57,27 @@ impl Recovery {
                 self.tell_owner(app, &job, change, *number).await
             }
             Task::Hook(event, About::Change(change)) => {
-                let Some(account) = self.changed(app, &job, change).await? else { return Ok(()) };
-                let event_id = job.reference.clone();
-                self.call(app, &job, *event, account.id, event_id).await
+                match self.changed(app, &job, change).await {
+                    Ok(account) => {
+                        let event_id = job.reference.clone();
+                        self.call(app, &job, *event, account.id, event_id).await
+                    }
+                    Err(left) => left,
+                }
             }
             Task::Hook(event, About::Account { user_id, event_id }) => {
                 self.call(app, &job, *event, user_id.clone(), event_id.clone()).await
             }
-        }
+        };
+        left.into_iter().collect()
+    }
+
+    /// Lets a job wait whose mail server is busy with as many as may wait for it, so that those of
+    /// other servers go by. This is no attempt, and nothing was looked up.
+    fn make_way(&self, job: Job) -> Later {
+        let [random] = self.random.bytes();
+        tracing::debug!(app = job.app, "makes way: its mail server is busy");
+        Later { job, after: BUSY * (64 + u32::from(random)) / 128 }
     }
 
     /// Tells the owner, at one of the account's addresses, that the password was changed. This
@@ -72,10 +88,12 @@ impl Recovery {
         job: &Job,
         change: &Change,
         number: usize,
-    ) -> Result<(), QueueFull> {
-        let Some(account) = self.changed(app, job, change).await? else { return Ok(()) };
-        let to = account.notice_addresses().get(number).copied();
-        let Some(to) = to else { return Ok(()) };
+    ) -> Option<Later> {
+        let account = match self.changed(app, job, change).await {
+            Ok(account) => account,
+            Err(left) => return left,
+        };
+        let to = account.notice_addresses().get(number).copied()?;
         let message = Message::PasswordChanged {
             at: change.at,
             client: change.by,
@@ -94,20 +112,17 @@ impl Recovery {
         app: &Application,
         job: &Job,
         change: &Change,
-    ) -> Result<Option<Account>, QueueFull> {
-        match change.seen(app, self.jobs.as_ref()).await {
-            Ok(Seen::Written(account)) => return Ok(Some(*account)),
+    ) -> Result<Account, Option<Later>> {
+        Err(match change.seen(app, self.jobs.as_ref()).await {
+            Ok(Seen::Written(account)) => return Ok(*account),
             // No trouble: where the row is never written, there is nothing to tell.
-            Ok(Seen::NotYet) if self.can_wait(job, CHANGE_PATIENCE) => {
-                self.put_off(job, &"the row is not written").await?;
+            Ok(Seen::NotYet) => {
+                let left = self.put_off(job, CHANGE_PATIENCE, &"the row is not written");
+                left.or_else(|| drop_unwritten(job))
             }
-            Ok(Seen::NotYet | Seen::Never) => {
-                let kind = job.task.kind();
-                tracing::info!(app = app.name, kind, "dropped: it was not written");
-            }
-            Err(error) => self.later(job, NEWS_LIFE, &error).await?,
-        }
-        Ok(None)
+            Ok(Seen::Never) => drop_unwritten(job),
+            Err(error) => self.later(job, NEWS_LIFE, &error).await,
+        })
     }
 
     async fn call(
@@ -117,7 +132,7 @@ impl Recovery {
         event: Event,
         user_id: String,
         id: String,
-    ) -> Result<(), QueueFull> {
+    ) -> Option<Later> {
         let call = Call {
             app: app.name.clone(),
             event,
@@ -130,7 +145,7 @@ impl Recovery {
         self.conclude(job, event.name(), called, NEWS_LIFE).await
     }
 
-    async fn send(&self, job: &Job, letter: Letter, life: Duration) -> Result<(), QueueFull> {
+    async fn send(&self, job: &Job, letter: Letter, life: Duration) -> Option<Later> {
         let kind = letter.message.kind();
         let sent = self.sender.send(&letter).await;
         self.conclude(job, kind, sent, life).await
@@ -157,6 +172,11 @@ impl Recovery {
             message,
         }
     }
+}
+
+fn drop_unwritten(job: &Job) -> Option<Later> {
+    tracing::info!(app = job.app, kind = job.task.kind(), "dropped: it was not written");
+    None
 }
 
 /// How long a job is of use, from when it was asked for.

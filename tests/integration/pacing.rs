@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use regain::account::Identifier;
 use regain::config::Settings;
+use regain::recovery::{Job, Languages, LinkWish, Mail, Task};
+use regain::token::Purpose;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::databases::{Engine, TestDatabase};
-use crate::harness::Regain;
+use crate::harness::{Regain, START};
 use crate::people::{database, person};
+use crate::smtp::{MailServer, mailing_by};
 
 /// Two more applications, whose mail goes by a provider with a pace; that of `default` has none.
 async fn paced(per_hour: u32) -> (TestDatabase, Regain) {
@@ -66,6 +71,50 @@ async fn a_provider_lets_go_so_many_mails_an_hour_whosever_they_are_drops_none_a
 }
 
 #[tokio::test]
+async fn a_provider_that_says_nothing_holds_up_no_mail_that_goes_by_another() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", silent.local_addr().unwrap());
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let regain = Regain::start_with(&users.url, |settings: &mut Settings| {
+        settings.limits.mails_per_account = "100/h".parse().unwrap();
+        let mut provider = settings.mail.providers["files"].clone();
+        provider.url = url;
+        settings.mail.providers.insert("silent".to_owned(), provider);
+        let mut app = settings.apps["default"].clone();
+        "silent".clone_into(&mut app.mail.provider);
+        settings.apps.insert("shop".to_owned(), app);
+    })
+    .await;
+    for _mail in 0..40 {
+        ask(&regain, "shop").await;
+    }
+    ask(&regain, "default").await;
+    let began = tokio::time::Instant::now();
+    while came(&regain).is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(8), "less than one wait for the silent one");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(came(&regain), ["default"]);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_tried_again_takes_no_second_turn() {
+    let Some(server) = MailServer::start(&json!({ "reject_data": 451, "refusals": 1 })) else {
+        return;
+    };
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let mut provider = server.provider("smtp+starttls");
+    provider.per_hour = Some(60);
+    let regain = mailing_by(&users, provider).await;
+    ask(&regain, "default").await;
+    let began = tokio::time::Instant::now();
+    while server.envelopes().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(20), "its turn is not taken twice");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_mail_whose_turn_at_its_provider_would_come_after_its_links_life_is_given_up() {
     let (_users, regain) = paced(1).await;
     for app in ["shop", "blog", "default"] {
@@ -73,4 +122,32 @@ async fn a_mail_whose_turn_at_its_provider_would_come_after_its_links_life_is_gi
         regain.worked().await;
     }
     assert_eq!(came(&regain), ["default", "shop"]);
+}
+
+#[tokio::test]
+async fn a50_a_job_that_is_given_out_again_is_not_refused_for_what_it_has_paid() {
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let regain = Regain::start(&users.url).await;
+    for _mail in 0..4 {
+        ask(&regain, "default").await;
+        regain.worked().await;
+    }
+    assert_eq!(regain.links().len(), 3, "the budget is used up");
+    let recovery = &regain.service.recovery;
+    let job = |redone| {
+        let wish = LinkWish {
+            purpose: Purpose::PasswordReset,
+            languages: Languages::default(),
+            return_to: None,
+            disputed: false,
+        };
+        let (app, reference) = ("default".to_owned(), "r".to_owned());
+        let task = Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish));
+        let asked_at = OffsetDateTime::from_unix_timestamp(START).unwrap();
+        Job { app, reference, asked_at, attempt: 0, has_turn: false, redone, task }
+    };
+    assert!(recovery.perform(job(false)).await.is_empty());
+    assert_eq!(regain.links().len(), 3);
+    assert!(recovery.perform(job(true)).await.is_empty());
+    assert_eq!(regain.links().len(), 4, "whoever had it before may not have sent it");
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use regain::account::Identifier;
 use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
 use regain::random::Random;
-use regain::recovery::{Job, Languages, LinkWish, Mail, QueueFull, Task};
+use regain::recovery::{Job, Languages, Later, LinkWish, Mail, QueueFull, Task};
 use regain::redis::{Address, Redis};
 use regain::token::{Keyring, Purpose, Secret};
 use time::OffsetDateTime;
@@ -33,6 +33,7 @@ fn job(reference: &str) -> Job {
         asked_at: OffsetDateTime::UNIX_EPOCH,
         attempt: 0,
         has_turn: false,
+        redone: false,
         task: Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish)),
     }
 }
@@ -44,15 +45,29 @@ fn keyring(secret: &str) -> Keyring {
 
 /// A replica's queue in Redis that knows these applications.
 fn replica(keys: &Keys, capacity: usize, apps: &[&str], secret: &str) -> Arc<RedisQueue> {
+    replica_beside(keys, capacity, apps, secret, None)
+}
+
+/// The same with a queue in the process beside it.
+fn replica_beside(
+    keys: &Keys,
+    capacity: usize,
+    apps: &[&str],
+    secret: &str,
+    fallback: Option<Arc<MemoryQueue>>,
+) -> Arc<RedisQueue> {
     let settings = keys.settings();
     let address = Address::parse(&keys.url, &settings).unwrap();
-    let redis =
-        Redis::connect(address, "queue", &settings.prefix, Duration::from_secs(1), |_, _| {});
+    let connect = |what, patience| {
+        Redis::connect(address.clone(), what, &settings.prefix, patience, |_, _| {})
+    };
+    let redis = connect("queue", Duration::from_secs(1));
+    let work = connect("workers", Duration::from_secs(5));
     let keyring = keyring(secret);
     let applications = apps.iter().map(|app| ((*app).to_owned(), keyring.application(app)));
     let parcels = Parcels::new(applications.collect(), Random::system());
-    let settings = RedisQueueSettings { capacity, silence: SILENCE, fallback: None };
-    RedisQueue::new(redis, parcels, settings)
+    let settings = RedisQueueSettings { capacity, silence: SILENCE, fallback };
+    RedisQueue::new(redis, work, parcels, settings)
 }
 
 fn in_redis(keys: &Keys, capacity: usize) -> Queue {
@@ -71,8 +86,13 @@ async fn in_both(capacity: usize, behaves: impl AsyncFn(Queue)) {
 async fn done(queue: &Queue) -> String {
     let taken = tokio::time::timeout(Duration::from_secs(10), queue.take()).await;
     let (job, ticket) = taken.expect("a job in time").expect("the queue is open");
-    ticket.done();
+    ticket.done(vec![]).await.unwrap();
     job.reference
+}
+
+/// What is left of a job.
+fn later(reference: &str, millis: u64) -> Later {
+    Later { job: job(reference), after: Duration::from_millis(millis) }
 }
 
 /// Whether nothing is given out for a while.
@@ -90,6 +110,19 @@ async fn jobs_come_out_as_they_went_in_and_once() {
             assert_eq!(done(&queue).await, n.to_string());
         }
         assert!(nothing_comes(&queue).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_job_takes_its_place() {
+    in_both(2, async |queue| {
+        queue.jobs().ask(job("1")).await.unwrap();
+        let (_, ticket) = queue.take().await.unwrap();
+        ticket.done(vec![later("then", 300), later("now", 0)]).await.unwrap();
+        assert_eq!((done(&queue).await, done(&queue).await), ("now".into(), "then".into()));
+        queue.drained().await;
+        assert_eq!(queue.unfinished(), 0);
     })
     .await;
 }
@@ -149,7 +182,7 @@ async fn every_job_is_given_out_once_however_many_ask_and_work() {
                 tokio::spawn(async move {
                     while let Some((job, ticket)) = queue.take().await {
                         seen.send(job.reference).unwrap();
-                        ticket.done();
+                        ticket.done(vec![]).await.unwrap();
                     }
                 })
             })
@@ -184,7 +217,7 @@ async fn a_closed_queue_gives_out_nothing_more_once_its_jobs_are_done() {
         };
         let finish = async {
             tokio::time::sleep(Duration::from_millis(200)).await;
-            ticket.done();
+            ticket.done(vec![]).await.unwrap();
         };
         tokio::join!(drained, finish);
         assert!(queue.take().await.is_none());

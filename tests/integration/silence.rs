@@ -73,7 +73,7 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         assert_eq!(answer(forged).await.status, 401);
         assert_eq!(relay.sent(), 0, "{engine:?}: no database before the MAC holds");
         let (job, _ticket) = service.queue.take().await.unwrap();
-        service.recovery.perform(job).await.unwrap();
+        assert!(service.recovery.perform(job).await.is_empty());
         assert!(relay.sent() > 0, "{engine:?}: the relay sees the worker");
     }
 }

@@ -54,7 +54,7 @@ impl RedisQueue {
     pub(super) async fn lay_aside(&self, parcel: &str, why: Lost) -> Result<(), Trouble> {
         let mut call = self.bury.key(&self.dead);
         call.arg(why.name()).arg(parcel).arg(MOST_LETTERS);
-        self.redis.invoke(&call).await
+        self.work.invoke(&call).await
     }
 
     /// What is in the queue, for operators.
@@ -62,9 +62,9 @@ impl RedisQueue {
     /// # Errors
     /// [`Trouble`] when Redis cannot be asked.
     pub async fn report(&self) -> Result<Report, Trouble> {
-        let length: u64 = self.redis.query(cmd("XLEN").arg(&self.ready)).await?;
-        let delayed: u64 = self.redis.query(cmd("ZCARD").arg(&self.delayed)).await?;
-        let pending = self.redis.query(cmd("XPENDING").arg(&self.ready).arg(GROUP)).await;
+        let length: u64 = self.work.query(cmd("XLEN").arg(&self.ready)).await?;
+        let delayed: u64 = self.work.query(cmd("ZCARD").arg(&self.delayed)).await?;
+        let pending = self.work.query(cmd("XPENDING").arg(&self.ready).arg(GROUP)).await;
         let given_out = match pending.map(|pending: Pending| pending.0) {
             Ok(count) => count,
             // Before the first worker there is no group, and nothing is given out.
@@ -72,7 +72,7 @@ impl RedisQueue {
             Err(trouble) => return Err(trouble),
         };
         let letters: Vec<String> =
-            self.redis.query(cmd("LRANGE").arg(&self.dead).arg(0).arg(-1)).await?;
+            self.work.query(cmd("LRANGE").arg(&self.dead).arg(0).arg(-1)).await?;
         let dead = letters.iter().filter_map(|letter| self.read(letter)).collect();
         Ok(Report { ready: length.saturating_sub(given_out), given_out, delayed, dead })
     }
@@ -102,10 +102,14 @@ fn about(job: &Job) -> String {
     match &job.task {
         Task::Mail(Mail::Ask(identifier, _)) => identifier.masked(),
         Task::Mail(Mail::PasswordChanged(change, _)) | Task::Hook(_, About::Change(change)) => {
-            logged_id(&change.user_id)
+            account(&change.user_id)
         }
         Task::Mail(Mail::Link { user_id, .. }) | Task::Hook(_, About::Account { user_id, .. }) => {
-            logged_id(user_id)
+            account(user_id)
         }
     }
+}
+
+fn account(user_id: &str) -> String {
+    format!("account {}", logged_id(user_id))
 }

@@ -13,8 +13,9 @@ use tokio::task::JoinHandle;
 
 use super::{GROUP, RedisQueue};
 use crate::queue::Backlog;
+use crate::queue::memory::RESERVE;
 use crate::queue::parcel::{Opened, Parcels};
-use crate::recovery::{Job, Lost, meters};
+use crate::recovery::{Job, Later, Lost, QueueFull, meters};
 use crate::redis::Trouble;
 
 /// How often an idle process looks for jobs that others took in or that have become due.
@@ -30,6 +31,9 @@ const MOST_DELIVERIES_TO_STRANGERS: u64 = 30;
 /// Jobs that were fetched for workers that wait.
 pub(super) type Fetched = Mutex<VecDeque<(Job, Ticket)>>;
 
+/// How often a process tells that it still does a job: others may have less patience than it has.
+const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(2);
+
 /// An entry given out: its id, its parcel, how often it was given out.
 type Entry = (String, String, u64);
 
@@ -42,9 +46,14 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The job is done.
-    pub fn done(self) {
-        self.queue.strike_off(self.id.clone());
+    /// The job is done but for what is left of it, which takes its place in one step: a job is
+    /// never there twice, and never lost. What another process did meanwhile is let be.
+    pub async fn done(self, left: Vec<Later>) -> Result<(), QueueFull> {
+        if left.is_empty() {
+            self.queue.strike_off(self.id.clone());
+            return Ok(());
+        }
+        self.queue.replace(&self.id, &left).await
     }
 }
 
@@ -137,7 +146,7 @@ impl RedisQueue {
         let silence = u64::try_from(self.settings.silence.as_millis()).unwrap_or(u64::MAX);
         let mut call = self.look.key(&self.ready);
         call.key(&self.delayed).arg(GROUP).arg(count).arg(silence).arg(&done);
-        let answer = self.redis.invoke::<(Vec<Entry>, u64, u64)>(&call).await;
+        let answer = self.work.invoke::<(Vec<Entry>, u64, u64)>(&call).await;
         self.note(answer.as_ref().err());
         let (found, depth, oldest) = match answer {
             Ok(answer) => answer,
@@ -158,6 +167,24 @@ impl RedisQueue {
         Ok(found)
     }
 
+    /// Puts what is left of a job in its place. Where that fails the job stays, and is given out
+    /// again; it never goes to the queue in the process, which a crash would lose.
+    async fn replace(&self, id: &str, left: &[Later]) -> Result<(), QueueFull> {
+        let mut call = self.replace.key(&self.ready);
+        call.key(&self.delayed).arg(GROUP).arg(id);
+        call.arg(self.settings.capacity.saturating_add(RESERVE));
+        for Later { job, after } in left {
+            let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+            call.arg(millis).arg(self.parcels.seal(job).ok_or(QueueFull)?);
+        }
+        let replaced = self.work.invoke::<bool>(&call).await;
+        if let Err(why @ Trouble::Refused(_)) = &replaced {
+            self.note_refusal(Some(why));
+        }
+        let replaced = replaced.map_err(|_| QueueFull)?;
+        replaced.then(|| self.asked.notify_one()).ok_or(QueueFull)
+    }
+
     fn strike_off(&self, id: String) {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(id);
     }
@@ -166,13 +193,23 @@ impl RedisQueue {
     /// understand is left to them.
     async fn open(&self, entries: Vec<Entry>, jobs: &mut VecDeque<(Job, Ticket)>) {
         for (id, parcel, deliveries) in entries {
-            if deliveries > 1 {
+            let redone = deliveries > 1;
+            if redone {
+                // It counts once somebody begins with it: an answer may be lost on its way here.
+                if self.still_at_it(&id, Some(deliveries)).await.is_err() {
+                    continue;
+                }
                 meters::job_doubled();
-                tracing::warn!(deliveries, "given out again: whoever had it did not finish it");
             }
             match self.parcels.open(&parcel) {
                 Opened::Job(job) if deliveries <= MOST_DELIVERIES => {
-                    jobs.extend(self.ticket(id).map(|ticket| (*job, ticket)));
+                    let job = Job { redone, ..*job };
+                    if redone {
+                        let (app, reference) = (&job.app, &job.reference);
+                        let why = "whoever had it did not finish it: its mail may come twice";
+                        tracing::warn!(app, reference, deliveries, why, "given out again");
+                    }
+                    jobs.extend(self.ticket(id).map(|ticket| (job, ticket)));
                 }
                 Opened::Strange if deliveries <= MOST_DELIVERIES_TO_STRANGERS => {
                     tracing::warn!(
@@ -206,18 +243,23 @@ impl RedisQueue {
         let (at_work, entry) = (Arc::clone(&queue), id.clone());
         let sign_of_life = tokio::spawn(async move {
             loop {
-                tokio::time::sleep(at_work.settings.silence / 3).await;
-                let _or_the_next_one = at_work.still_at_it(&entry).await;
+                tokio::time::sleep(SIGN_OF_LIFE_EVERY.min(at_work.settings.silence / 3)).await;
+                let _or_the_next_one = at_work.still_at_it(&entry, None).await;
             }
         });
         Some(Ticket { queue, id, sign_of_life })
     }
 
-    /// Says that a job is still being done. It does not count as given out again.
-    async fn still_at_it(&self, id: &str) -> Result<(), Trouble> {
+    /// Says that a job is still being done, or is begun for so many times.
+    async fn still_at_it(&self, id: &str, begun: Option<u64>) -> Result<(), Trouble> {
         let mut claim = cmd("XCLAIM");
-        claim.arg(&self.ready).arg(GROUP).arg(GROUP).arg(0).arg(id).arg("JUSTID");
-        self.redis.query::<Vec<String>>(&claim).await.map(drop)
+        claim.arg(&self.ready).arg(GROUP).arg(GROUP).arg(0).arg(id);
+        if let Some(begun) = begun {
+            claim.arg("RETRYCOUNT").arg(begun);
+        }
+        // Else it would count as given out again.
+        claim.arg("JUSTID");
+        self.work.query::<Vec<String>>(&claim).await.map(drop)
     }
 }
 

@@ -1,12 +1,13 @@
 //! From an identifier to a link in a mail: the accounts, their budgets, the token, the letter.
 
+use std::mem;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
 use super::super::meters::{self, NoMail};
 use super::super::{
-    About, Application, Draft, Event, Job, LinkMail, LinkWish, Lost, Mail, Message, QueueFull,
+    About, Application, Draft, Event, Job, Later, LinkMail, LinkWish, Lost, Mail, Message,
     Recovery, Task, TryAfter,
 };
 use super::account_language;
@@ -25,28 +26,29 @@ impl Recovery {
         job: &Job,
         identifier: &Identifier,
         wish: &LinkWish,
-    ) -> Result<(), QueueFull> {
+    ) -> Vec<Later> {
         let needs = app.needs(wish.purpose).to_be_sent();
         let accounts = match app.accounts.find(identifier, &needs, ACCOUNTS_PER_ADDRESS).await {
             Ok(accounts) => accounts,
-            Err(error) => return self.later(job, app.lifetime(wish.purpose), &error).await,
+            Err(error) => {
+                let left = self.later(job, app.lifetime(wish.purpose), &error).await;
+                return left.into_iter().collect();
+            }
         };
         if accounts.is_empty() {
             tracing::info!(app = app.name, "no mail: there is no such account");
             meters::no_mail(app, NoMail::NoAccount);
         }
-        let mut kept = Ok(());
+        let mut left = vec![];
         for account in accounts {
             if let Err(reason) = account.fits(&needs) {
                 tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
                 meters::no_mail(app, NoMail::Ineligible);
-            } else if self.limits.mail_budget(&app.name, &account.id).await {
-                let sent = self.send_first(app, job, &account, wish).await;
-                if sent.is_err() {
-                    // Found again, it pays again.
-                    self.limits.give_back(&app.name, &account.id).await;
+            } else if job.redone || self.limits.mail_budget(&app.name, &account.id).await {
+                if wish.disputed {
+                    left.extend(self.tell_dispute(app, job, &account));
                 }
-                kept = kept.and(sent);
+                left.extend(self.send_link(app, job, &account, wish, &self.draft()).await);
             } else {
                 tracing::info!(
                     app = app.name,
@@ -56,27 +58,18 @@ impl Recovery {
                 meters::no_mail(app, NoMail::Budget);
             }
         }
-        kept
+        left
     }
 
-    /// What the budget was taken from for: a stranger can dispute no oftener than ask for mail.
-    async fn send_first(
-        &self,
-        app: &Application,
-        job: &Job,
-        account: &Account,
-        wish: &LinkWish,
-    ) -> Result<(), QueueFull> {
-        if wish.disputed {
-            let user_id = account.logged_id();
-            tracing::warn!(app = app.name, user_id, "password change disputed");
-            if app.hooks.contains(&Event::AccountDisputed) {
-                let about = About::Account { user_id: account.id.clone(), event_id: self.new_id() };
-                let hook = Task::Hook(Event::AccountDisputed, about);
-                self.jobs.follow(job.with(hook), Duration::ZERO).await?;
-            }
-        }
-        self.send_link(app, job, account, wish, &self.draft()).await
+    /// Within the mail budget, so that a stranger can say so no oftener than ask for mail.
+    fn tell_dispute(&self, app: &Application, job: &Job, account: &Account) -> Option<Later> {
+        tracing::warn!(app = app.name, user_id = account.logged_id(), "password change disputed");
+        let told = app.hooks.contains(&Event::AccountDisputed);
+        told.then(|| {
+            let about = About::Account { user_id: account.id.clone(), event_id: self.new_id() };
+            let hook = job.with(Task::Hook(Event::AccountDisputed, about));
+            Later { job: hook, after: Duration::ZERO }
+        })
     }
 
     /// A link that was paid for, but could not be sent: the account may have changed since.
@@ -87,7 +80,7 @@ impl Recovery {
         user_id: &str,
         wish: &LinkWish,
         draft: &Draft,
-    ) -> Result<(), QueueFull> {
+    ) -> Option<Later> {
         let needs = app.needs(wish.purpose).to_be_sent();
         match app.accounts.read(user_id).await {
             Ok(Some(account)) if account.fits(&needs).is_ok() => {
@@ -97,7 +90,7 @@ impl Recovery {
                 let user_id = logged_id(user_id);
                 tracing::info!(app = app.name, user_id, "no mail: account gone or closed");
                 meters::no_mail(app, NoMail::Ineligible);
-                Ok(())
+                None
             }
             Err(error) => self.later(job, app.lifetime(wish.purpose), &error).await,
         }
@@ -110,9 +103,9 @@ impl Recovery {
         account: &Account,
         wish: &LinkWish,
         draft: &Draft,
-    ) -> Result<(), QueueFull> {
+    ) -> Option<Later> {
         let kind_and_pattern = LinkMail::of(wish.purpose).zip(app.links.get(&wish.purpose));
-        let Some((kind, pattern)) = kind_and_pattern else { return Ok(()) };
+        let (kind, pattern) = kind_and_pattern?;
         let lifetime = app.lifetime(wish.purpose);
         let now = self.clock.now();
         let fresh = now - draft.issued_at <= lifetime / 2;
@@ -122,31 +115,33 @@ impl Recovery {
             let why = "somebody logged in meanwhile, or the last login is not kept in UTC";
             tracing::warn!(app = app.name, user_id, why, "no mail: the link would not work");
             meters::no_mail(app, NoMail::Ineligible);
-            return Ok(());
+            return None;
         }
-        let job = &job.with(Task::Mail(Mail::Link {
+        let mut job = job.with(Task::Mail(Mail::Link {
             user_id: account.id.clone(),
             wish: wish.clone(),
             draft: Box::new(draft.clone()),
         }));
-        if !job.has_turn {
+        if !mem::replace(&mut job.has_turn, true) {
             let patience = job.asked_at + lifetime - now;
             let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
             match self.turn(app, patience).await {
                 Ok(Duration::ZERO) => {}
                 Ok(wait) => {
                     meters::pace_wait(app);
-                    return self.jobs.follow(Job { has_turn: true, ..job.clone() }, wait).await;
+                    let wait_s = wait.as_secs();
+                    tracing::info!(app = app.name, wait_s, "the mail waits for its turn");
+                    return Some(Later { job, after: wait });
                 }
                 Err(TryAfter(wait)) => {
                     self.limits.give_back(&app.name, &account.id).await;
-                    let why = format!("too much mail, its turn would come in {wait:?}");
-                    self.give_up(job, Lost::TooMuch, &why).await;
-                    return Ok(());
+                    let why = format!("too much mail, its turn would come in {} s", wait.as_secs());
+                    self.give_up(&job, Lost::TooMuch, &why).await;
+                    return None;
                 }
             }
         }
-        let Some(to) = account.address_for(wish.purpose) else { return Ok(()) };
+        let to = account.address_for(wish.purpose)?;
         let token = mint(app, account, wish, draft.issued_at);
         let left = draft.issued_at + lifetime - now;
         let message = Message::Link {
@@ -155,8 +150,8 @@ impl Recovery {
             lifetime: Duration::try_from(left).unwrap_or_default(),
         };
         let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
-        let letter = self.letter(job, account, to, draft.id, language, message);
-        self.send(job, letter, lifetime).await
+        let letter = self.letter(&job, account, to, draft.id, language, message);
+        self.send(&job, letter, lifetime).await
     }
 
     /// Takes a turn in each pace that the application's mails keep, or in none: how long it is until

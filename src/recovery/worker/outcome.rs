@@ -4,10 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use super::super::meters::{self, Delivery};
-use super::super::{Job, Lost, QueueFull, Recovery, SendError};
+use super::super::{Job, Later, Lost, Recovery, SendError};
 
 /// First wait after passing trouble, more or less; it doubles from attempt to attempt.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// How long before a job is of no more use it is tried for the last time.
+const LAST_TRY: Duration = Duration::from_secs(1);
 /// Longest wait between attempts.
 const LONGEST_RETRY: Duration = Duration::from_mins(5);
 
@@ -18,20 +20,23 @@ impl Recovery {
         kind: &'static str,
         outcome: Result<(), SendError>,
         life: Duration,
-    ) -> Result<(), QueueFull> {
+    ) -> Option<Later> {
         match outcome {
             Ok(()) => {
                 tracing::info!(app = job.app, kind, "sent");
                 meters::tried(job, Delivery::Sent);
+                None
             }
             Err(error @ SendError::Unanswered(_)) => {
                 meters::tried(job, Delivery::Unanswered);
-                return self.later(job, life, &error).await;
+                self.later(job, life, &error).await
             }
-            Err(error @ SendError::Passing(_)) => return self.later(job, life, &error).await,
-            Err(error @ SendError::Final(_)) => self.give_up(job, Lost::Refused, &error).await,
+            Err(error @ SendError::Passing(_)) => self.later(job, life, &error).await,
+            Err(error @ SendError::Final(_)) => {
+                self.give_up(job, Lost::Refused, &error).await;
+                None
+            }
         }
-        Ok(())
     }
 
     /// Puts a job off because of trouble, unless it would come too late to be of use; and counts
@@ -41,28 +46,30 @@ impl Recovery {
         job: &Job,
         life: Duration,
         why: &(dyn fmt::Display + Sync),
-    ) -> Result<(), QueueFull> {
-        if !self.can_wait(job, life) {
+    ) -> Option<Later> {
+        let left = self.put_off(job, life, why);
+        if left.is_some() {
+            meters::tried(job, Delivery::Retried);
+        } else {
             self.give_up(job, Lost::TooLate, why).await;
-            return Ok(());
         }
-        meters::tried(job, Delivery::Retried);
-        self.put_off(job, why).await
+        left
     }
 
-    /// Whether the next try would still be of use.
-    pub(super) fn can_wait(&self, job: &Job, life: Duration) -> bool {
-        self.clock.now() + longest(job.attempt) < job.asked_at + life
-    }
-
-    pub(super) async fn put_off(
+    /// Puts a job off, unless the next try would come too late to be of use. The last one comes
+    /// while it still is.
+    pub(super) fn put_off(
         &self,
         job: &Job,
+        life: Duration,
         why: &(dyn fmt::Display + Sync),
-    ) -> Result<(), QueueFull> {
-        let delay = backoff(job.attempt, self.random.bytes());
-        tracing::warn!(app = job.app, kind = job.task.kind(), %why, ?delay, "put off");
-        self.jobs.follow(Job { attempt: job.attempt + 1, ..job.clone() }, delay).await
+    ) -> Option<Later> {
+        let left = Duration::try_from(job.asked_at + life - self.clock.now()).unwrap_or_default();
+        let last = left.checked_sub(LAST_TRY).filter(|last| *last >= FIRST_RETRY)?;
+        let after = backoff(job.attempt, self.random.bytes()).min(last);
+        let delay_s = after.as_secs_f32();
+        tracing::warn!(app = job.app, kind = job.task.kind(), %why, delay_s, "put off");
+        Some(Later { job: Job { attempt: job.attempt + 1, ..job.clone() }, after })
     }
 
     /// Does nothing more about a job, but to lay it aside for operators.
@@ -86,10 +93,6 @@ fn backoff(attempt: u32, random: [u8; 1]) -> Duration {
     step * 3 / 4 + step / 2 * u32::from(random[0]) / 255
 }
 
-fn longest(attempt: u32) -> Duration {
-    backoff(attempt, [u8::MAX])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,7 +103,6 @@ mod tests {
             let wait = Duration::from_secs(wait);
             assert_eq!(backoff(attempt, [0]), wait * 3 / 4);
             assert_eq!(backoff(attempt, [255]), wait * 5 / 4);
-            assert_eq!(longest(attempt), wait * 5 / 4);
         }
     }
 }

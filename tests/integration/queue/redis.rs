@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use regain::recovery::{Jobs as _, Lost};
+use regain::queue::MemoryQueue;
+use regain::recovery::{Jobs as _, Lost, QueueFull};
 
-use super::{SECRET, SILENCE, done, in_redis, job, nothing_comes, replica};
+use super::{SECRET, SILENCE, done, in_redis, job, later, nothing_comes, replica, replica_beside};
 use crate::counts;
 use crate::redis_server::{Keys, RedisServer, keys};
 
@@ -60,7 +61,7 @@ async fn a_job_that_takes_long_is_given_to_nobody_else_while_it_is_done() {
     let (_, ticket) = slow.take().await.unwrap();
     let taken = tokio::time::timeout(3 * SILENCE, other.take()).await;
     assert!(taken.is_err(), "it was being done all the time");
-    ticket.done();
+    ticket.done(vec![]).await.unwrap();
     slow.drained().await;
     assert_eq!(kept(&keys).await, 0);
 }
@@ -83,6 +84,57 @@ async fn a_job_that_takes_processes_with_it_is_laid_aside_in_the_end() {
     assert_eq!(dead[0].reference.as_deref(), Some("poison"));
     assert_eq!(dead[0].about.as_deref(), Some("a…@example.com"));
     assert_eq!(kept(&keys).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_job_that_somebody_else_finished_is_let_be() {
+    let Some(keys) = keys() else { return };
+    let queue = in_redis(&keys, 10);
+    queue.jobs().ask(job("1")).await.unwrap();
+    let (_, ticket) = queue.take().await.unwrap();
+    let ready = format!("{}:queue:ready", keys.prefix);
+    let pending: Vec<(String, String, u64, u64)> =
+        keys.run(&["XPENDING", &ready, "regain", "-", "+", "1"]).await;
+    keys.run::<u64>(&["XACK", &ready, "regain", &pending[0].0]).await;
+    keys.run::<u64>(&["XDEL", &ready, &pending[0].0]).await;
+    ticket.done(vec![later("again", 0)]).await.unwrap();
+    assert_eq!(kept(&keys).await, 0, "else there were two of it");
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_for_what_is_left_the_job_stays_and_is_told_to_be_redone() {
+    let Some(keys) = keys() else { return };
+    let queue = in_redis(&keys, 1);
+    queue.jobs().ask(job("1")).await.unwrap();
+    let (first, ticket) = queue.take().await.unwrap();
+    assert!(!first.redone);
+    for _filler in 0..1000 {
+        queue.jobs().follow(job("filler"), Duration::from_hours(1)).await.unwrap();
+    }
+    let more = vec![later("a", 0), later("b", 0)];
+    assert_eq!(ticket.done(more).await, Err(QueueFull));
+    let (again, ticket) = queue.take().await.unwrap();
+    assert_eq!((again.reference.as_str(), again.redone), ("1", true));
+    ticket.done(vec![later("2", 0)]).await.unwrap();
+    assert_eq!(done(&queue).await, "2", "one for one always has room");
+}
+
+#[tokio::test]
+async fn what_redis_has_stays_there_while_it_is_away_and_never_goes_to_the_process() {
+    let Some(mut server) = RedisServer::start(&[]).await else { return };
+    let keys = server.keys();
+    let beside = MemoryQueue::new(10);
+    let queue = replica_beside(&keys, 10, &["shop"], SECRET, Some(beside.clone()));
+    queue.ask(job("1")).await.unwrap();
+    let (_, ticket) = queue.take().await.unwrap();
+    server.kill();
+    assert_eq!(ticket.done(vec![later("1", 1)]).await, Err(QueueFull));
+    assert_eq!(beside.unfinished(), 0);
+    queue.ask(job("beside")).await.unwrap();
+    assert_eq!(beside.unfinished(), 1, "what is asked now may go there");
+    server.start_again().await;
+    let (again, _ticket) = queue.take().await.unwrap();
+    assert_eq!(again.reference, "1");
 }
 
 #[tokio::test]
@@ -112,7 +164,7 @@ async fn what_this_release_does_not_understand_is_left_to_those_that_do() {
     let taken = tokio::time::timeout(3 * SILENCE, knows_it.take()).await;
     let (job, ticket) = taken.expect("it was left").unwrap();
     assert_eq!(job.reference, "1");
-    ticket.done();
+    ticket.done(vec![]).await.unwrap();
     knows_it.drained().await;
     assert_eq!(kept(&keys).await, 0);
 }
@@ -206,7 +258,7 @@ async fn a_user_that_may_do_little_and_only_under_the_prefix_is_enough() {
         let (job, ticket) = queue.take().await.unwrap();
         assert_eq!(job.reference, reference);
         queue.bury(&job, Lost::Refused).await;
-        ticket.done();
+        ticket.done(vec![]).await.unwrap();
     }
     queue.drained().await;
     let report = queue.report().await.unwrap();
