@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 29] = [
+const TABLE: [(&str, &str); 35] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/email-confirmations", "POST"),
@@ -21,6 +21,12 @@ const TABLE: [(&str, &str); 29] = [
     ("/a/{app}/reset", "GET, HEAD, POST"),
     ("/a/{app}/reset/{token}", "GET, HEAD"),
     ("/a/{app}/new-password", "GET, HEAD, POST"),
+    ("/a/{app}/confirm-email", "GET, HEAD, POST"),
+    ("/a/{app}/confirm-email/{token}", "GET, HEAD"),
+    ("/a/{app}/confirm-email-now", "GET, HEAD, POST"),
+    ("/a/{app}/login", "GET, HEAD, POST"),
+    ("/a/{app}/login/{token}", "GET, HEAD"),
+    ("/a/{app}/login-now", "GET, HEAD, POST"),
     ("/a/{app}/not-me", "GET, HEAD, POST"),
     ("/a/{app}/assets/{file}", "GET, HEAD"),
     ("/.well-known/change-password", "GET, HEAD"),

@@ -46,6 +46,12 @@ impl ReturnTargets {
         allowed.iter().map(parse).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The first of them: where people go who are to be sent on and named no other.
+    #[must_use]
+    pub fn first(&self) -> Option<String> {
+        self.0.first().map(Url::to_string)
+    }
+
     /// The target in its normal form, if scheme, host and port are those of an allowed address
     /// and its path begins with that address' path by whole segments. It is measured in that form,
     /// which may be three times as long as what was typed.

@@ -33,12 +33,15 @@ impl<'a> Browser<'a> {
 
     /// Opens a link of a mail and goes where it leads.
     pub async fn open(&self, token: &str) -> Answer {
-        let moved = self.get(&format!("/a/default/reset/{token}")).await;
-        assert_eq!(
-            (moved.status, moved.header("location")),
-            (303, Some("/a/default/new-password"))
-        );
-        self.get("/a/default/new-password").await
+        self.open_at("reset", token, "new-password").await
+    }
+
+    /// The same with a link of another kind.
+    pub async fn open_at(&self, page: &str, token: &str, leads_to: &str) -> Answer {
+        let moved = self.get(&format!("/a/default/{page}/{token}")).await;
+        let leads_to = format!("/a/default/{leads_to}");
+        assert_eq!((moved.status, moved.header("location")), (303, Some(leads_to.as_str())));
+        self.get(&leads_to).await
     }
 
     /// Posts these fields and no others.

@@ -1,5 +1,6 @@
 //! The pages as browsers and those who mean ill see them.
 
+mod buttons;
 mod dress;
 mod forms;
 mod journey;

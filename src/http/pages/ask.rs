@@ -12,7 +12,7 @@ use super::page::Page;
 use super::typed;
 use super::view::{self, View};
 use crate::account::{Identifier, InvalidIdentifier};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language};
 use crate::recovery::{Ask, Languages};
@@ -28,7 +28,12 @@ pub const PAGE: Page = Page {
         let sample = |kind, path, usernames, mistakes: &[Value]| {
             context! { kind, path, usernames, mistakes, csrf => "x" }
         };
-        vec![sample("ask", "reset", true, &[]), sample("not-me", "not-me", false, &[mistake])]
+        vec![
+            sample("ask", "reset", true, &[]),
+            sample("not-me", "not-me", false, &[mistake]),
+            sample("confirm-email", "confirm-email", false, &[]),
+            sample("login", "login", true, &[]),
+        ]
     },
 };
 
@@ -37,7 +42,7 @@ pub const SENT: Page = Page {
     template: "sent.html",
     source: include_str!("templates/sent.html"),
     scripted: false,
-    samples: || vec![context! {}],
+    samples: || vec![context! { path => "reset" }],
 };
 
 #[handler]
@@ -61,6 +66,10 @@ pub enum Reason {
     Forgotten,
     /// Somebody else changed it.
     NotMe,
+    /// The address is to be confirmed.
+    Unconfirmed,
+    /// Somebody wants to log in without it.
+    Login,
 }
 
 impl Reason {
@@ -69,6 +78,8 @@ impl Reason {
         match self {
             Self::Forgotten => "ask",
             Self::NotMe => "not-me",
+            Self::Unconfirmed => "confirm-email",
+            Self::Login => "login",
         }
     }
 
@@ -77,6 +88,17 @@ impl Reason {
         match self {
             Self::Forgotten => "reset",
             Self::NotMe => "not-me",
+            Self::Unconfirmed => "confirm-email",
+            Self::Login => "login",
+        }
+    }
+
+    /// What the link is for.
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::Forgotten | Self::NotMe => Purpose::PasswordReset,
+            Self::Unconfirmed => Purpose::EmailConfirmation,
+            Self::Login => Purpose::Login,
         }
     }
 }
@@ -89,6 +111,9 @@ pub fn form(
     wrong: Option<InvalidIdentifier>,
 ) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
+    if !app.offers(reason.purpose()) {
+        return Err(Problem::new(Code::NotConfigured));
+    }
     let double_submit = DoubleSubmit::show(state, &app, request);
     let view = View::of(state, Some(&app), accepted_language(request));
     let text = wrong.map(|why| match why {
@@ -120,7 +145,7 @@ pub async fn ask(
     };
     let kept = typed::keep(state, &app, &identifier);
     let ask = Ask {
-        purpose: Purpose::PasswordReset,
+        purpose: reason.purpose(),
         identifier,
         languages: Languages { said: None, accepted: accepted_language(request) },
         return_to: None,
@@ -130,5 +155,6 @@ pub async fn ask(
     };
     state.recovery.ask(&app, ask).await?;
     let view = View::of(state, Some(&app), accepted_language(request));
-    Ok(view::with_cookies(view.page(StatusCode::OK, &SENT, context! {}), &[kept]))
+    let path = if reason == Reason::NotMe { "reset" } else { reason.path() };
+    Ok(view::with_cookies(view.page(StatusCode::OK, &SENT, context! { path }), &[kept]))
 }

@@ -11,6 +11,10 @@ use poem::http::header;
 pub enum Jar {
     /// The sealed token of a reset.
     Reset,
+    /// The sealed token that confirms an address.
+    ConfirmEmail,
+    /// The sealed token of a login link.
+    Login,
     /// The value behind a form's double submit.
     Form,
     /// What was typed when asking.
@@ -24,6 +28,8 @@ impl Jar {
         let prefix = if secure { "__Host-" } else { "" };
         let suffix = match self {
             Self::Reset => "reset",
+            Self::ConfirmEmail => "confirm-email",
+            Self::Login => "login",
             Self::Form => "form",
             Self::Typed => "typed",
         };

@@ -33,6 +33,21 @@ impl DoubleSubmit {
         Self { signature: app.keys.csrf(value.as_bytes()), cookies: vec![cookie] }
     }
 
+    /// The same where one press of a button does it all: the value must be there and fit, wherever
+    /// the browser says that the form comes from (A9).
+    ///
+    /// # Errors
+    /// The problem to answer when it does not.
+    pub fn check_press(
+        state: &State,
+        app: &Application,
+        request: &Request,
+        form: &Form,
+    ) -> Result<(), Problem> {
+        Self::check(state, app, request, form)?;
+        if fits(state, app, request, form) { Ok(()) } else { Err(Problem::new(Code::Forbidden)) }
+    }
+
     /// Whether a posted form comes from a page of ours.
     ///
     /// # Errors
@@ -45,10 +60,14 @@ impl DoubleSubmit {
     ) -> Result<(), Problem> {
         let own = match request.header("Sec-Fetch-Site") {
             Some(site) => matches!(site, "same-origin" | "none"),
-            None => Jar::Form
-                .read(request, &app.name, state.secure)
-                .is_some_and(|value| app.keys.csrf_matches(value.as_bytes(), form.get("csrf"))),
+            None => fits(state, app, request, form),
         };
         if own { Ok(()) } else { Err(Problem::new(Code::Forbidden)) }
     }
+}
+
+fn fits(state: &State, app: &Application, request: &Request, form: &Form) -> bool {
+    Jar::Form
+        .read(request, &app.name, state.secure)
+        .is_some_and(|value| app.keys.csrf_matches(value.as_bytes(), form.get("csrf")))
 }

@@ -2,11 +2,14 @@
 
 mod ask;
 mod assets;
+mod button;
+mod confirm_email;
 mod cookie;
 mod double_submit;
 mod dress;
 mod form;
 mod link;
+mod login;
 mod new_password;
 mod not_me;
 mod page;
@@ -28,8 +31,15 @@ use view::View;
 pub use dress::{DressError, Dresses};
 
 /// Every page that there is.
-const PAGES: [&Page; 5] =
-    [&ask::PAGE, &ask::SENT, &new_password::PAGE, &new_password::DONE, &problem::PAGE];
+const PAGES: [&Page; 7] = [
+    &ask::PAGE,
+    &ask::SENT,
+    &new_password::PAGE,
+    &new_password::DONE,
+    &button::PAGE,
+    &confirm_email::DONE,
+    &problem::PAGE,
+];
 
 /// The pages of every application.
 #[must_use]
@@ -38,6 +48,12 @@ pub fn routes() -> Route {
         .at("/:app/reset", get(ask::show).post(ask::submit))
         .at("/:app/reset/:token", get(new_password::arrive))
         .at("/:app/new-password", get(new_password::show).post(new_password::submit))
+        .at("/:app/confirm-email", get(confirm_email::show_ask).post(confirm_email::submit_ask))
+        .at("/:app/confirm-email/:token", get(confirm_email::arrive))
+        .at("/:app/confirm-email-now", get(confirm_email::show).post(confirm_email::submit))
+        .at("/:app/login", get(login::show_ask).post(login::submit_ask))
+        .at("/:app/login/:token", get(login::arrive))
+        .at("/:app/login-now", get(login::show).post(login::submit))
         .at("/:app/not-me", get(not_me::show).post(not_me::submit))
         .at("/:app/assets/:file", get(asset))
 }

@@ -25,8 +25,16 @@ pub const PAGE: Page = Page {
     },
 };
 
-const KINDS: [&str; 7] =
-    ["expired", "not-valid", "too-often", "busy", "not-found", "not-taken", "trouble"];
+const KINDS: [&str; 8] = [
+    "expired",
+    "not-valid",
+    "not-valid-link",
+    "too-often",
+    "busy",
+    "not-found",
+    "not-taken",
+    "trouble",
+];
 
 /// What its texts begin with.
 const fn kind(code: Code) -> &'static str {
@@ -50,9 +58,11 @@ const fn kind(code: Code) -> &'static str {
 /// The page for a problem with a request for `path`. It says what to do next, and nothing that was
 /// sent.
 pub fn answer(view: &View<'_>, problem: &Problem, path: &str, reference: &str) -> Response {
-    let kind = kind(problem.code());
+    let (kind, asking) = (kind(problem.code()), asking(path));
+    let of_link = kind == "not-valid" && asking != "reset";
+    let kind = if of_link { "not-valid-link" } else { kind };
     let way_on = view.app().map(|app| {
-        let ask = format!("/a/{app}/reset");
+        let ask = format!("/a/{app}/{asking}");
         let again = match kind {
             "too-often" | "busy" | "not-taken" | "trouble" => page_at(path),
             _ => None,
@@ -64,6 +74,15 @@ pub fn answer(view: &View<'_>, problem: &Problem, path: &str, reference: &str) -
     let mut answer = view.page(problem.code().status(), &PAGE, values);
     problem.add_headers(&mut answer);
     answer
+}
+
+/// The last part of the path of the page that asks for a new link, of the kind that led to this path.
+fn asking(path: &str) -> &'static str {
+    match path.split('/').nth(3).unwrap_or_default() {
+        "confirm-email" | "confirm-email-now" => "confirm-email",
+        "login" | "login-now" => "login",
+        _ => "reset",
+    }
 }
 
 /// The path itself, where it is that of a page which can be opened again.

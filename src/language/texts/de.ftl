@@ -136,3 +136,16 @@ not-taken-detail = Es war zu lange geöffnet, wurde von anderswo gesendet oder e
 not-me-heading = Jemand anderes hat Ihr Passwort geändert?
 not-me-intro = Sagen Sie uns, wer Sie sind. Wir vermerken es, geben denen Bescheid, die { $title } betreiben, und schicken Ihnen eine E-Mail mit einem Link, über den Sie sofort ein anderes Passwort wählen können.
 not-me-button = Das war ich nicht
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Bestätigen Sie Ihre E-Mail-Adresse
+confirm-email-intro = Sagen Sie uns, wer Sie sind, und wir schicken Ihnen eine E-Mail mit einem Link, über den Sie Ihre Adresse bestätigen können.
+confirm-email-now-intro = Mit der Schaltfläche bestätigen Sie, dass E-Mails an Ihre Adresse bei Ihnen ankommen.
+confirmed-heading = Ihre E-Mail-Adresse ist bestätigt
+confirmed-intro = Mehr ist nicht zu tun. Sie können diese Seite schließen.
+login-heading = Mit einem Link anmelden
+login-intro = Sagen Sie uns, wer Sie sind, und wir schicken Ihnen eine E-Mail mit einem Link, über den Sie sich anmelden können.
+login-now-heading = Anmelden bei { $title }
+login-now-intro = Mit der Schaltfläche melden Sie sich an. Der Link funktioniert nur einmal.
+other-account = Inzwischen wurde in diesem Browser ein anderer Link geöffnet. Was Sie jetzt tun, gilt für das hier angezeigte Konto.
+not-valid-link-detail = Jeder Link funktioniert nur einmal und nur für ein Konto, wie es damals war. Fordern Sie einen neuen Link an, und öffnen Sie die neueste E-Mail.

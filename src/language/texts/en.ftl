@@ -147,3 +147,16 @@ not-taken-detail = It stood open for too long, was sent from elsewhere or holds 
 not-me-heading = Somebody else changed your password?
 not-me-intro = Tell us who you are. We will note it, tell the people who run { $title }, and send you a mail with a link to choose another password at once.
 not-me-button = This was not me
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Confirm your email address
+confirm-email-intro = Tell us who you are, and we will send you a mail with a link to confirm your address.
+confirm-email-now-intro = Press the button to confirm that mail to your address reaches you.
+confirmed-heading = Your email address is confirmed
+confirmed-intro = There is nothing more to do. You can close this page.
+login-heading = Log in by a link
+login-intro = Tell us who you are, and we will send you a mail with a link to log in.
+login-now-heading = Log in to { $title }
+login-now-intro = Press the button to log in. The link works once.
+other-account = Meanwhile another link was opened in this browser. What you do now is done for the account shown here.
+not-valid-link-detail = Each link works once, and for one account as it was then. Ask for a new link and open the newest mail.

@@ -136,3 +136,16 @@ not-taken-detail = Estuvo abierto demasiado tiempo, se envió desde otro sitio o
 not-me-heading = ¿Otra persona cambió tu contraseña?
 not-me-intro = Dinos quién eres. Lo anotaremos, avisaremos a quienes administran { $title } y te enviaremos un correo con un enlace para elegir otra contraseña de inmediato.
 not-me-button = No fui yo
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Confirma tu dirección de correo
+confirm-email-intro = Dinos quién eres y te enviaremos un correo con un enlace para confirmar tu dirección.
+confirm-email-now-intro = Pulsa el botón para confirmar que los correos enviados a tu dirección te llegan.
+confirmed-heading = Tu dirección de correo está confirmada
+confirmed-intro = No hay nada más que hacer. Puedes cerrar esta página.
+login-heading = Iniciar sesión con un enlace
+login-intro = Dinos quién eres y te enviaremos un correo con un enlace para iniciar sesión.
+login-now-heading = Iniciar sesión en { $title }
+login-now-intro = Pulsa el botón para iniciar sesión. El enlace funciona una sola vez.
+other-account = Mientras tanto se abrió otro enlace en este navegador. Lo que hagas ahora se aplica a la cuenta que se muestra aquí.
+not-valid-link-detail = Cada enlace funciona una sola vez y para una cuenta tal como era entonces. Pide un enlace nuevo y abre el correo más reciente.

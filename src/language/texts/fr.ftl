@@ -137,3 +137,16 @@ not-taken-detail = Il est resté ouvert trop longtemps, a été envoyé depuis u
 not-me-heading = Quelqu’un d’autre a changé votre mot de passe ?
 not-me-intro = Dites-nous qui vous êtes. Nous en prenons note, prévenons les personnes qui gèrent { $title } et vous envoyons un e-mail avec un lien pour choisir aussitôt un autre mot de passe.
 not-me-button = Ce n’était pas moi
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Confirmez votre adresse e-mail
+confirm-email-intro = Dites-nous qui vous êtes, et nous vous enverrons un e-mail avec un lien pour confirmer votre adresse.
+confirm-email-now-intro = Appuyez sur le bouton pour confirmer que les e-mails envoyés à votre adresse vous parviennent.
+confirmed-heading = Votre adresse e-mail est confirmée
+confirmed-intro = Il n’y a plus rien à faire. Vous pouvez fermer cette page.
+login-heading = Se connecter avec un lien
+login-intro = Dites-nous qui vous êtes, et nous vous enverrons un e-mail avec un lien de connexion.
+login-now-heading = Connexion à { $title }
+login-now-intro = Appuyez sur le bouton pour vous connecter. Le lien ne fonctionne qu’une seule fois.
+other-account = Entre-temps, un autre lien a été ouvert dans ce navigateur. Ce que vous faites maintenant concerne le compte affiché ici.
+not-valid-link-detail = Chaque lien ne fonctionne qu’une seule fois, et pour un compte tel qu’il était alors. Demandez un nouveau lien et ouvrez l’e-mail le plus récent.

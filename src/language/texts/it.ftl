@@ -137,3 +137,16 @@ not-taken-detail = È rimasto aperto troppo a lungo, è stato inviato da un’al
 not-me-heading = Qualcun altro ha cambiato la tua password?
 not-me-intro = Dicci chi sei. Ne prenderemo nota, avviseremo chi gestisce { $title } e ti invieremo un’e-mail con un link per scegliere subito un’altra password.
 not-me-button = Non ero io
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Conferma il tuo indirizzo email
+confirm-email-intro = Dicci chi sei e ti invieremo un’email con un link per confermare il tuo indirizzo.
+confirm-email-now-intro = Premi il pulsante per confermare che le email inviate al tuo indirizzo ti arrivano.
+confirmed-heading = Il tuo indirizzo email è confermato
+confirmed-intro = Non c’è altro da fare. Puoi chiudere questa pagina.
+login-heading = Accedi con un link
+login-intro = Dicci chi sei e ti invieremo un’email con un link per accedere.
+login-now-heading = Accedi a { $title }
+login-now-intro = Premi il pulsante per accedere. Il link funziona una sola volta.
+other-account = Nel frattempo in questo browser è stato aperto un altro link. Quello che fai ora riguarda l’account mostrato qui.
+not-valid-link-detail = Ogni link funziona una sola volta e per un account com’era allora. Chiedi un nuovo link e apri l’email più recente.

@@ -127,3 +127,16 @@ not-taken-detail = 長時間開いたままだったか、別の場所から送�
 not-me-heading = ほかの人がパスワードを変更しましたか？
 not-me-intro = アカウントの情報を入力してください。内容を記録して「{ $title }」の運営者に知らせ、すぐに別のパスワードを設定できるリンクをメールでお送りします。
 not-me-button = 自分ではありません
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = メールアドレスの確認
+confirm-email-intro = アカウントの情報を入力してください。メールアドレスを確認するリンクをメールでお送りします。
+confirm-email-now-intro = ボタンを押すと、このアドレス宛てのメールが届いていることを確認できます。
+confirmed-heading = メールアドレスが確認されました
+confirmed-intro = これで完了です。このページは閉じてかまいません。
+login-heading = リンクでログイン
+login-intro = アカウントの情報を入力してください。ログイン用リンクをメールでお送りします。
+login-now-heading = 「{ $title }」にログイン
+login-now-intro = ボタンを押すとログインします。リンクが使えるのは1回だけです。
+other-account = このブラウザーで別のリンクが開かれました。これからの操作は、ここに表示されているアカウントに対して行われます。
+not-valid-link-detail = リンクが使えるのは1回だけで、発行時から変更のないアカウントに限られます。新しいリンクをリクエストして、最新のメールを開いてください。

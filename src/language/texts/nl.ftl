@@ -136,3 +136,16 @@ not-taken-detail = Het stond te lang open, is ergens anders vandaan verstuurd of
 not-me-heading = Heeft iemand anders je wachtwoord gewijzigd?
 not-me-intro = Vertel ons wie je bent. We noteren het, laten het weten aan de mensen die { $title } beheren, en sturen je een mail met een link om meteen een ander wachtwoord te kiezen.
 not-me-button = Dat was ik niet
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Bevestig je e-mailadres
+confirm-email-intro = Vertel ons wie je bent, dan sturen we je een mail met een link om je adres te bevestigen.
+confirm-email-now-intro = Druk op de knop om te bevestigen dat mail naar je adres bij je aankomt.
+confirmed-heading = Je e-mailadres is bevestigd
+confirmed-intro = Verder hoef je niets te doen. Je kunt deze pagina sluiten.
+login-heading = Inloggen met een link
+login-intro = Vertel ons wie je bent, dan sturen we je een mail met een link om in te loggen.
+login-now-heading = Inloggen bij { $title }
+login-now-intro = Druk op de knop om in te loggen. De link werkt maar één keer.
+other-account = Intussen is in deze browser een andere link geopend. Wat je nu doet, geldt voor het account dat hier staat.
+not-valid-link-detail = Elke link werkt maar één keer, en voor een account zoals het toen was. Vraag een nieuwe link aan en open de nieuwste mail.

@@ -151,3 +151,16 @@ not-taken-detail = Był otwarty zbyt długo, wysłano go z innego miejsca albo z
 not-me-heading = Ktoś inny zmienił Twoje hasło?
 not-me-intro = Podaj, o czyje konto chodzi. Odnotujemy to, powiadomimy osoby prowadzące serwis { $title } i wyślemy Ci wiadomość z linkiem, który pozwoli od razu ustawić inne hasło.
 not-me-button = To nie ja
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Potwierdź swój adres e-mail
+confirm-email-intro = Powiedz nam, kim jesteś, a wyślemy Ci wiadomość z linkiem do potwierdzenia adresu.
+confirm-email-now-intro = Naciśnij przycisk, aby potwierdzić, że wiadomości wysyłane na Twój adres do Ciebie docierają.
+confirmed-heading = Twój adres e-mail jest potwierdzony
+confirmed-intro = Nic więcej nie trzeba robić. Możesz zamknąć tę stronę.
+login-heading = Logowanie za pomocą linku
+login-intro = Powiedz nam, kim jesteś, a wyślemy Ci wiadomość z linkiem do logowania.
+login-now-heading = Logowanie w serwisie { $title }
+login-now-intro = Naciśnij przycisk, aby się zalogować. Link działa tylko raz.
+other-account = W międzyczasie w tej przeglądarce otwarto inny link. To, co teraz zrobisz, dotyczy pokazanego tu konta.
+not-valid-link-detail = Każdy link działa tylko raz i dla konta w takim stanie, w jakim było wtedy. Poproś o nowy link i otwórz najnowszą wiadomość.

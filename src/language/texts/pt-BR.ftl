@@ -136,3 +136,16 @@ not-taken-detail = Ele ficou aberto por tempo demais, foi enviado de outro lugar
 not-me-heading = Outra pessoa alterou sua senha?
 not-me-intro = Diga quem você é. Vamos registrar isso, avisar quem administra { $title } e enviar um e-mail com um link para você escolher outra senha imediatamente.
 not-me-button = Não fui eu
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = Confirme seu endereço de e-mail
+confirm-email-intro = Diga quem você é, e enviaremos um e-mail com um link para confirmar seu endereço.
+confirm-email-now-intro = Pressione o botão para confirmar que os e-mails enviados ao seu endereço chegam até você.
+confirmed-heading = Seu endereço de e-mail está confirmado
+confirmed-intro = Não há mais nada a fazer. Você pode fechar esta página.
+login-heading = Entrar com um link
+login-intro = Diga quem você é, e enviaremos um e-mail com um link para entrar.
+login-now-heading = Entrar em { $title }
+login-now-intro = Pressione o botão para entrar. O link funciona uma única vez.
+other-account = Enquanto isso, outro link foi aberto neste navegador. O que você fizer agora vale para a conta mostrada aqui.
+not-valid-link-detail = Cada link funciona uma única vez e para uma conta como ela era naquele momento. Peça um novo link e abra o e-mail mais recente.

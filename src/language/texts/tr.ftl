@@ -134,3 +134,16 @@ not-taken-detail = Çok uzun süre açık kaldı, başka bir yerden gönderildi 
 not-me-heading = Parolanızı başka biri mi değiştirdi?
 not-me-intro = Bize kim olduğunuzu bildirin. Bunu kaydedeceğiz, { $title } yöneticilerine haber vereceğiz ve hemen başka bir parola seçmeniz için size bağlantı içeren bir e-posta göndereceğiz.
 not-me-button = Bu ben değildim
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = E-posta adresinizi doğrulayın
+confirm-email-intro = Bize kim olduğunuzu söyleyin, size adresinizi doğrulama bağlantısı içeren bir e-posta gönderelim.
+confirm-email-now-intro = Adresinize gönderilen e-postaların size ulaştığını doğrulamak için düğmeye basın.
+confirmed-heading = E-posta adresiniz doğrulandı
+confirmed-intro = Yapılacak başka bir şey yok. Bu sayfayı kapatabilirsiniz.
+login-heading = Bağlantıyla oturum açın
+login-intro = Bize kim olduğunuzu söyleyin, size oturum açma bağlantısı içeren bir e-posta gönderelim.
+login-now-heading = { $title } için oturum açın
+login-now-intro = Oturum açmak için düğmeye basın. Bağlantı yalnızca bir kez çalışır.
+other-account = Bu arada bu tarayıcıda başka bir bağlantı açıldı. Şimdi yapacaklarınız burada gösterilen hesap için geçerlidir.
+not-valid-link-detail = Her bağlantı yalnızca bir kez ve hesabın o zamanki hâli için çalışır. Yeni bir bağlantı isteyin ve en son gelen e-postayı açın.

@@ -127,3 +127,16 @@ not-taken-detail = 表单打开时间过长、从其他地方提交，或内容�
 not-me-heading = 是别人更改了您的密码吗？
 not-me-intro = 请告诉我们您的账号信息。我们会记录此事，通知 { $title } 的管理人员，并向您发送一封带有链接的邮件，让您立即设置新的密码。
 not-me-button = 这不是我本人的操作
+
+# Confirming an address, and logging in by a link
+confirm-email-heading = 确认您的邮箱地址
+confirm-email-intro = 请告诉我们您是谁，我们会给您发送一封邮件，其中带有确认邮箱地址的链接。
+confirm-email-now-intro = 按下按钮，即可确认您能收到发往此地址的邮件。
+confirmed-heading = 您的邮箱地址已确认
+confirmed-intro = 无需再做任何操作，您可以关闭此页面。
+login-heading = 通过链接登录
+login-intro = 请告诉我们您是谁，我们会给您发送一封邮件，其中带有登录链接。
+login-now-heading = 登录 { $title }
+login-now-intro = 按下按钮即可登录。此链接只能使用一次。
+other-account = 在此期间，此浏览器中打开了另一个链接。您现在的操作将用于此处所示的账号。
+not-valid-link-detail = 每个链接只能使用一次，而且只适用于当时状态下的账号。请重新获取链接，并打开最新的邮件。

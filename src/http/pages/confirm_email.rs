@@ -1,0 +1,90 @@
+//! Confirming an address: asking for a link, and from the link in the mail to a button and done.
+
+use minijinja::context;
+use poem::http::StatusCode;
+use poem::web::Data;
+use poem::{Body, Request, Response, handler};
+
+use super::ask::{self, Reason};
+use super::button::{self, Posted, Words};
+use super::cookie::Jar;
+use super::link::Link;
+use super::page::Page;
+use super::view::{self, View};
+use crate::http::problem::Problem;
+use crate::http::reference::Reference;
+use crate::http::state::{State, accepted_language};
+use crate::recovery::Confirmation;
+use crate::token::Purpose;
+
+const LINK: Link = Link {
+    purpose: Purpose::EmailConfirmation,
+    jar: Jar::ConfirmEmail,
+    sealed_for: "cookie/confirm-email",
+    page: "confirm-email-now",
+};
+
+/// The texts of its button.
+pub const WORDS: Words = Words {
+    heading: "confirm-email-heading",
+    intro: "confirm-email-now-intro",
+    button: "email-confirmation-button",
+};
+
+/// The address is confirmed.
+pub const DONE: Page = Page {
+    template: "confirmed.html",
+    source: include_str!("templates/confirmed.html"),
+    scripted: false,
+    samples: || {
+        let sample = |return_to: Option<&str>| context! { return_to };
+        vec![sample(None), sample(Some("https://app.example/\"><b>"))]
+    },
+};
+
+#[handler]
+pub fn show_ask(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    ask::form(state, request, Reason::Unconfirmed, None)
+}
+
+#[handler]
+pub async fn submit_ask(
+    request: &Request,
+    body: Body,
+    Data(state): Data<&State>,
+) -> Result<Response, Problem> {
+    ask::ask(state, request, body, Reason::Unconfirmed).await
+}
+
+#[handler]
+pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    LINK.arrive(state, request)
+}
+
+#[handler]
+pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    button::show(&LINK, &WORDS, state, request).await
+}
+
+#[handler]
+pub async fn submit(
+    request: &Request,
+    body: Body,
+    Data(state): Data<&State>,
+) -> Result<Response, Problem> {
+    let token = match button::posted(&LINK, &WORDS, state, request, body).await? {
+        Posted::Pressed(token) => token,
+        Posted::ShownAgain(page) => return Ok(page),
+    };
+    let app = state.application_of(request)?;
+    let confirmation = Confirmation {
+        token: token.to_string(),
+        client: state.client(request),
+        reference: Reference::of(request),
+    };
+    let view = View::of(state, Some(&app), accepted_language(request));
+    let confirmed = state.recovery.confirm(&app, confirmation).await;
+    let confirmed = confirmed.map_err(|error| Problem::of_completion(error, &view.texts))?;
+    let page = view.page(StatusCode::OK, &DONE, context! { return_to => confirmed.return_to });
+    Ok(view::with_cookies(page, &[LINK.jar.forget(&app.name, state.secure)]))
+}

@@ -1,0 +1,95 @@
+//! Logging in by a link: asking for one, and from the link in the mail to a button and on to the
+//! application, which gets the session in the fragment of an address on its list: browsers send that
+//! to nobody, and neither logs nor `Referer` have it.
+
+use poem::web::Data;
+use poem::{Body, Request, Response, handler};
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use super::ask::{self, Reason};
+use super::button::{self, Posted, Words};
+use super::cookie::Jar;
+use super::link::Link;
+use super::view::{self, View};
+use crate::http::problem::{Code, Problem};
+use crate::http::reference::Reference;
+use crate::http::state::{State, accepted_language};
+use crate::recovery::{Application, LoggedIn, LoginUse};
+use crate::token::Purpose;
+
+const LINK: Link = Link {
+    purpose: Purpose::Login,
+    jar: Jar::Login,
+    sealed_for: "cookie/login",
+    page: "login-now",
+};
+
+/// The texts of its button.
+pub const WORDS: Words =
+    Words { heading: "login-now-heading", intro: "login-now-intro", button: "login-link-button" };
+
+#[handler]
+pub fn show_ask(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    ask::form(state, request, Reason::Login, None)
+}
+
+#[handler]
+pub async fn submit_ask(
+    request: &Request,
+    body: Body,
+    Data(state): Data<&State>,
+) -> Result<Response, Problem> {
+    ask::ask(state, request, body, Reason::Login).await
+}
+
+#[handler]
+pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    LINK.arrive(state, request)
+}
+
+#[handler]
+pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    button::show(&LINK, &WORDS, state, request).await
+}
+
+#[handler]
+pub async fn submit(
+    request: &Request,
+    body: Body,
+    Data(state): Data<&State>,
+) -> Result<Response, Problem> {
+    let token = match button::posted(&LINK, &WORDS, state, request, body).await? {
+        Posted::Pressed(token) => token,
+        Posted::ShownAgain(page) => return Ok(page),
+    };
+    let app = state.application_of(request)?;
+    // Known before the link is spent: where nobody can be sent, nobody is logged in.
+    let home = app.return_targets.first().ok_or(Problem::new(Code::NotConfigured))?;
+    let login = LoginUse {
+        token: token.to_string(),
+        client: state.client(request),
+        reference: Reference::of(request),
+    };
+    let texts = View::of(state, Some(&app), accepted_language(request)).texts;
+    let logged_in = state.recovery.log_in(&app, login).await;
+    let logged_in = logged_in.map_err(|error| Problem::of_completion(error, &texts))?;
+    let on = on_with(&logged_in, home)?;
+    Ok(view::see_other(&on, &[forget(state, &app)]))
+}
+
+fn forget(state: &State, app: &Application) -> String {
+    LINK.jar.forget(&app.name, state.secure)
+}
+
+/// The address to go on to, with the session in its fragment.
+fn on_with(logged_in: &LoggedIn, home: String) -> Result<String, Problem> {
+    let target = logged_in.return_to.clone().unwrap_or(home);
+    let mut target = Url::parse(&target).map_err(|_| Problem::new(Code::Internal))?;
+    let expires_at = logged_in.expires_at.unix_timestamp().to_string();
+    let mut fragment = Serializer::new(String::new());
+    fragment.append_pair("session", logged_in.session.expose());
+    fragment.append_pair("expires_at", &expires_at);
+    target.set_fragment(Some(&fragment.finish()));
+    Ok(target.to_string())
+}
