@@ -109,6 +109,15 @@ impl Columns {
         always.chain(self.writes.iter().map(|(name, _)| name)).map(String::as_str).collect()
     }
 
+    /// Every column that a link writes which resets nothing, once: what confirms an address, and the last
+    /// login.
+    pub(super) fn written_beside(&self, logs_in: bool) -> Vec<&str> {
+        let confirmed = self.confirmed.iter().map(|on| on.column.as_str());
+        let last_login = self.last_login.as_deref().filter(|_| logs_in);
+        let written = self.written();
+        confirmed.chain(last_login).filter(|name| !written.contains(name)).collect()
+    }
+
     /// Whether there are columns that need not be there.
     pub(super) fn has_optional(&self) -> bool {
         self.needed().into_iter().any(|name| self.is_optional(name))

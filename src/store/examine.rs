@@ -18,6 +18,8 @@ pub struct Privileges {
     pub unread: Vec<String>,
     /// Columns that a reset writes and this user may not.
     pub unwritten: Vec<String>,
+    /// Columns that links write which confirm an address or log in, and this user may not.
+    pub unwritten_beside: Vec<String>,
     /// The statement that gives what is missing, where there is such a thing.
     pub grant: Option<String>,
     /// What is allowed and never used: `INSERT`, `DELETE` and the like.
@@ -76,11 +78,11 @@ impl UsersTable {
     /// # Errors
     /// [`StoreError`] when the table cannot be written for another reason than a privilege, and
     /// as for every statement.
-    pub async fn privileges(&self) -> Result<Privileges, StoreError> {
+    pub async fn privileges(&self, logs_in: bool) -> Result<Privileges, StoreError> {
         let fitted = self.fitted().await?;
         let (_, mapping) = &*fitted;
         let (dialect, table) = (mapping.dialect, self.quoted());
-        let (mut unread, mut unwritten) = (vec![], vec![]);
+        let (mut unread, mut unwritten, mut unwritten_beside) = (vec![], vec![], vec![]);
         for name in mapping.columns.read() {
             let column = dialect.quote(name);
             if self.denied(&format!("SELECT {column} FROM {table} WHERE 1 = 0")).await? {
@@ -91,6 +93,12 @@ impl UsersTable {
             let column = dialect.quote(name);
             if self.denied(&format!("UPDATE {table} SET {column} = NULL WHERE 1 = 0")).await? {
                 unwritten.push(name.to_owned());
+            }
+        }
+        for name in mapping.columns.written_beside(logs_in) {
+            let column = dialect.quote(name);
+            if self.denied(&format!("UPDATE {table} SET {column} = NULL WHERE 1 = 0")).await? {
+                unwritten_beside.push(name.to_owned());
             }
         }
         if unread.is_empty() && unwritten.is_empty() {
@@ -104,10 +112,11 @@ impl UsersTable {
         };
         let user = self.user().await?;
         Ok(Privileges {
-            grant: self.grant(&unread, &unwritten, &user),
+            grant: self.grant(&unread, &[&unwritten[..], &unwritten_beside].concat(), &user),
             own_user: self.own_user(mapping),
             unread,
             unwritten,
+            unwritten_beside,
             more,
         })
     }

@@ -1,6 +1,7 @@
 //! Whether the user of the connection may do what is needed, and no more.
 
 use super::{Finding, Subject};
+use crate::config::LoginLinks;
 use crate::recovery::StoreError;
 use crate::store::Relation;
 
@@ -8,7 +9,8 @@ const WHY: &str = "SELECT on the mapped columns and UPDATE on those that a reset
 const LESS_WHY: &str = "whoever gets hold of the connection can do no more than it is allowed";
 
 pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
-    let found = match subject.table.privileges().await {
+    let logs_in = subject.settings.login_links != LoginLinks::Off;
+    let found = match subject.table.privileges(logs_in).await {
         Ok(found) => found,
         Err(error) => return vec![unwritable(subject, &error).await],
     };
@@ -24,6 +26,13 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
     }
     if findings.is_empty() {
         findings.push(Finding::ok("this user may do all that is needed", WHY));
+    }
+    if !found.unwritten_beside.is_empty() {
+        findings.push(Finding::warning(
+            format!("this user may not write {}", found.unwritten_beside.join(", ")),
+            "links that confirm an address or log in write there: they are mailed, and then do nothing",
+            found.grant.clone().unwrap_or_else(|| "grant it".to_owned()),
+        ));
     }
     if !found.more.is_empty() {
         let more = found.more.join(", ");
