@@ -46,7 +46,7 @@ async fn who_says_this_was_not_me_gets_a_link_and_nobody_learns_whether_there_is
 }
 
 /// Hears every call, answers 204, and keeps what came.
-async fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
+pub async fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hooks", listener.local_addr().unwrap());
     let heard = Arc::new(Mutex::new(vec![]));

@@ -285,6 +285,38 @@ async fn off_is_how_it_begins_and_then_nothing_of_it_is_there() {
 }
 
 #[tokio::test]
+async fn the_backend_is_told_who_confirmed_an_address_and_who_logged_in_once_it_is_so() {
+    let (url, heard) = crate::disputing::receiver().await;
+    let people =
+        [person("ada@example.com"), Person { confirmed: false, ..person("una@example.com") }];
+    let users = database(Engine::Sqlite, &people).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        switched_on(settings);
+        let webhook = format!(
+            "url = \"{url}\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n\
+             events = [\"email.confirmed\", \"login.completed\"]"
+        );
+        settings.apps.get_mut("default").unwrap().webhook = Some(toml::from_str(&webhook).unwrap());
+    })
+    .await;
+    let login = regain.token_of(PATH, "ada@example.com").await;
+    let confirm = regain.token_of("email-confirmations", "una@example.com").await;
+    assert!(heard.lock().unwrap().is_empty(), "asking is nothing to tell of");
+    for _again in 0..2 {
+        regain.complete_with(PATH, &login).await;
+        regain.complete_with("email-confirmations", &confirm).await;
+    }
+    regain.worked().await;
+    let heard = heard.lock().unwrap().clone();
+    assert_eq!(heard.len(), 2, "what changes nothing is no event: {heard:?}");
+    for (event, user_id) in [("login.completed", "\"1\""), ("email.confirmed", "\"2\"")] {
+        let told = heard.iter().any(|call| call.contains(event) && call.contains(user_id));
+        assert!(told, "{event} in {heard:?}");
+    }
+    assert!(heard.iter().all(|call| !call.contains("example.com") || call.contains("host: ")));
+}
+
+#[tokio::test]
 async fn a49_one_budget_is_shared_by_links_of_every_purpose() {
     for engine in engines() {
         let (_users, regain) = one_account(engine).await;

@@ -35,6 +35,7 @@ mod peer;
 mod people;
 mod preview;
 mod process;
+mod purposes;
 mod python;
 mod queue;
 mod race;

@@ -108,6 +108,28 @@ async fn an_operator_issues_and_inspects_tokens_and_checks_health_by_command() {
     assert_eq!(process.complete(token, "a new passphrase").await.unwrap().status, 200);
     assert_ne!(command(&inspect).await.0, Some(0), "a spent token is not valid");
 
+    // A purpose that the application has no links for is refused with those that it has.
+    let login = ["token", "issue", "--user", "1", "--app", "default", "--purpose", "login"];
+    let (code, _, errors) = command(&[&login[..], &["--config", &config]].concat()).await;
+    assert!(code != Some(0) && errors.contains("issue one of: password-reset"), "{errors}");
+    let text = std::fs::read_to_string(&process.config).unwrap();
+    let switched_on = text
+        .replace("[apps.default]", "[apps.default]\nlogin_links = true\nlinks.login = \"https://app.example.com/in#{token}\"\nlifetimes.login = \"30m\"")
+        .replace("[apps.default.users]", "[apps.default.users]\nlast_login = \"last_login\"");
+    let own = folder.0.join("login.toml");
+    std::fs::write(&own, switched_on).unwrap();
+    let own = own.to_str().unwrap();
+    for purpose in ["login", "email-confirmation"] {
+        let of = ["--app", "default", "--purpose", purpose, "--config", own];
+        let (code, output, errors) =
+            command(&[&["token", "issue", "--user", "1"], &of[..]].concat()).await;
+        assert_eq!(code, Some(0), "{purpose} {errors}");
+        let token = output.split_whitespace().find(|word| word.matches('.').count() == 2).unwrap();
+        let (code, output, errors) =
+            command(&[&["token", "inspect", token], &of[..]].concat()).await;
+        assert!(code == Some(0) && output.contains("valid: user 1"), "{purpose} {errors}");
+    }
+
     let health = format!("{}/readyz", process.url);
     assert_eq!(command(&["healthcheck", "--url", &health]).await.0, Some(0));
     process.signal("-TERM");
