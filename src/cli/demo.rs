@@ -27,7 +27,8 @@ Accounts:
   ada@example.com            (username ada)
   grace@example.com
   disabled@example.com       disabled: gets no mail
-  unconfirmed@example.com    address not confirmed: gets no mail
+  unconfirmed@example.com    address not confirmed: gets a link to confirm it, if asked for at
+                             http://{address}/a/default/confirm-email
   nopassword@example.com     has no password: gets no mail
   shared@example.com         two accounts: a link for each
 

@@ -210,6 +210,21 @@ async fn a_grant_that_is_missing_is_told_as_the_statement_that_gives_it() {
 }
 
 #[tokio::test]
+async fn a_link_that_would_be_mailed_and_then_do_nothing_is_a_warning() {
+    for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
+        let database = healthy(engine).await;
+        database.execute("ALTER TABLE users ADD COLUMN proved integer").await;
+        database.execute("UPDATE users SET proved = 1").await;
+        let (_, url) = limited(&database, &[ENOUGH[0], "SELECT (proved)"]).await;
+        let confirmed = "confirmed = 'proved'";
+        let found = trouble(&url, confirmed).await;
+        let found = only(&found, Level::Warning, &["may not write proved", "GRANT UPDATE ("]);
+        database.execute(cure(&found)).await;
+        assert_eq!(trouble(&url, confirmed).await, [], "{engine:?}: the cure cures");
+    }
+}
+
+#[tokio::test]
 async fn privileges_that_are_never_used_are_a_warning() {
     for engine in engines().into_iter().filter(|engine| *engine != Engine::Sqlite) {
         let database = healthy(engine).await;
