@@ -36,7 +36,7 @@ fn in_redis(settings: &LimitSettings, redis: &RedisSettings) -> RedisLimits {
         SecretSource::Inline(url) => url,
         SecretSource::File(_) => unreachable!(),
     };
-    let patience = Duration::from_millis(200);
+    let patience = Duration::from_secs(2);
     let address = Address::parse(url, redis).unwrap();
     let connection = Redis::connect(address, "limits", &redis.prefix, patience, |_, _| {});
     let secret = Secret::parse(SECRET.as_bytes()).unwrap();
@@ -225,7 +225,7 @@ async fn a84_while_redis_is_down_each_replica_counts_for_itself_and_nobody_waits
         alone += u32::from(asks(&limits, "c").await);
     }
     assert_eq!(alone, 3, "it never lets everybody in");
-    assert!(began.elapsed() < Duration::from_secs(1), "one bounded wait: {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(5), "one bounded wait: {:?}", began.elapsed());
     assert_eq!(limits.trouble(), Some("the limits that replicas share"));
     assert!(counts::total("regain_limits_fallback_total") >= 100);
 
