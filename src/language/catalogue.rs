@@ -18,11 +18,20 @@ pub struct Catalogue(Vec<FluentBundle<Arc<FluentResource>>>);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TextError {
     /// There is no such entry.
-    #[error("there is no text {0:?}")]
-    Unknown(String),
+    #[error("there is no text {entry:?}{}", did_you_mean(near.as_deref()))]
+    Unknown {
+        /// What was asked for.
+        entry: String,
+        /// One that is called nearly so.
+        near: Option<String>,
+    },
     /// The entry wants something that is not there.
     #[error("the text {0:?} cannot be filled in: {1}")]
     Unfilled(String, String),
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean {near:?}?"))
 }
 
 impl Catalogue {
@@ -131,7 +140,10 @@ impl Texts {
     pub fn get(&self, entry: &str) -> Result<String, TextError> {
         let bundle = &self.catalogue.0[self.language as usize];
         let message = bundle.get_message(entry).and_then(|message| message.value());
-        let pattern = message.ok_or_else(|| TextError::Unknown(entry.to_owned()))?;
+        let pattern = message.ok_or_else(|| TextError::Unknown {
+            entry: entry.to_owned(),
+            near: check::nearest_entry(entry),
+        })?;
         let mut values = FluentArgs::with_capacity(self.values.len());
         for (name, value) in &self.values {
             match value {
@@ -168,7 +180,12 @@ mod tests {
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let english = catalogue.texts(Language::English).with("title", "Example".to_owned());
         assert_eq!(english.tell("password-reset-subject"), "Choose a new password for Example");
-        assert_eq!(english.get("nothing"), Err(TextError::Unknown("nothing".to_owned())));
+        let unknown = |entry: &str| english.get(entry).unwrap_err().to_string();
+        assert_eq!(unknown("nothing"), "there is no text \"nothing\"");
+        assert_eq!(
+            unknown("password-reset-intr"),
+            "there is no text \"password-reset-intr\"; did you mean \"password-reset-intro\"?"
+        );
         assert!(matches!(english.get("hello-name"), Err(TextError::Unfilled(..))));
 
         let lifetime = |language, minutes| {

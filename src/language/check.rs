@@ -156,6 +156,16 @@ fn line_of(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
+/// The entry that is called nearly like this one.
+pub(super) fn nearest_entry(name: &str) -> Option<String> {
+    let known = variables_of(&embedded(Language::English));
+    let near = nearest(name, known.keys());
+    (strsim::jaro_winkler(name, &near) > ALIKE).then_some(near)
+}
+
+/// Names that are less alike are not meant for each other.
+const ALIKE: f64 = 0.84;
+
 fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a String>) -> String {
     let likeness = |known: &&String| strsim::jaro_winkler(name, known);
     let nearest = names.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));

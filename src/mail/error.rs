@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum MailConfigError {
     /// The URL of a provider.
-    #[error("mail.providers.{provider}.url {problem}; {cure}")]
+    #[error("mail.providers.{provider}.url {problem}\n    {cure}")]
     Url {
         /// The provider's name.
         provider: String,
@@ -18,14 +18,16 @@ pub enum MailConfigError {
         cure: &'static str,
     },
     /// The sender of an application.
-    #[error("apps.{app}.mail.from is no address; write it like \"Example <no-reply@example.com>\"")]
+    #[error(
+        "apps.{app}.mail.from is no address\n    write it like \"Example <no-reply@example.com>\""
+    )]
     From {
         /// The application's name.
         app: String,
     },
     /// A provider that is not there.
     #[error(
-        "apps.{app}.mail.provider names {provider:?}, which is not under [mail.providers]; add it"
+        "apps.{app}.mail.provider names {provider:?}, which is not under [mail.providers]\n    add it"
     )]
     Provider {
         /// The application's name.
@@ -34,7 +36,7 @@ pub enum MailConfigError {
         provider: String,
     },
     /// An authority's certificate.
-    #[error("mail.providers.{provider}.ca cannot be used: {problem}; give a PEM file")]
+    #[error("mail.providers.{provider}.ca cannot be used: {problem}\n    give a PEM file")]
     Ca {
         /// The provider's name.
         provider: String,
@@ -43,8 +45,8 @@ pub enum MailConfigError {
     },
     /// The certificate that we show, or its key.
     #[error(
-        "mail.providers.{provider}.client_certificate cannot be used: {problem}; give PEM files of a \
-         certificate and of its key"
+        "mail.providers.{provider}.client_certificate cannot be used: {problem}\n    give PEM files \
+         of a certificate and of its key"
     )]
     Identity {
         /// The provider's name.

@@ -4,11 +4,14 @@
 //! Every template gets `lang` and `dir`, `title`, `subject`, `greeting`, `link` and, for HTML,
 //! `href`; `t("entry")` tells a text of the language, filled in.
 
-use std::collections::BTreeSet;
+mod mistakes;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
+
+use mistakes::{fault, holds_its_link, known_variables, no_strangers};
 
 use super::error::MailConfigError;
 use super::samples::Samples;
@@ -104,7 +107,8 @@ impl Templates {
         let samples = Samples::default();
         for letter in samples.letters().filter(|_| operators) {
             let written = templates.render(&letter, &samples.title);
-            written.map_err(|error| fault(&error, folder))?;
+            let written = written.map_err(|error| fault(&error, folder))?;
+            holds_its_link(&letter, link(&letter.message), &written, folder)?;
         }
         Ok(templates)
     }
@@ -121,11 +125,7 @@ impl Templates {
 
     fn render(&self, letter: &Letter, title: &str) -> Result<Written, Error> {
         let texts = self.texts(letter, title);
-        let link = match &letter.message {
-            Message::Link { link, .. } => link.as_str(),
-            Message::PasswordChanged { not_me, .. } => not_me,
-            Message::Test => "",
-        };
+        let link = link(&letter.message);
         let (language, title) = (letter.language, one_line(title));
         let greeting = greeting(letter.display_name.as_deref(), &texts);
         let t = Value::from_function(move |entry: &str| {
@@ -172,48 +172,13 @@ impl Templates {
     }
 }
 
-/// Every file in the folder must be one that is used.
-fn no_strangers(root: &Path, folder: &Path) -> Result<(), MailConfigError> {
-    let unreadable = |error| MailConfigError::template(folder.display(), error);
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        // Kubernetes keeps what it mounts under such names, beside the links to it.
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
-            continue;
-        }
-        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
-        if path.is_dir() {
-            no_strangers(root, &path)?;
-        } else if !SOURCES.iter().any(|(known, _)| *known == name) {
-            let names: Vec<_> = SOURCES.iter().map(|(name, _)| *name).collect();
-            let problem = format!("is no template; there are {}", names.join(", "));
-            return Err(MailConfigError::template(path.display(), problem));
-        }
+/// The link that a mail is for; none for a test.
+fn link(message: &Message) -> &str {
+    match message {
+        Message::Link { link, .. } => link,
+        Message::PasswordChanged { not_me, .. } => not_me,
+        Message::Test => "",
     }
-    Ok(())
-}
-
-/// What a template uses must be among what it is given: found here even where no sample leads.
-fn known_variables(
-    place: &Path,
-    source: &str,
-    used: &std::collections::HashSet<String>,
-) -> Result<(), MailConfigError> {
-    let used: BTreeSet<_> = used.iter().map(String::as_str).collect();
-    let Some(stranger) = used.into_iter().find(|name| !VARIABLES.contains(name)) else {
-        return Ok(());
-    };
-    let line = source.lines().position(|line| line.contains(stranger)).map_or(1, |at| at + 1);
-    let problem = format!("there is no {stranger:?}; there are {}", VARIABLES.join(", "));
-    Err(MailConfigError::template(format!("{}, line {line}", place.display()), problem))
-}
-
-fn fault(error: &Error, folder: Option<&Path>) -> MailConfigError {
-    let name = error.name().unwrap_or_default();
-    let place = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
-    let place = place.unwrap_or_else(|| name.into());
-    let line = error.line().map_or(String::new(), |line| format!(", line {line}"));
-    MailConfigError::template(format!("{}{line}", place.display()), error)
 }
 
 #[cfg(test)]

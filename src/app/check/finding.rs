@@ -89,10 +89,12 @@ impl From<StartError> for Finding {
             StartError::Setting { setting, problem, cure } => {
                 Self::error(format!("`{setting}` {problem}"), WHY, cure)
             }
-            StartError::Failed(_) | StartError::Listen { .. } => match text.split_once("; ") {
-                Some((what, cure)) => Self::error(what, WHY, cure),
-                None => Self::error(text, WHY, "see docs/operating.md"),
-            },
+            StartError::Failed(_) | StartError::Listen { .. } => {
+                match text.split_once("\n    ").or_else(|| text.split_once("; ")) {
+                    Some((what, cure)) => Self::error(what, WHY, cure),
+                    None => Self::error(text, WHY, "see docs/operating.md"),
+                }
+            }
         }
     }
 }

@@ -171,16 +171,77 @@ fn an_operators_template_stands_for_ours_and_keeps_all_others() {
 
 #[test]
 fn a_mistake_in_a_template_is_told_at_the_start_with_file_and_line() {
+    let body = "password_reset/body";
     let unknown =
-        refused("password_reset/body.txt", "{{ greeting }}\n{% if 0 %}{{ user }}{% endif %}");
-    insta::assert_snapshot!(unknown, @r#"FOLDER/password_reset/body.txt, line 2: there is no "user"; there are lang, dir, title, subject, greeting, link, href, t"#);
-    let entry = refused("password_reset/body.html", "\n{{ t('password-reset-intor') }}");
-    assert!(entry.starts_with("FOLDER/password_reset/body.html, line 2: "), "{entry}");
-    assert!(entry.contains("there is no text \"password-reset-intor\""), "{entry}");
-    let syntax = refused("layout.html", "{% block %}");
-    assert!(syntax.starts_with("FOLDER/layout.html, line 1: "), "{syntax}");
+        refused(&format!("{body}.txt"), "{{ greeting }}\n{% if 0 %}{{ user }}{% endif %}");
+    insta::assert_snapshot!(unknown, @r#"
+    FOLDER/password_reset/body.txt, line 2: there is no "user"
+        there are lang, dir, title, subject, greeting, link, href, t
+    "#);
+    let entry = refused(&format!("{body}.html"), "\n{{ t('password-reset-intor') }}");
+    insta::assert_snapshot!(entry, @r#"
+    FOLDER/password_reset/body.html, line 2: there is no text "password-reset-intor"; did you mean "password-reset-intro"?
+    "#);
+    let far = refused(&format!("{body}.html"), "{{ t('zzz') }}");
+    insta::assert_snapshot!(far, @r#"
+    FOLDER/password_reset/body.html, line 1: there is no text "zzz"
+    "#);
+    insta::assert_snapshot!(refused("layout.html", "\n{{ t('helo') }}"), @r#"
+    FOLDER/layout.html, line 2: there is no text "helo"; did you mean "hello"?
+    "#);
+    insta::assert_snapshot!(refused("link.txt", "\n{{ t('helo') }}"), @r#"
+    FOLDER/link.txt, line 2: there is no text "helo"; did you mean "hello"?
+    "#);
+    insta::assert_snapshot!(refused("layout.html", "{% block %}"), @r#"
+    FOLDER/layout.html, line 1: syntax error: unexpected end of block, expected identifier
+    "#);
     let stranger = refused("password_reset/body.htm", "x");
-    assert!(stranger.starts_with("FOLDER/password_reset/body.htm: is no template; "), "{stranger}");
+    assert!(stranger.starts_with("FOLDER/password_reset/body.htm: is no template\n    there are"));
+}
+
+#[test]
+fn a_template_that_leaves_the_link_out_is_refused_with_file_and_cure() {
+    let reset = "password_reset/body";
+    insta::assert_snapshot!(refused(&format!("{reset}.html"), "Hallo {{ title }}"), @r#"
+    FOLDER/password_reset/body.html: the mail "password_reset" does not hold its link (seen in "en")
+        write {{ href }}, or extend "link.html"
+    "#);
+    insta::assert_snapshot!(refused(&format!("{reset}.txt"), "hi"), @r#"
+    FOLDER/password_reset/body.txt: the mail "password_reset" does not hold its link (seen in "en")
+        write {{ link }}, or extend "link.txt"
+    "#);
+    insta::assert_snapshot!(refused("password_changed/body.txt", "hi"), @r#"
+    FOLDER/password_changed/body.txt: the mail "password_changed" does not hold its link (seen in "en")
+        write {{ link }}
+    "#);
+    let german = "{% if lang != 'de' %}{{ link }}{% endif %}";
+    insta::assert_snapshot!(refused("link.txt", german), @r#"
+    FOLDER/link.txt: the mail "password_reset" does not hold its link (seen in "de")
+        write {{ link }}
+    "#);
+    let ours = refused("layout.html", "{{ greeting }}");
+    assert!(ours.starts_with("FOLDER/layout.html: the mail \"password_reset\""), "{ours}");
+    for kind in ["password_reset", "email_confirmation", "login_link", "invitation"] {
+        for (part, cure) in [("html", "{{ href }}"), ("txt", "{{ link }}")] {
+            let said = refused(&format!("{kind}/body.{part}"), "hi");
+            assert!(said.contains(kind) && said.contains(cure), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_template_may_write_the_link_as_it_likes() {
+    for (name, source) in [
+        ("password_reset/body.html", "<a href=\"{{ link }}\">{{ title }}</a>"),
+        ("password_reset/body.html", "<a href='{{ href }}'>{{ title }}</a>"),
+        ("password_reset/body.txt", "<{{ link }}>"),
+        ("test/body.txt", "hi"),
+    ] {
+        let folder = folder(name, source);
+        let made = templates(Some(&folder)).map(|_| ());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(made.is_ok(), "{source}: {:?}", made.err());
+    }
 }
 
 #[test]
