@@ -100,7 +100,9 @@ impl Dialect {
         relation: Relation,
     ) -> String {
         let on = self.indexed(table, relation);
-        let name = self.quote(&format!("{}_{column}", table.table));
+        // Beside the index on the column itself, which may be wanted too.
+        let lowered = if lower { "_lower" } else { "" };
+        let name = self.quote(&format!("{}_{column}{lowered}", table.table));
         let quoted = self.quote(column);
         // A partitioned table is locked while it gets one.
         let online = if relation == Relation::Partitioned { "" } else { "CONCURRENTLY " };

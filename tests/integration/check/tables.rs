@@ -128,12 +128,19 @@ async fn a45_an_index_that_begins_with_another_column_does_not_count() {
 }
 
 #[tokio::test]
-async fn lower_wants_an_index_of_its_own() {
+async fn lower_wants_an_index_of_its_own_beside_the_plain_one() {
     for engine in engines() {
         let database = healthy(engine).await;
         let (_, url) = limited(&database, &ENOUGH).await;
+        let on = if engine == Engine::MariaDb { " ON users" } else { "" };
+        database.execute(&format!("DROP INDEX by_email{on}")).await;
+        let found = trouble(&url, "").await;
+        database.execute(cure(&only(&found, Level::Warning, &["look-up by `email`"]))).await;
+        assert_eq!(trouble(&url, "").await, [], "{engine:?}");
+
         let found = trouble(&url, "email_match = 'lower'").await;
         let found = only(&found, Level::Warning, &["look-up by `email`", "lower"]);
+        assert!(engine == Engine::Postgres || cure(&found).contains("users_email_lower"));
         if engine != Engine::MariaDb {
             database.execute(cure(&found)).await;
             assert_eq!(trouble(&url, "email_match = 'lower'").await, [], "{engine:?}");
