@@ -2,6 +2,7 @@
 
 mod login;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use url::Url;
@@ -11,7 +12,7 @@ use super::error::ConfigError;
 use super::pages;
 use crate::config::{
     ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, LoginLinks,
-    ProviderSettings, RedisSettings, Settings, Span, UsersSettings,
+    ProviderSettings, Rate, RedisSettings, Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -43,7 +44,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     let mut errors = doors(settings);
     errors.extend(hashing(&settings.hashing, &settings.public_url));
     errors.extend(redis(&settings.redis));
-    errors.extend(budget(&settings.limits, settings.apps.values()));
+    errors.extend(budget(&settings.limits, &settings.apps));
     for (name, provider) in &settings.mail.providers {
         errors.extend(mail(&format!("mail.providers.{name}"), provider));
     }
@@ -142,30 +143,57 @@ fn redis(redis: &RedisSettings) -> Option<ConfigError> {
 }
 
 /// A mailbox must always hold a live link, else asking often would lock its owner out.
-fn budget<'a>(
+fn budget(
     limits: &LimitSettings,
-    apps: impl Iterator<Item = &'a ApplicationSettings>,
+    apps: &BTreeMap<String, ApplicationSettings>,
 ) -> Option<ConfigError> {
+    let lives = apps.iter().flat_map(|(name, app)| {
+        purposes_that_let_in(app).map(move |purpose| {
+            let said = app.lifetimes.of(purpose).filter(|(_, span)| span.is_some());
+            let said = said.map(|(key, _)| format!("apps.{name}.lifetimes.{key}"));
+            (lifetime(app, purpose), said)
+        })
+    });
     // A lifetime of nought is refused by itself.
-    let lives = apps.flat_map(lives_that_let_in);
-    let shortest = lives.filter(|lifetime| !lifetime.is_zero()).min()?;
-    let interval = limits.mails_per_account.interval();
-    (limits.enabled && interval >= shortest).then(|| {
-        let problem = format!(
-            "gives one mail back in {}, but the shortest link lives {}: \
-             a mailbox could be left without a live link",
-            Span(interval),
-            Span(shortest)
-        );
-        let cure = "allow more mails, say \"6/h\", or let links live longer";
-        ConfigError::at("limits.mails_per_account", problem, cure)
+    let (shortest, said) =
+        lives.filter(|(life, _)| !life.is_zero()).min_by_key(|(life, _)| *life)?;
+    let rate = limits.mails_per_account;
+    let interval = rate.interval();
+    if !limits.enabled || interval < shortest {
+        return None;
+    }
+    let (interval, cure) = (Span(interval), format!("\"{}\"", enough_for(shortest)));
+    let shortest = Span(shortest);
+    let lost = "a mailbox could be left without a live link";
+    // Where the rate is our own, the lifetime is what was chosen.
+    let chosen = said.filter(|_| rate == LimitSettings::default().mails_per_account);
+    Some(match chosen {
+        Some(key) => ConfigError::at(
+            key,
+            format!("is {shortest}, but an account's next mail may come after {interval}: {lost}"),
+            format!("write more than {interval}, or limits.mails_per_account = {cure}"),
+        ),
+        None => ConfigError::at(
+            "limits.mails_per_account",
+            format!(
+                "gives one mail back in {interval}, but the shortest link lives {shortest}: {lost}"
+            ),
+            format!("allow more mails, say {cure}, or let links live longer"),
+        ),
     })
 }
 
-/// The lifetimes of links that let an owner in again.
-fn lives_that_let_in(app: &ApplicationSettings) -> impl Iterator<Item = Duration> {
+/// The fewest mails in an hour of which one comes back while a link of this life still works.
+fn enough_for(life: Duration) -> Rate {
+    let hour = Duration::from_hours(1);
+    let events = hour.as_millis() / life.as_millis().max(1) + 1;
+    Rate { events: u32::try_from(events).unwrap_or(u32::MAX), period: hour }
+}
+
+/// What links are for that let an owner in again.
+fn purposes_that_let_in(app: &ApplicationSettings) -> impl Iterator<Item = Purpose> {
     let login = (app.login_links != LoginLinks::Off).then_some(Purpose::Login);
-    [Purpose::PasswordReset].into_iter().chain(login).map(|purpose| lifetime(app, purpose))
+    [Purpose::PasswordReset].into_iter().chain(login)
 }
 
 fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {

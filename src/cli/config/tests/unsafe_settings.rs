@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{GOOD, changed, load_with, with};
+use super::{GOOD, changed, load_with, mistakes, with};
 
 const PUBLIC: &str = "https://accounts.example.com";
 
@@ -104,12 +104,19 @@ fn a_link_lives_a_while_and_not_for_days() {
 fn a_mailbox_always_holds_a_live_link() {
     assert_snapshot!(with("", "limits.mails_per_account = \"2/h\""), @r#"
     regain.toml:1:8: `limits.mails_per_account` gives one mail back in 30m, but the shortest link lives 30m: a mailbox could be left without a live link
-        allow more mails, say "6/h", or let links live longer
+        allow more mails, say "3/h", or let links live longer
     "#);
-    assert_snapshot!(with("apps.default", "lifetimes.password_reset = \"15m\""), @r#"
-    regain.toml: `limits.mails_per_account` gives one mail back in 20m, but the shortest link lives 15m: a mailbox could be left without a live link
-        allow more mails, say "6/h", or let links live longer
+    assert_snapshot!(with("apps.default", "lifetimes.password_reset = \"10m\""), @r#"
+    regain.toml:8:11: `apps.default.lifetimes.password_reset` is 10m, but an account's next mail may come after 20m: a mailbox could be left without a live link
+        write more than 20m, or limits.mails_per_account = "7/h"
     "#);
+    for (lifetime, enough) in [("20m", "4/h"), ("15m", "5/h"), ("1s", "3601/h")] {
+        let lifetime = format!("lifetimes.password_reset = \"{lifetime}\"\n");
+        let short = GOOD.replace("[apps.default]\n", &format!("[apps.default]\n{lifetime}"));
+        assert!(mistakes(&short).contains(&format!("= \"{enough}\"")), "{enough}");
+        let rate = |rate: &str| format!("limits.mails_per_account = \"{rate}\"\n{short}");
+        assert!(load_with(&rate(enough), &[]).is_ok(), "{enough}");
+    }
     let unlimited = format!("limits = {{ enabled = false, mails_per_account = \"1/d\" }}\n{GOOD}");
     assert!(load_with(&unlimited, &[]).is_ok());
 }
@@ -272,7 +279,7 @@ fn a_link_to_log_in_lives_longer_than_the_next_mail_takes() {
     let errors = load_with(&text, &[]).err().map(|errors| errors.to_string());
     assert_snapshot!(errors.unwrap_or_default(), @r#"
     regain.toml: `limits.mails_per_account` gives one mail back in 20m, but the shortest link lives 15m: a mailbox could be left without a live link
-        allow more mails, say "6/h", or let links live longer
+        allow more mails, say "5/h", or let links live longer
     "#);
     let oftener = format!("limits.mails_per_account = \"6/h\"\n{text}");
     assert!(load_with(&oftener, &[]).is_ok());
