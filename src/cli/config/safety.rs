@@ -219,9 +219,14 @@ fn mail(at: &str, provider: &ProviderSettings) -> Vec<ConfigError> {
         let cure = "write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder";
         errors.push(ConfigError::at(&key, problem, cure));
     }
-    if url.is_some_and(|url| url.password().is_some()) {
+    let named = url.as_ref().is_some_and(|url| !url.username().is_empty());
+    if url.as_ref().is_some_and(|url| url.password().is_some()) {
         let cure = format!("move it to {at}.password");
         errors.push(ConfigError::at(&key, "holds a password, and URLs get printed", cure));
+    } else if named && scheme.starts_with("smtp") && provider.password.is_none() {
+        let cure = "add password = { file = \"/run/secrets/smtp/password\" } below it, or take the \
+                    user out where the server wants no login";
+        errors.push(ConfigError::at(&key, "names a user, and there is no `password`", cure));
     }
     if provider.connections == 0 {
         errors.push(at_least_one(&format!("{at}.connections")));

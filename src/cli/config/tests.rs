@@ -17,7 +17,7 @@ const GOOD: &str = r#"public_url = "https://accounts.example.com"
 signing = "a"
 secrets = { a = { file = "/run/secrets/keys/a" } }
 [mail.providers.main]
-url = "smtps://mailer@mail.example.com:465"
+url = "smtps://mail.example.com:465"
 [apps.default]
 name = "Example"
 mail = { provider = "main", from = "Example <no-reply@example.com>" }

@@ -281,7 +281,7 @@ fn a06_no_mistake_repeats_a_value() {
     }
     for (from, to) in [
         ("https://accounts.example.com", "https://u:c4nary@accounts.example.com"),
-        ("smtps://mailer@", "smtps://mailer:c4nary@"),
+        ("smtps://", "smtps://mailer:c4nary@"),
         ("{ file = \"/run/secrets/keys/a\" }", "[\"c4nary\"]"),
         ("{ file = \"/run/secrets/keys/a\" }", "{ file = \"/x\", file = \"c4nary\" }"),
         ("provider = \"main\"", "provider = \"c4nary\""),

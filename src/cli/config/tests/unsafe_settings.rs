@@ -169,7 +169,7 @@ fn password_lengths_follow_nist() {
 
 #[test]
 fn plain_smtp_stays_on_loopback() {
-    let smtp = |url: &str| changed("smtps://mailer@mail.example.com:465", url);
+    let smtp = |url: &str| changed("smtps://mail.example.com:465", url);
     assert_snapshot!(smtp("smtp://mail.example.com:25"), @r#"
     regain.toml:6:1: `mail.providers.main.url` is plain SMTP off loopback: every link could be read on the way
         write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder
@@ -183,17 +183,28 @@ fn plain_smtp_stays_on_loopback() {
         write smtp+starttls://user@host:587, smtps://user@host:465 or file:///folder
     "#);
     for url in ["smtp://127.0.0.1:1025", "smtp://localhost:1025", "file:///var/mail", "outbox:"] {
-        let file = GOOD.replace("smtps://mailer@mail.example.com:465", url);
+        let file = GOOD.replace("smtps://mail.example.com:465", url);
         assert!(load_with(&file, &[]).is_ok(), "{url}");
     }
 }
 
 #[test]
 fn a_password_stays_out_of_urls() {
-    assert_snapshot!(changed("mailer@", "mailer:pass@"), @r#"
+    assert_snapshot!(changed("smtps://", "smtps://mailer:pass@"), @r#"
     regain.toml:6:1: `mail.providers.main.url` holds a password, and URLs get printed
         move it to mail.providers.main.password
     "#);
+}
+
+#[test]
+fn a_user_of_a_mail_server_has_a_password() {
+    assert_snapshot!(changed("smtps://", "smtps://mailer@"), @r#"
+    regain.toml:6:1: `mail.providers.main.url` names a user, and there is no `password`
+        add password = { file = "/run/secrets/smtp/password" } below it, or take the user out where the server wants no login
+    "#);
+    let file = GOOD.replace("smtps://", "smtps://mailer@");
+    let password = [("REGAIN_MAIL__PROVIDERS__MAIN__PASSWORD", "s3cret")];
+    assert!(load_with(&file, &password).is_ok(), "it may come from elsewhere");
 }
 
 #[test]
