@@ -65,6 +65,20 @@ pub enum MailConfigError {
 }
 
 impl MailConfigError {
+    /// What TLS said of the certificates and keys of a provider, once each of them was read.
+    pub(super) fn tls(provider: &str, error: &(dyn std::error::Error + 'static)) -> Self {
+        let provider = provider.to_owned();
+        let mut cause = Some(error);
+        while let Some(inner) = cause {
+            if let Some(rustls::Error::InconsistentKeys(_)) = inner.downcast_ref() {
+                let problem = "`client_key` does not belong to `client_certificate`".to_owned();
+                return Self::Identity { provider, problem };
+            }
+            cause = inner.source();
+        }
+        Self::Ca { provider, problem: error.to_string() }
+    }
+
     pub(super) fn template(place: impl fmt::Display, problem: impl fmt::Display) -> Self {
         Self::Template { place: place.to_string(), problem: problem.to_string() }
     }

@@ -43,22 +43,22 @@ impl Folder {
         file.flush().await?;
         tokio::fs::rename(&part, &whole).await
     }
+
+    fn passing(&self, error: &std::io::Error) -> SendError {
+        SendError::Passing(format!("{}: {error}", self.path.display()))
+    }
 }
 
 #[async_trait]
 impl Carrier for Folder {
     async fn carry(&self, mail: Message) -> Result<(), SendError> {
         let written = self.write(&mail.formatted()).await;
-        written.map_err(|error| passing(&error))
+        written.map_err(|error| self.passing(&error))
     }
 
     async fn ping(&self) -> Result<(), SendError> {
-        self.make().await.map_err(|error| passing(&error))
+        self.make().await.map_err(|error| self.passing(&error))
     }
-}
-
-fn passing(error: &std::io::Error) -> SendError {
-    SendError::Passing(format!("the mail folder: {error}"))
 }
 
 #[cfg(test)]

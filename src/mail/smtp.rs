@@ -110,7 +110,7 @@ fn parameters(
             |problem| MailConfigError::Identity { provider: address.provider.to_owned(), problem };
         builder = builder.identify_with(identity(path, key).map_err(wrong)?);
     }
-    builder.build_rustls().map_err(|error| wrong(error.to_string()))
+    builder.build_rustls().map_err(|error| MailConfigError::tls(address.provider, &error))
 }
 
 /// A certificate and its key, each in PEM. lettre takes the certificate in DER, whatever its name

@@ -20,6 +20,9 @@ use crate::people::OLD_HASH;
 /// The password of every user of a test.
 const PASSWORD: &str = "s3cret-of-the-database";
 
+/// What is said of where the mails of most of these tests go.
+const FOLDER: &str = "mails of \"main\" are written into a folder and reach nobody";
+
 /// What `regain serve` would be given; mails go into this folder.
 fn configuration(database: &str, mails: &Folder, users: &str) -> String {
     let provider = format!("url = \"file://{}\"", mails.0.display());
@@ -129,7 +132,7 @@ async fn trouble_with(url: &str, users: &str, options: &CheckOptions) -> Vec<Fin
 }
 
 fn bad(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.retain(|finding| finding.level != Level::Ok);
+    findings.retain(|finding| finding.level != Level::Ok && !finding.what.contains(FOLDER));
     findings
 }
 

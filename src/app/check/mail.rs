@@ -1,5 +1,7 @@
 //! Whether mail goes out.
 
+mod causes;
+
 use url::Url;
 
 use super::{Finding, MailCheck};
@@ -15,15 +17,28 @@ pub(super) async fn examine(check: &MailCheck<'_>) -> Vec<Finding> {
     let Some(provider) = check.providers.get(named) else { return vec![] };
     let who = whereabouts(named, provider);
     let mut findings = vec![match check.mailer.ping(check.name).await {
-        Err(error) => Finding::error(
-            format!("{who} does not take mail: {}", told(&error)),
+        Err(error) if is_folder(provider) => Finding::error(
+            format!("{who} cannot be used: {}", told(&error)),
             WHY,
-            cure(named, provider),
+            format!(
+                "let the user that runs regain write there, or name another folder in `url` under \
+                 [mail.providers.{named}]"
+            ),
         ),
+        Err(error) => {
+            let told = told(&error);
+            let cure = causes::cure(told, named).unwrap_or_else(|| cure(named, provider));
+            Finding::error(format!("{who} does not take mail: {}", causes::plain(told)), WHY, cure)
+        }
         Ok(()) if provider.url.starts_with("outbox:") => Finding::warning(
             format!("{who} keeps mail in memory"),
             "nobody gets a mail",
-            format!("url = \"smtp+starttls://user@host:587\" under [mail.providers.{named}]"),
+            another(named),
+        ),
+        Ok(()) if is_folder(provider) => Finding::warning(
+            format!("mails of {named:?} are written into a folder and reach nobody"),
+            WHY,
+            another(named),
         ),
         Ok(()) => Finding::ok(format!("{who} takes mail{}", protection(provider)), WHY),
     }];
@@ -45,7 +60,11 @@ pub(super) async fn examine(check: &MailCheck<'_>) -> Vec<Finding> {
                 format!("whether it arrived only its reader knows: reference {}", letter.reference),
             ),
             Err(error) => Finding::error(
-                format!("a test mail to {} was not taken: {}", to.masked(), told(&error)),
+                format!(
+                    "a test mail to {} was not taken: {}",
+                    to.masked(),
+                    causes::plain(told(&error))
+                ),
                 WHY,
                 format!(
                     "see what {who} logged, and whether it lets {:?} send",
@@ -57,6 +76,14 @@ pub(super) async fn examine(check: &MailCheck<'_>) -> Vec<Finding> {
     findings
 }
 
+fn is_folder(provider: &ProviderSettings) -> bool {
+    provider.url.starts_with("file:")
+}
+
+fn another(name: &str) -> String {
+    format!("url = \"smtp+starttls://user@host:587\" under [mail.providers.{name}]")
+}
+
 /// The provider without the user in its URL.
 fn whereabouts(name: &str, provider: &ProviderSettings) -> String {
     let url = Url::parse(&provider.url).ok();
@@ -64,6 +91,7 @@ fn whereabouts(name: &str, provider: &ProviderSettings) -> String {
     match (host, url.as_ref().and_then(Url::port)) {
         (Some(host), Some(port)) => format!("the mail server {name:?} ({host}:{port})"),
         (Some(host), None) => format!("the mail server {name:?} ({host})"),
+        (None, _) if is_folder(provider) => format!("the mail folder {name:?}"),
         (None, _) => format!("the mail provider {name:?}"),
     }
 }

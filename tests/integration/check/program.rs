@@ -6,7 +6,8 @@ use regain::app::{CheckOptions, Level};
 use serde_json::{Value, json};
 
 use super::{
-    ENOUGH, assert_tells_no_secret, bad, configuration, findings, healthy, limited, mailing, only,
+    ENOUGH, FOLDER, assert_tells_no_secret, bad, configuration, cure, findings, healthy, limited,
+    mailing, only,
 };
 use crate::databases::{Engine, engines};
 use crate::harness::{Folder, SECRET};
@@ -128,15 +129,15 @@ async fn a_secret_that_everybody_may_read_is_a_warning() {
     std::fs::write(&key, SECRET).unwrap();
     let inline = format!("secrets = {{ one = \"{SECRET}\" }}");
     let config = config.replace(&inline, &format!("dir = \"{}\"", keys.display()));
-    for (mode, code) in [(0o604, 1), (0o640, 0)] {
+    for (mode, told) in [(0o604, true), (0o640, false)] {
         for file in [&file, &key] {
             std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
         }
         let (found, printed) = run(&config, &[]).await;
-        assert_eq!(found, code, "{printed}");
+        assert_eq!(found, 1, "mails go into a folder: {printed}");
         for file in [&file, &key] {
             let said = format!("cure: chmod o= {}", file.display());
-            assert_eq!(printed.contains(&said), code == 1, "{printed}");
+            assert_eq!(printed.contains(&said), told, "{printed}");
         }
     }
 }
@@ -150,14 +151,68 @@ async fn a_mail_server_that_is_down_or_refuses_the_login_is_an_error() {
     only(&found, Level::Error, &["does not take mail", "[mail.providers.main]"]);
 
     let Some(server) = MailServer::start(&json!({})) else { return };
-    for (config, said) in [
-        (provider(&server, "s3cret-of-another"), "535"),
-        (provider(&server, "s3cret").replace("ca = ", "# ca = "), "certificate"),
+    for (config, said, cured) in [
+        (provider(&server, "s3cret-of-another"), "535", "the user in `url` and `password`"),
+        (provider(&server, "s3cret").replace("ca = ", "# ca = "), "UnknownIssuer", "ca = \""),
+        (provider(&server, "s3cret").replace("+starttls", "s"), "corrupt", "smtp+starttls://"),
     ] {
         let config = mailing(&database.url, &config, "");
         let found = bad(findings(&config, &CheckOptions::default()).await);
-        only(&found, Level::Error, &[said, "openssl s_client -starttls smtp -connect localhost"]);
+        only(&found, Level::Error, &[said, cured]);
     }
+}
+
+#[tokio::test]
+async fn each_way_in_which_a_mail_server_may_refuse_has_its_cure() {
+    let database = healthy(Engine::Sqlite).await;
+    for (options, scheme, said) in [
+        (json!({ "no_starttls": true }), "smtp+starttls", "smtps:// and port 465"),
+        (json!({}), "smtp", "the server offers no login without TLS"),
+        (json!({ "wrong_host": true }), "smtp+starttls", "the name that the server's certificate"),
+        (json!({ "mode": "tls", "client_certificates": true }), "smtps", "`client_certificate`"),
+        (json!({ "client_certificates": true }), "smtp+starttls", "`client_certificate`"),
+    ] {
+        let Some(server) = MailServer::start(&options) else { return };
+        let provider = provider(&server, "s3cret").replace("smtp+starttls", scheme);
+        let config = mailing(&database.url, &provider, "");
+        let found = bad(findings(&config, &CheckOptions::default()).await);
+        let found = only(&found, Level::Error, &[said, "[mail.providers.main]"]);
+        let doubled = ["Connection error: Connection error", "internal client error"];
+        assert!(!doubled.iter().any(|it| found.what.contains(it)), "{found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_belongs_to_another_certificate_is_told_as_such() {
+    let Some(server) = MailServer::start(&json!({})) else { return };
+    let database = healthy(Engine::Sqlite).await;
+    let file = |name: &str| server.ca.with_file_name(name).display().to_string();
+    let own = format!(
+        "{}\nclient_certificate = \"{}\"\nclient_key = {{ file = \"{}\" }}",
+        provider(&server, "s3cret"),
+        file("client.pem"),
+        file("server.key")
+    );
+    let found = bad(findings(&mailing(&database.url, &own, ""), &CheckOptions::default()).await);
+    let said = "`client_key` does not belong to `client_certificate`";
+    assert!(found.iter().any(|finding| finding.what.contains(said)), "{found:#?}");
+    assert!(!found.iter().any(|finding| finding.what.contains(".ca ")), "{found:#?}");
+}
+
+#[tokio::test]
+async fn mails_that_are_written_into_a_folder_are_a_warning_and_no_folder_an_error() {
+    let database = healthy(Engine::Sqlite).await;
+    let mails = Folder::new();
+    let found = findings(&configuration(&database.url, &mails, ""), &CheckOptions::default()).await;
+    let found: Vec<_> = found.into_iter().filter(|it| it.level != Level::Ok).collect();
+    only(&found, Level::Warning, &[FOLDER, "smtp+starttls://"]);
+
+    let provider = "url = \"file:///proc/no/mails\"";
+    let config = mailing(&database.url, provider, "");
+    let found = bad(findings(&config, &CheckOptions::default()).await);
+    let said = ["the mail folder \"main\" cannot be used: /proc/no/mails: ", "another folder"];
+    let found = only(&found, Level::Error, &said);
+    assert!(!cure(&found).contains("password"), "{found:#?}");
 }
 
 #[tokio::test]
