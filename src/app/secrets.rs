@@ -76,7 +76,12 @@ pub fn folder(
 fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let read = fs::read(path).map_err(|reason| unreadable(setting, path, &reason))?;
     if is_open_to_all(path) {
-        tracing::warn!(setting, "everybody on this machine may read the secret's file: chmod 600");
+        let file = whole(path);
+        tracing::warn!(
+            setting,
+            file,
+            "everybody on this machine may read the secret's file: chmod 600"
+        );
     }
     let mut bytes = Zeroizing::new(read);
     if bytes.last() == Some(&b'\n') {

@@ -11,7 +11,10 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
     let open = files.chain(folder(settings)).filter(|(_, path)| secrets::is_open_to_all(path));
     let warning = |(setting, path): (String, PathBuf)| {
         Finding::warning(
-            format!("everybody on this machine may read the file of `{setting}`"),
+            format!(
+                "everybody on this machine may read {}, the file of `{setting}`",
+                path.display()
+            ),
             "whoever reads a key or a password can do what Regain can",
             format!("chmod o= {}", path.display()),
         )
@@ -31,8 +34,9 @@ fn files(settings: &Settings) -> impl Iterator<Item = (String, &Path)> {
     let keys = settings.keys.secrets.iter();
     let keys = keys.map(|(name, source)| (format!("keys.secrets.{name}"), Some(source)));
     let redis = std::iter::once(("redis.url".to_owned(), settings.redis.url.as_ref()));
-    let mail = settings.mail.providers.iter().map(|(name, provider)| {
-        (format!("mail.providers.{name}.password"), provider.password.as_ref())
+    let mail = settings.mail.providers.iter().flat_map(|(name, provider)| {
+        [("password", &provider.password), ("client_key", &provider.client_key)]
+            .map(|(key, source)| (format!("mail.providers.{name}.{key}"), source.as_ref()))
     });
     let apps = settings.apps.iter().flat_map(|(name, app)| {
         let webhook = app.webhook.as_ref().map(|webhook| &webhook.secret);

@@ -136,6 +136,7 @@ async fn a_secret_that_everybody_may_read_is_a_warning() {
         let (found, printed) = run(&config, &[]).await;
         assert_eq!(found, 1, "mails go into a folder: {printed}");
         for file in [&file, &key] {
+            assert_eq!(printed.contains(&format!("may read {}, ", file.display())), told);
             let said = format!("cure: chmod o= {}", file.display());
             assert_eq!(printed.contains(&said), told, "{printed}");
         }
