@@ -31,10 +31,21 @@ impl<'i> Document<'i> {
     pub(super) fn parse(file: &'i Path, text: &'i str) -> Result<Self, ConfigError> {
         let new = |root| Self { root, file, text, variables: vec![], spans: BTreeMap::new() };
         DeTable::parse(text).map(|root| new(root.into_inner())).map_err(|error| {
-            let place = new(DeTable::new()).place(error.span().unwrap_or(0..0));
-            let cure = "strings stand in quotes, lists in [ ], and each key once".to_owned();
-            let problem = format!("this is not TOML: {}", syntax(error.message()));
-            ConfigError { key: None, place: Some(place), problem, cure }
+            let span = error.span().unwrap_or(0..0);
+            let twice = error.message().starts_with("duplicate key");
+            let twice = text.get(span.clone()).filter(|name| twice && is_bare(name));
+            let place = new(DeTable::new()).place(span);
+            let (problem, cure) = match twice {
+                Some(name) => (
+                    format!("`{name}` stands twice"),
+                    "write it once; what belongs to a section stands under its one header",
+                ),
+                None => (
+                    format!("this is not TOML: {}", syntax(error.message())),
+                    "strings stand in quotes, lists in [ ], and each key once",
+                ),
+            };
+            ConfigError { key: None, place: Some(place), problem, cure: cure.to_owned() }
         })
     }
 
@@ -156,6 +167,12 @@ fn moved<'i>(value: Spanned<DeValue<'i>>, span: &Range<usize>) -> Spanned<DeValu
         plain => plain,
     };
     Spanned::new(span.clone(), value)
+}
+
+/// Whether a text can be a key without quotes: whatever else stands there is not repeated.
+fn is_bare(text: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !text.is_empty() && text.chars().all(good)
 }
 
 /// The parser's own words up to the point where they might quote the file.

@@ -41,7 +41,9 @@ impl Found {
             let (known, below) = (path.known(), value.get_ref());
             match (known, below) {
                 (None, _) => {
-                    let cure = did_you_mean(key.get_ref(), at.children(), str::to_owned);
+                    let cure = at_the_top(key.get_ref(), at).unwrap_or_else(|| {
+                        did_you_mean(key.get_ref(), at.children(), str::to_owned)
+                    });
                     self.refused.push((path, key.span(), "is not a setting", cure));
                 }
                 (Some(Known::Section), DeValue::Table(below)) => {
@@ -58,6 +60,17 @@ impl Found {
             }
         }
     }
+}
+
+/// The cure for a name of the top level that stands below a header: in TOML, whatever follows one
+/// belongs to it.
+fn at_the_top(name: &str, at: &KeyPath) -> Option<String> {
+    let known = KeyPath(vec![name.to_owned()]).known().filter(|_| !at.0.is_empty())?;
+    let or = match known {
+        Known::Section => format!(", or into a section [{name}] of its own"),
+        Known::Setting(_) => String::new(),
+    };
+    Some(format!("`{name}` belongs above the first [section]{or}"))
 }
 
 /// The nearest of some names, or all of them where none is near.

@@ -85,8 +85,28 @@ fn broken_syntax_has_a_place() {
 #[test]
 fn a_key_given_twice_is_refused() {
     assert_snapshot!(with("keys", "signing = \"b\""), @r#"
-    regain.toml:4:1: this is not TOML: duplicate key
-        strings stand in quotes, lists in [ ], and each key once
+    regain.toml:4:1: `signing` stands twice
+        write it once; what belongs to a section stands under its one header
+    "#);
+    assert_snapshot!(mistakes(&format!("queue.store = \"redis\"\n{GOOD}[queue]\ncapacity = 1\n")), @r#"
+    regain.toml:13:2: `queue` stands twice
+        write it once; what belongs to a section stands under its one header
+    "#);
+    assert_snapshot!(mistakes(&format!("{GOOD}[keys]\n")), @r#"
+    regain.toml:12:2: `keys` stands twice
+        write it once; what belongs to a section stands under its one header
+    "#);
+}
+
+#[test]
+fn a_setting_of_the_top_below_a_header_is_told_where_it_belongs() {
+    assert_snapshot!(mistakes(&format!("{GOOD}redis = {{ url = \"redis://127.0.0.1\" }}\nqueue.store = \"redis\"\ndocs = true\n")), @r#"
+    regain.toml:14:1: `apps.default.users.docs` is not a setting
+        `docs` belongs above the first [section]
+    regain.toml:13:1: `apps.default.users.queue` is not a setting
+        `queue` belongs above the first [section], or into a section [queue] of its own
+    regain.toml:12:1: `apps.default.users.redis` is not a setting
+        `redis` belongs above the first [section], or into a section [redis] of its own
     "#);
 }
 
