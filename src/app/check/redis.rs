@@ -94,7 +94,10 @@ fn unseen(name: &str, wanted: &str) -> Finding {
     Finding::warning(
         format!("`{name}` of Redis cannot be seen"),
         WHY_DURABLE,
-        format!("see with whoever runs it that it is {wanted}"),
+        format!(
+            "let the user in redis.url see it: ACL SETUSER that_user +config|get; or see with \
+             whoever runs it that it is {wanted}"
+        ),
     )
 }
 

@@ -87,7 +87,14 @@ async fn a_redis_that_shows_no_settings_is_a_warning() {
     let rights = ["~*", "+@all", "-@dangerous", "+info"];
     let user = ["ACL", "SETUSER", "little", "on", ">s3cret"];
     keys.run::<()>(&[&user[..], &rights[..]].concat()).await;
+    let admin = keys.url.clone();
     keys.url = format!("redis://little:s3cret@127.0.0.1:{}", server.port);
     let unseen = found(&(QUEUE.to_owned() + &at(&keys))).await;
     assert_eq!(levels(&unseen), [OK, OK, WARNING, WARNING, WARNING], "{unseen:#?}");
+    assert!(cure(&unseen[2]).contains("+config|get"), "{unseen:#?}");
+
+    let little = std::mem::replace(&mut keys.url, admin);
+    keys.run::<()>(&["ACL", "SETUSER", "little", "+config|get"]).await;
+    keys.url = little;
+    assert_eq!(levels(&found(&(QUEUE.to_owned() + &at(&keys))).await), [OK; 5], "the cure cures");
 }
