@@ -30,7 +30,8 @@ pub struct Failure {
     pub kind: &'static str,
     /// Who did not take it.
     pub provider: String,
-    /// `passing`, and then it is tried again while it is of use, or `final`.
+    /// `passing` or `unanswered` (it was perhaps taken), and then it is tried again while it is of
+    /// use, or `final`.
     pub outcome: &'static str,
     /// Which try it was, counted from 1.
     pub attempt: u32,

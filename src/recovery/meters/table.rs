@@ -59,7 +59,7 @@ meters! {
     MAIL_BUDGET_EXHAUSTED: Counter, "regain_mail_budget_exhausted_total",
         "Mails not made since their account had had as many as it may.";
     MAIL_PACE_WAITS: Counter, "regain_mail_pace_waits_total",
-        "Mails that waited for their turn in the application's pace.";
+        "Mails that waited for their turn in the pace of their application or its provider.";
     COMPLETIONS: Counter, "regain_completions_total",
         "Tries to use a token, by what it is for and by what became of them.";
     TOKENS_REFUSED: Counter, "regain_tokens_refused_total",
