@@ -67,7 +67,7 @@ impl Recovery {
             let look = |app: &Arc<Application>| {
                 let app = Arc::clone(app);
                 async move {
-                    let what = format!("the mail server of {}", app.name);
+                    let what = format!("the mail of {}", app.name);
                     let up = self.note(what, self.sender.ping(&app.name)).await;
                     meters::mail(&app, up);
                 }
