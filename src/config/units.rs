@@ -1,4 +1,4 @@
-//! Durations and rates as the configuration writes them: `30m`, `30/h`.
+//! Durations and rates as the configuration writes them: `30m`, `30/h`, `30/10m`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
-/// So many events in a period: `30/h`, `3/m`, `5/s` or `100/d`.
+/// So many events in a period: `30/h`, `3/m`, `5/s`, `100/d`, or `30/10m` for 30 in ten minutes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// How many at once, and again in each period.
@@ -51,10 +51,13 @@ impl FromStr for Rate {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let rate = text.split_once('/').and_then(|(events, unit)| {
             let events = events.parse().ok().filter(|events| *events > 0)?;
-            let period = format!("1{unit}").parse::<Span>().ok()?.0;
+            let bare = UNITS.iter().any(|(name, _)| *name == unit);
+            let period = if bare { format!("1{unit}") } else { unit.to_owned() };
+            let period = period.parse::<Span>().ok().filter(|period| !period.0.is_zero())?.0;
             Some(Self { events, period })
         });
-        rate.ok_or_else(|| "expected a rate such as \"30/h\" or \"5/m\"".to_owned())
+        let wanted = "expected a rate such as \"30/h\", \"5/m\" or \"30/10m\"";
+        rate.ok_or_else(|| wanted.to_owned())
     }
 }
 
@@ -70,7 +73,8 @@ impl fmt::Display for Span {
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let period = Span(self.period).to_string();
-        write!(f, "{}/{}", self.events, period.trim_start_matches('1'))
+        let unit = period.strip_prefix('1').filter(|unit| unit.starts_with(char::is_alphabetic));
+        write!(f, "{}/{}", self.events, unit.unwrap_or(&period))
     }
 }
 
@@ -113,6 +117,40 @@ mod tests {
         assert_eq!(rate.to_string(), "3/h");
         for text in ["0/h", "3", "3/", "3/w", "-1/h"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_may_count_the_units_of_its_period() {
+        for (text, events, minutes, printed) in [
+            ("30/10m", 30, 10, "30/10m"),
+            ("3/20m", 3, 20, "3/20m"),
+            ("30/1m", 30, 1, "30/m"),
+            ("30/60m", 30, 60, "30/h"),
+            ("30/110m", 30, 110, "30/110m"),
+            ("100/12h", 100, 720, "100/12h"),
+            ("5/m", 5, 1, "5/m"),
+        ] {
+            let rate: Rate = text.parse().unwrap();
+            assert_eq!(rate, Rate { events, period: Duration::from_mins(minutes) }, "{text}");
+            assert_eq!(rate.to_string(), printed);
+            assert_eq!(printed.parse(), Ok(rate), "{text}");
+        }
+        for text in [
+            "30/0m",
+            "30/-1m",
+            "30/10",
+            "30/+1m",
+            "30/1.5h",
+            "30/ m",
+            "30/10 m",
+            "30/m10",
+            "30/1/m",
+            "/10m",
+            "0/10m",
+            "30/99999999999999999999d",
+        ] {
+            assert!(text.parse::<Rate>().unwrap_err().contains("\"30/10m\""), "{text}");
         }
     }
 }

@@ -177,7 +177,7 @@ fn values_of_the_wrong_type_say_what_is_right() {
         write it like drain = "20s"
     "#);
     assert_snapshot!(with("", "limits.per_client = \"often\""), @r#"
-    regain.toml:1:21: `limits.per_client` must be a rate such as "30/h" or "5/m"
+    regain.toml:1:21: `limits.per_client` must be a rate such as "30/h", "5/m" or "30/10m"
         write it like per_client = "30/h"
     "#);
     assert_snapshot!(with("", "queue.capacity = -1"), @r#"
