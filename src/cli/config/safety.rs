@@ -228,6 +228,11 @@ fn mail(at: &str, provider: &ProviderSettings) -> Vec<ConfigError> {
                     user out where the server wants no login";
         errors.push(ConfigError::at(&key, "names a user, and there is no `password`", cure));
     }
+    if provider.timeout.0.is_zero() {
+        let problem = "is 0, so no answer would ever come in time and no mail could go";
+        let cure = "write it like \"10s\", or leave it out";
+        errors.push(ConfigError::at(format!("{at}.timeout"), problem, cure));
+    }
     if provider.connections == 0 {
         errors.push(at_least_one(&format!("{at}.connections")));
     }

@@ -219,6 +219,10 @@ fn nothing_that_must_happen_is_set_to_nought() {
     regain.toml:6:1: `mail.providers.main.connections` is 0, so nothing would ever be done
         write 1 or more, or leave it out
     "#);
+    assert_snapshot!(with("mail.providers.main", "timeout = \"0s\""), @r#"
+    regain.toml:6:1: `mail.providers.main.timeout` is 0, so no answer would ever come in time and no mail could go
+        write it like "10s", or leave it out
+    "#);
     assert_snapshot!(with("mail.providers.main", "per_hour = 0"), @r#"
     regain.toml:6:1: `mail.providers.main.per_hour` is 0, so nothing would ever be done
         write 1 or more, or leave it out
