@@ -1,22 +1,29 @@
 //! One connection to a mail server: how it is opened, and how a mail goes over it.
 
 use std::future::Future;
+use std::io;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Noop, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, MailParameter};
+use lettre::transport::smtp::response::{Response, Severity};
 use thiserror::Error as ThisError;
+use tokio::net::TcpStream;
 
+use super::wire::Wire;
 use crate::clock::Stopwatch;
 
 /// Answers before one mail: to MAIL, RCPT and DATA.
 const ANSWERS_BEFORE_A_MAIL: u32 = 3;
 /// How long a connection may rest before it is asked whether it is still there.
 const FRESH: Duration = Duration::from_secs(5);
+/// Send the mail, and end it by a line with a dot (RFC 5321 §4.3.2).
+const GO_ON: u16 = 354;
 /// The server is about to close the connection, whatever it was told (RFC 5321 §3.8).
 const CLOSING: u16 = 421;
 
@@ -44,6 +51,9 @@ pub struct Server {
 /// Why a mail was not handed over.
 #[derive(Debug, ThisError)]
 pub enum Trouble {
+    /// The host is not there, or takes no connections.
+    #[error("no connection: {0}")]
+    Unreachable(#[source] io::Error),
     /// There is no connection to be had, or the login is refused: no mail is at fault.
     #[error("no connection: {0}")]
     Connection(#[source] Error),
@@ -53,6 +63,10 @@ pub enum Trouble {
     /// Nothing was said in time.
     #[error("no answer in time {0}")]
     Silence(&'static str),
+    /// The server said what answers nothing that it was asked, so that we cannot know what it says
+    /// next is about. Nothing of a mail was sent.
+    #[error("an answer out of turn: {0}")]
+    OutOfTurn(String),
     /// The whole mail was sent, and the answer never came: it may be taken or not.
     #[error("the mail was sent, and its answer lost: {0}")]
     Unanswered(String),
@@ -67,10 +81,14 @@ impl Trouble {
         error.is_permanent() && !login
     }
 
-    /// Whether the connection ended instead of an answer, or with one that says only that.
+    /// Whether the connection ended instead of an answer, with one that says only that, or with
+    /// one to something else.
     pub fn is_the_end_of_the_connection(&self) -> bool {
-        let Self::Mail(error) = self else { return false };
-        error.status().is_none_or(|status| u16::from(status) == CLOSING)
+        match self {
+            Self::OutOfTurn(_) => true,
+            Self::Mail(error) => error.status().is_none_or(|it| u16::from(it) == CLOSING),
+            _ => false,
+        }
     }
 }
 
@@ -89,14 +107,8 @@ impl Connection {
     pub async fn open(server: &Server) -> Result<Self, Trouble> {
         let Server { host, port, protection, credentials, patience } = server;
         let (address, name, patience) = ((host.as_str(), *port), ClientId::default(), *patience);
-        let tls = match protection {
-            Protection::Tls(tls) => Some(tls.clone()),
-            Protection::None | Protection::StartTls(_) => None,
-        };
-        let connect =
-            AsyncSmtpConnection::connect_tokio1(address, Some(patience), &name, tls, None);
-        let connected = within(patience, "to the connection", connect).await?;
-        let mut smtp = connected.map_err(Trouble::Connection)?;
+        let connect = greeted(address, protection, &name, patience);
+        let mut smtp = within(patience, "to the connection", connect).await??;
         if let Protection::StartTls(tls) = protection {
             let secured = smtp.starttls(tls.clone(), &name);
             let secured = within(patience, "to STARTTLS", secured).await?;
@@ -104,11 +116,12 @@ impl Connection {
         }
         // lettre does not keep what it has no use for, so that the server is asked again.
         let offers = within(patience, "to EHLO", smtp.command(Ehlo::new(name))).await?;
-        let offers = offers.map_err(Trouble::Connection)?;
+        let offers = done("EHLO", offers.map_err(Trouble::Connection)?)?;
         let pipelining = offers.message().any(|offer| offer.eq_ignore_ascii_case("PIPELINING"));
         if let Some(credentials) = credentials {
             let login = smtp.auth(DEFAULT_MECHANISMS, credentials);
-            within(patience, "to the login", login).await?.map_err(Trouble::Connection)?;
+            let login = within(patience, "to the login", login).await?;
+            done("the login", login.map_err(Trouble::Connection)?)?;
         }
         Ok(Self { smtp, patience, pipelining, rested: Stopwatch::start() })
     }
@@ -120,46 +133,103 @@ impl Connection {
 
     /// Whether it still is answered.
     pub async fn is_alive(&mut self) -> bool {
-        let alive = tokio::time::timeout(self.patience, self.smtp.test_connected()).await;
+        if self.all_is_read().is_err() {
+            return false;
+        }
+        let answer = tokio::time::timeout(self.patience, self.smtp.command(Noop)).await;
         self.rested = Stopwatch::start();
-        alive == Ok(true)
+        answer.is_ok_and(|answer| answer.is_ok_and(|answer| done("NOOP", answer).is_ok()))
     }
 
     /// Everything before the mail itself (RFC 5321 §3.3).
     pub async fn announce(&mut self, envelope: &Envelope) -> Result<(), Trouble> {
+        self.all_is_read()?;
         let patience = self.patience * ANSWERS_BEFORE_A_MAIL;
-        let announced = self.tell(commands(envelope));
-        within(patience, "to MAIL, RCPT and DATA", announced).await?.map_err(Trouble::Mail)
+        let commands = commands(envelope);
+        let announced = self.tell(&commands);
+        within(patience, "to MAIL, RCPT and DATA", announced).await?
     }
 
-    async fn tell(&mut self, commands: Vec<String>) -> Result<(), Error> {
-        if self.pipelining {
-            self.smtp.command(commands.concat()).await?;
-            for _further in 1..commands.len() {
-                self.smtp.read_response().await?;
-            }
-        } else {
-            for command in commands {
-                self.smtp.command(command).await?;
+    /// The last of the commands is DATA.
+    async fn tell(&mut self, commands: &[String]) -> Result<(), Trouble> {
+        for (place, command) in commands.iter().enumerate() {
+            let answer = match place {
+                0 if self.pipelining => self.smtp.command(commands.concat()).await,
+                _ if self.pipelining => self.smtp.read_response().await,
+                _ => self.smtp.command(command).await,
+            };
+            let answer = answer.map_err(Trouble::Mail)?;
+            if place + 1 < commands.len() {
+                done("MAIL and RCPT", answer)?;
+            } else if u16::from(answer.code()) != GO_ON {
+                return Err(out_of_turn("DATA", &answer));
             }
         }
         Ok(())
     }
 
+    /// Fails where the server said more than it was asked, or hung up, as far as that has come: its
+    /// answers would be taken for those to what is asked next. A line that has not come whole yet
+    /// is lost, and what comes of it then is no answer.
+    pub fn all_is_read(&mut self) -> Result<(), Trouble> {
+        match self.smtp.read_response().now_or_never() {
+            None => Ok(()),
+            Some(Ok(answer)) => Err(out_of_turn("nothing", &answer)),
+            Some(Err(error)) => Err(Trouble::OutOfTurn(error.to_string())),
+        }
+    }
+
     /// The mail itself, once it is announced. It is written at once: a part of it that is written
     /// alone would wait until the server has acknowledged the one before, which takes its time.
     pub async fn hand_over(&mut self, mail: &str) -> Result<(), Trouble> {
+        self.all_is_read()?;
         // RFC 5321 §4.5.3.2.6 gives a server more time for this answer than for any other.
         let taken = self.smtp.command(transparent(mail));
         let taken = tokio::time::timeout(self.patience * 2, taken).await;
         self.rested = Stopwatch::start();
         match taken {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(answer)) => done("the mail", answer)
+                .map(drop)
+                .map_err(|trouble| Trouble::Unanswered(trouble.to_string())),
             Ok(Err(error)) if error.status().is_some() => Err(Trouble::Mail(error)),
             Ok(Err(error)) => Err(Trouble::Unanswered(error.to_string())),
             Err(_) => Err(Trouble::Unanswered("no answer in time".to_owned())),
         }
     }
+}
+
+/// A connection whose server has greeted us and said what it offers.
+async fn greeted(
+    address: (&str, u16),
+    protection: &Protection,
+    name: &ClientId,
+    patience: Duration,
+) -> Result<AsyncSmtpConnection, Trouble> {
+    let tls = match protection {
+        Protection::StartTls(_) => {
+            let tcp = TcpStream::connect(address).await.map_err(Trouble::Unreachable)?;
+            let wire = Box::new(Wire::new(tcp));
+            let greeted = AsyncSmtpConnection::connect_with_transport(wire, name).await;
+            return greeted.map_err(Trouble::Connection);
+        }
+        Protection::Tls(tls) => Some(tls.clone()),
+        Protection::None => None,
+    };
+    let greeted = AsyncSmtpConnection::connect_tokio1(address, Some(patience), name, tls, None);
+    greeted.await.map_err(Trouble::Connection)
+}
+
+/// The answer, if it says that it is done (2yz, RFC 5321 §4.2.1). lettre refuses 4yz and 5yz only.
+fn done(what: &str, answer: Response) -> Result<Response, Trouble> {
+    match answer.code().severity {
+        Severity::PositiveCompletion => Ok(answer),
+        _ => Err(out_of_turn(what, &answer)),
+    }
+}
+
+fn out_of_turn(what: &str, answer: &Response) -> Trouble {
+    let first = answer.first_line().unwrap_or_default();
+    Trouble::OutOfTurn(format!("{} to {what}: {first}", answer.code()))
 }
 
 fn commands(envelope: &Envelope) -> Vec<String> {

@@ -3,7 +3,7 @@
 //! lettre's own pool waits for answers without end, and takes a connection back that was given up
 //! in the middle of a mail, whose late answers would then be taken for those of the next.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
@@ -35,8 +35,9 @@ impl Connections {
         Ok(())
     }
 
-    /// A connection that waits for the mail. A kept one may have been closed while it rested: that
-    /// says nothing of the mail, of which nothing was sent yet.
+    /// A connection that waits for the mail. A kept one may have been closed while it rested, or
+    /// still hold an answer to the mail before: that says nothing of the mail, of which nothing was
+    /// sent yet.
     async fn announced(&self, envelope: &Envelope) -> Result<Connection, Trouble> {
         if let Some(mut kept) = self.kept_alive().await {
             match kept.announce(envelope).await {
@@ -73,14 +74,20 @@ impl Connections {
     }
 
     fn kept(&self) -> Option<Connection> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.idle().pop()
     }
 
-    fn keep(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.most {
-            idle.push(connection);
+    fn keep(&self, mut connection: Connection) {
+        if connection.all_is_read().is_ok() {
+            let mut idle = self.idle();
+            if idle.len() < self.most {
+                idle.push(connection);
+            }
         }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

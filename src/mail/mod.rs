@@ -14,6 +14,7 @@ mod provider;
 mod samples;
 mod smtp;
 mod template;
+mod wire;
 mod words;
 mod writer;
 

@@ -70,6 +70,43 @@ async fn where_the_answer_to_a_mail_was_lost_the_same_mail_goes_again_and_nothin
 }
 
 #[tokio::test]
+async fn a73_what_is_said_in_clear_behind_the_answer_to_starttls_ends_the_connection() {
+    for injected in ["250-evil\r\n250 AUTH PLAIN LOGIN", "354 go on"] {
+        let options = json!({ "behind_starttls": injected });
+        let Some(server) = MailServer::start(&options) else { return };
+        assert!(!arrives(&server, server.provider("smtp+starttls")).await, "{injected:?}");
+    }
+}
+
+#[tokio::test]
+async fn a71_a_server_that_answers_data_by_anything_but_354_is_sent_the_mail_again() {
+    for answer in ["250 go on", "334 go on", "220 go on"] {
+        let options = json!({ "data_answer": answer, "refusals": 1 });
+        let Some(server) = MailServer::start(&options) else { return };
+        let users = one_account().await;
+        let regain = mailing_by(&users, server.provider("smtp+starttls")).await;
+        regain.ask("ada@example.com").await;
+        regain.worked().await;
+        assert_eq!(server.envelopes().len(), 1, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a71_a_server_that_says_more_than_it_is_asked_gets_each_mail_once() {
+    for more in ["250 extra", "354 extra", "550 extra"] {
+        let options = json!({ "more_said": more, "refusals": 1 });
+        let Some(server) = MailServer::start(&options) else { return };
+        let users = one_account().await;
+        let regain = mailing_by(&users, server.provider("smtp+starttls")).await;
+        for asked in 1..=2 {
+            regain.ask("ada@example.com").await;
+            regain.worked().await;
+            assert_eq!(server.envelopes().len(), asked, "{more}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_wants_a_certificate_takes_mail_from_who_shows_it_and_from_nobody_else() {
     for (mode, scheme) in [("starttls", "smtp+starttls"), ("tls", "smtps")] {
         let options = json!({ "mode": mode, "client_certificates": true });

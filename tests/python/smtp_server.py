@@ -65,6 +65,15 @@ def read_options():
                         help="take no connection without a certificate under the same authority")
     parser.add_argument("--no-starttls", action="store_true",
                         help="offer no STARTTLS and take everything in clear, as a downgrade does")
+    parser.add_argument("--behind-starttls", metavar="TEXT",
+                        help="say this in clear behind the answer to STARTTLS, as somebody on the "
+                             "way would")
+    parser.add_argument("--data-answer", metavar="TEXT",
+                        help="answer DATA by this and take no message, so many times as "
+                             "--refusals says")
+    parser.add_argument("--more-said", metavar="TEXT",
+                        help="say this behind the answer to a message that is kept, so many times "
+                             "as --refusals says")
     parser.add_argument("--wrong-host", action="store_true",
                         help="show a certificate for another host")
     options = parser.parse_args()
@@ -110,6 +119,7 @@ def make_session(options, handler, context):
     starttls = options.mode == "starttls" and not options.no_starttls
     return SlowToGreet(
         handler,
+        behind_starttls=options.behind_starttls,
         greeting_delay=options.delay if options.delay_at == "connect" else 0.0,
         hostname="localhost",
         enable_SMTPUTF8=True,
@@ -122,17 +132,27 @@ def make_session(options, handler, context):
 
 
 class SlowToGreet(SMTP):
-    def __init__(self, *args, greeting_delay, **kwargs):
+    def __init__(self, *args, greeting_delay, behind_starttls, **kwargs):
         super().__init__(*args, **kwargs)
         self.greeting_delay = greeting_delay
+        self.behind_starttls = behind_starttls
 
     async def _handle_client(self):
         await asyncio.sleep(self.greeting_delay)
         await super()._handle_client()
 
+    async def push(self, status):
+        if self.behind_starttls and isinstance(status, str) and status.startswith("220 Ready to start TLS"):
+            status = f"{status}\r\n{self.behind_starttls}"
+        await super().push(status)
+
     async def smtp_DATA(self, arg):
         await self.event_handler.fault(self, "DATA")
-        await super().smtp_DATA(arg)
+        answer = self.event_handler.options.data_answer
+        if answer and self.event_handler.refuses():
+            await self.push(answer)
+        else:
+            await super().smtp_DATA(arg)
 
 
 class Handler:
@@ -195,7 +215,8 @@ class Handler:
             "authenticated": session.auth_data if session.authenticated else None,
         })
         await self.fault(server, "taken")
-        return "250 2.0.0 Message accepted"
+        more = self.options.more_said if self.options.more_said and self.refuses() else None
+        return "250 2.0.0 Message accepted" + (f"\r\n{more}" if more else "")
 
     def refuses(self):
         self.refusals += 1

@@ -15,8 +15,10 @@ struct Ways {
     /// After so many mails a connection is closed: at once, or with this answer to the next command.
     mails: usize,
     goodbye: Option<&'static str>,
-    /// What is said to RCPT.
+    /// What is said to RCPT, to DATA and to the first mail.
     recipient: Option<&'static str>,
+    data: Option<&'static str>,
+    first_mail: Option<&'static str>,
 }
 
 /// A mail server on loopback, and what came over each of its connections, read by read.
@@ -25,6 +27,8 @@ struct Fake {
     port: u16,
     reads: Arc<Mutex<Vec<String>>>,
     connections: Arc<AtomicUsize>,
+    /// Mails that came whole.
+    mails: Arc<AtomicUsize>,
 }
 
 impl Fake {
@@ -53,11 +57,14 @@ impl Fake {
                 pending.split_once(if in_mail { "\r\n.\r\n" } else { "\r\n" })
             {
                 let answer = match line.get(..4) {
+                    _ if in_mail && self.mails.fetch_add(1, Ordering::SeqCst) == 0 => {
+                        ways.first_mail.unwrap_or("250 taken\r\n")
+                    }
                     _ if in_mail => "250 taken\r\n",
                     _ if taken == ways.mails => ways.goodbye.unwrap(),
                     Some("EHLO") if ways.pipelining => "250-fake\r\n250 PIPELINING\r\n",
                     Some("RCPT") => ways.recipient.unwrap_or("250 good\r\n"),
-                    Some("DATA") => "354 go on\r\n",
+                    Some("DATA") => ways.data.unwrap_or("354 go on\r\n"),
                     _ => "250 good\r\n",
                 };
                 taken += usize::from(in_mail);
@@ -77,6 +84,10 @@ impl Fake {
 
     fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    fn mails(&self) -> usize {
+        self.mails.load(Ordering::SeqCst)
     }
 
     fn pool(&self) -> Connections {
@@ -157,4 +168,69 @@ async fn a_look_at_the_server_always_asks_it() {
     }
     assert_eq!(fake.connections(), 1);
     assert_eq!(fake.reads()[2..], ["NOOP\r\n", "NOOP\r\n"], "after being greeted");
+}
+
+#[tokio::test]
+async fn a71_no_answer_but_354_to_data_lets_a_mail_go() {
+    for data in ["250 go on\r\n", "334 go on\r\n", "350 go on\r\n", "220 go on\r\n"] {
+        for pipelining in [false, true] {
+            let ways = Ways { mails: 9, data: Some(data), pipelining, ..Ways::default() };
+            let fake = Fake::start(ways).await;
+            let pool = fake.pool();
+            let trouble = send(&pool).await.unwrap_err();
+            assert!(matches!(trouble, Trouble::OutOfTurn(_)), "{data:?} {trouble:?}");
+            assert!(!trouble.is_permanent() && pool.idle().is_empty(), "{data:?}");
+            assert!(!fake.reads().concat().contains("Subject"), "{data:?}: nothing of it was sent");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a71_a_question_in_return_is_no_yes_to_mail_rcpt_or_a_whole_mail() {
+    for pipelining in [false, true] {
+        let recipient = Some("354 who is it\r\n");
+        let ways = Ways { mails: 9, recipient, pipelining, ..Ways::default() };
+        let fake = Fake::start(ways).await;
+        let trouble = send(&fake.pool()).await.unwrap_err();
+        assert!(matches!(trouble, Trouble::OutOfTurn(_)), "{trouble:?}");
+
+        let first_mail = Some("354 and then\r\n");
+        let ways = Ways { mails: 9, first_mail, pipelining, ..Ways::default() };
+        let pool = Fake::start(ways).await.pool();
+        let trouble = send(&pool).await.unwrap_err();
+        assert!(matches!(trouble, Trouble::Unanswered(_)), "it may be taken: {trouble:?}");
+        assert!(pool.idle().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a71_an_answer_too_many_is_not_taken_for_the_one_to_the_next_mail() {
+    for extra in ["250 extra", "354 extra", "550 extra", "421 extra", "nonsense", "250-extra"] {
+        for pipelining in [false, true] {
+            let first_mail = format!("250 taken\r\n{extra}\r\n").leak();
+            let ways =
+                Ways { mails: 9, first_mail: Some(first_mail), pipelining, ..Ways::default() };
+            let fake = Fake::start(ways).await;
+            let pool = fake.pool();
+            send(&pool).await.unwrap();
+            // The start of a longer answer is lost, and what the server says next is read as it is.
+            send(&pool).await.unwrap();
+            assert_eq!(fake.mails(), 2, "{extra}: what was said to be taken was");
+            if extra != "250-extra" {
+                assert!(pool.idle().len() == 1 && fake.connections() == 2, "{extra}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a71_an_answer_too_many_before_a_mail_keeps_it_from_being_sent() {
+    for pipelining in [false, true] {
+        let data = Some("354 go on\r\n250 taken\r\n");
+        let ways = Ways { mails: 9, data, pipelining, ..Ways::default() };
+        let fake = Fake::start(ways).await;
+        let trouble = send(&fake.pool()).await.unwrap_err();
+        assert!(matches!(trouble, Trouble::OutOfTurn(_)), "{trouble:?}");
+        assert_eq!(fake.mails(), 0);
+    }
 }
