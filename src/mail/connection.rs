@@ -20,8 +20,6 @@ use crate::clock::Stopwatch;
 
 /// Answers before one mail: to MAIL, RCPT and DATA.
 const ANSWERS_BEFORE_A_MAIL: u32 = 3;
-/// How long a connection may rest before it is asked whether it is still there.
-const FRESH: Duration = Duration::from_secs(5);
 /// Send the mail, and end it by a line with a dot (RFC 5321 §4.3.2).
 const GO_ON: u16 = 354;
 /// The server is about to close the connection, whatever it was told (RFC 5321 §3.8).
@@ -126,9 +124,9 @@ impl Connection {
         Ok(Self { smtp, patience, pipelining, rested: Stopwatch::start() })
     }
 
-    /// Whether it was answered a moment ago.
-    pub fn is_fresh(&self) -> bool {
-        self.rested.elapsed() < FRESH
+    /// How long ago it was answered.
+    pub fn rested(&self) -> Duration {
+        self.rested.elapsed()
     }
 
     /// Whether it still is answered.

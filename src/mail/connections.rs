@@ -4,16 +4,25 @@
 //! in the middle of a mail, whose late answers would then be taken for those of the next.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use lettre::address::Envelope;
 use tokio::sync::Semaphore;
 
 use super::connection::{Connection, Server, Trouble};
 
+/// How long a connection may rest before it is asked whether it is still there.
+const FRESH: Duration = Duration::from_secs(5);
+/// How long it may rest before it is not even asked: who is in between may have forgotten it by
+/// then, and drops what is sent without a word. Longer than between two looks at the server.
+const LONGEST_REST: Duration = Duration::from_secs(90);
+
 /// A bounded number of connections, kept while they wait for a mail.
 pub struct Connections {
     server: Server,
     most: usize,
+    fresh: Duration,
+    longest_rest: Duration,
     idle: Mutex<Vec<Connection>>,
     /// One for each mail that may be carried at a time.
     turns: Semaphore,
@@ -22,7 +31,14 @@ pub struct Connections {
 impl Connections {
     /// None yet, and at most so many.
     pub fn new(server: Server, most: usize) -> Self {
-        Self { server, most, idle: Mutex::new(Vec::new()), turns: Semaphore::new(most.max(1)) }
+        Self {
+            server,
+            most,
+            fresh: FRESH,
+            longest_rest: LONGEST_REST,
+            idle: Mutex::new(Vec::new()),
+            turns: Semaphore::new(most.max(1)),
+        }
     }
 
     /// Hands one mail over. A connection is kept only after it was told that its mail is taken.
@@ -53,11 +69,12 @@ impl Connections {
 
     /// Whether there is a connection to be had.
     pub async fn ping(&self) -> Result<(), Trouble> {
-        while let Some(mut kept) = self.kept() {
+        if let Some(mut kept) = self.kept() {
             if kept.is_alive().await {
                 self.keep(kept);
                 return Ok(());
             }
+            self.forget();
         }
         self.keep(Connection::open(&self.server).await?);
         Ok(())
@@ -65,16 +82,24 @@ impl Connections {
 
     /// A kept connection that was answered a moment ago, or still is.
     async fn kept_alive(&self) -> Option<Connection> {
-        while let Some(mut kept) = self.kept() {
-            if kept.is_fresh() || kept.is_alive().await {
-                return Some(kept);
-            }
+        let mut kept = self.kept()?;
+        if kept.rested() < self.fresh || kept.is_alive().await {
+            return Some(kept);
         }
+        self.forget();
         None
     }
 
+    /// Where one that rested has gone silent, so have the others, most likely: each would cost the
+    /// whole wait for an answer.
+    fn forget(&self) {
+        self.idle().retain(|kept| kept.rested() < self.fresh);
+    }
+
     fn kept(&self) -> Option<Connection> {
-        self.idle().pop()
+        let mut idle = self.idle();
+        idle.retain(|kept| kept.rested() < self.longest_rest);
+        idle.pop()
     }
 
     fn keep(&self, mut connection: Connection) {

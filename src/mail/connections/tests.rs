@@ -27,6 +27,8 @@ struct Fake {
     port: u16,
     reads: Arc<Mutex<Vec<String>>>,
     connections: Arc<AtomicUsize>,
+    /// So many of its connections, from the first one on, have gone silent.
+    silent: Arc<AtomicUsize>,
     /// Mails that came whole.
     mails: Arc<AtomicUsize>,
 }
@@ -38,14 +40,14 @@ impl Fake {
         let shared = fake.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                shared.connections.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(shared.clone().serve(client, ways));
+                let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
+                tokio::spawn(shared.clone().serve(client, number, ways));
             }
         });
         fake
     }
 
-    async fn serve(self, mut client: TcpStream, ways: Ways) {
+    async fn serve(self, mut client: TcpStream, number: usize, ways: Ways) {
         client.write_all(b"220 fake\r\n").await.unwrap();
         let (mut pending, mut in_mail, mut taken) = (String::new(), false, 0);
         let mut bytes = vec![0; 65_536];
@@ -53,6 +55,9 @@ impl Fake {
             let read = String::from_utf8(bytes[..length].to_vec()).unwrap();
             pending.push_str(&read);
             self.reads.lock().unwrap().push(read);
+            if number <= self.silent.load(Ordering::SeqCst) {
+                continue;
+            }
             while let Some((line, rest)) =
                 pending.split_once(if in_mail { "\r\n.\r\n" } else { "\r\n" })
             {
@@ -91,12 +96,16 @@ impl Fake {
     }
 
     fn pool(&self) -> Connections {
+        self.pool_of(Duration::from_secs(5))
+    }
+
+    fn pool_of(&self, patience: Duration) -> Connections {
         let server = Server {
             host: "127.0.0.1".to_owned(),
             port: self.port,
             protection: Protection::None,
             credentials: None,
-            patience: Duration::from_secs(5),
+            patience,
         };
         Connections::new(server, 4)
     }
@@ -232,5 +241,48 @@ async fn a71_an_answer_too_many_before_a_mail_keeps_it_from_being_sent() {
         let trouble = send(&fake.pool()).await.unwrap_err();
         assert!(matches!(trouble, Trouble::OutOfTurn(_)), "{trouble:?}");
         assert_eq!(fake.mails(), 0);
+    }
+}
+
+/// A pool that keeps four connections, all of which have gone silent, as has none made after.
+async fn gone_silent() -> (Fake, Connections) {
+    let fake = Fake::start(Ways { mails: 9, ..Ways::default() }).await;
+    let mut pool = fake.pool_of(Duration::from_millis(500));
+    pool.fresh = Duration::ZERO;
+    let four = futures_util::future::join_all((0..4).map(|_| send(&pool))).await;
+    assert!(four.iter().all(Result::is_ok));
+    assert_eq!(pool.idle().len(), 4);
+    fake.silent.store(4, Ordering::SeqCst);
+    (fake, pool)
+}
+
+#[tokio::test]
+async fn connections_that_all_went_silent_cost_one_wait_and_not_one_each() {
+    for look in [false, true] {
+        let (fake, pool) = gone_silent().await;
+        let since = crate::clock::Stopwatch::start();
+        if look {
+            pool.ping().await.unwrap();
+        } else {
+            send(&pool).await.unwrap();
+        }
+        let waited = since.elapsed();
+        assert!(waited < Duration::from_millis(950), "{waited:?}: less than two waits");
+        assert_eq!((fake.connections(), pool.idle().len()), (5, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_rested_too_long_is_not_even_asked() {
+    for look in [false, true] {
+        let (fake, mut pool) = gone_silent().await;
+        pool.longest_rest = Duration::ZERO;
+        if look {
+            pool.ping().await.unwrap();
+        } else {
+            send(&pool).await.unwrap();
+        }
+        assert_eq!((fake.connections(), pool.idle().len()), (5, 1));
+        assert!(!fake.reads().concat().contains("NOOP"));
     }
 }
