@@ -5,6 +5,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use lettre::Message;
+use lettre::address::Address as Recipient;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Identity, TlsParameters};
 use rustls::pki_types::CertificateDer;
@@ -79,16 +80,17 @@ impl Carrier for Smtp {
         // Headers may hold an address in UTF-8; everything else is ASCII.
         let text = String::from_utf8(mail.formatted())
             .map_err(|_| SendError::Final("the mail is not text".to_owned()))?;
-        match self.0.send(mail.envelope(), &text).await {
-            Ok(()) => Ok(()),
-            Err(trouble) if trouble.is_permanent() => Err(SendError::Final(words(&trouble))),
-            Err(trouble @ Trouble::Unanswered(_)) => Err(SendError::Unanswered(words(&trouble))),
-            Err(trouble) => Err(SendError::Passing(words(&trouble))),
-        }
+        let Err(trouble) = self.0.send(mail.envelope(), &text).await else { return Ok(()) };
+        let words = words(&trouble, mail.envelope().to());
+        Err(match trouble {
+            trouble if trouble.is_permanent() => SendError::Final(words),
+            Trouble::Unanswered(_) => SendError::Unanswered(words),
+            _ => SendError::Passing(words),
+        })
     }
 
     async fn ping(&self) -> Result<(), SendError> {
-        self.0.ping().await.map_err(|trouble| SendError::Passing(words(&trouble)))
+        self.0.ping().await.map_err(|trouble| SendError::Passing(words(&trouble, &[])))
     }
 }
 
@@ -121,8 +123,9 @@ fn identity(certificate: &Path, key: &str) -> Result<Identity, String> {
     Identity::from_pem(&der, key.as_bytes()).map_err(|error| error.to_string())
 }
 
-/// The server's own words, without the addresses and links of the mail that it may repeat.
-fn words(trouble: &Trouble) -> String {
+/// The server's own words, without the addresses and links of the mail that it may repeat, nor what
+/// stands before the `@` of those that the mail is for, however it writes them.
+fn words(trouble: &Trouble, to: &[Recipient]) -> String {
     let mut text = trouble.to_string();
     let mut source = trouble.source();
     while let Some(cause) = source {
@@ -132,16 +135,31 @@ fn words(trouble: &Trouble) -> String {
         }
         source = cause.source();
     }
-    masked(&text)
+    masked(&text, to)
 }
 
 /// Longest word that is no token.
 const WORD_MAX_BYTES: usize = 32;
 
-fn masked(text: &str) -> String {
-    let secret = |word: &str| word.contains(['@', '/']) || word.len() > WORD_MAX_BYTES;
+fn masked(text: &str, to: &[Recipient]) -> String {
+    let names: Vec<_> = to.iter().map(|to| to.user().to_lowercase()).collect();
+    let secret = |word: &str| {
+        let long = word.len() > WORD_MAX_BYTES;
+        long || word.contains(['@', '/']) || names.iter().any(|name| holds(word, name))
+    };
     let words = text.split_whitespace().map(|word| if secret(word) { "…" } else { word });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the word holds the name, and not as a piece of another one.
+fn holds(word: &str, name: &str) -> bool {
+    let word = word.to_lowercase();
+    word.char_indices().any(|(at, _)| {
+        let before = word[..at].chars().next_back();
+        word[at..].strip_prefix(name).is_some_and(|rest| {
+            ![before, rest.chars().next()].into_iter().flatten().any(char::is_alphanumeric)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -155,6 +173,20 @@ mod tests {
             "permanent error (554): <ada@example.com> listed URL http://a.example/reset/{token} or \
              a.example/x {token}"
         );
-        assert_eq!(masked(&said), "permanent error (554): … listed URL … or … …");
+        assert_eq!(masked(&said, &[]), "permanent error (554): … listed URL … or … …");
+    }
+
+    #[test]
+    fn a06_the_name_in_an_address_is_masked_however_a_server_writes_the_address() {
+        let masked = |said: &str, to: &str| masked(said, &[to.parse().unwrap()]);
+        let ada = |said| masked(said, "Ada.Lovelace+x@example.com");
+        assert_eq!(
+            ada("refused for ada.lovelace+x at example.com"),
+            "refused for … at example.com"
+        );
+        assert_eq!(ada("no <ADA.LOVELACE+X> here, (Ada.Lovelace+x)"), "no … here, …");
+        assert_eq!(ada("ada.lovelace+x=example.com ada.lovelace+x@example.com"), "… …");
+        assert_eq!(masked("Ärger mit ÄRGER: ärgerlich", "ärger@example.com"), "… mit … ärgerlich");
+        assert_eq!(masked("to too auto-to t", "to@example.com"), "… too … t");
     }
 }
