@@ -191,7 +191,8 @@ pub(super) fn pages(settings: &Settings, name: &str) -> String {
 
 /// What its tokens may be for.
 fn offered(app: &ApplicationSettings) -> BTreeSet<Purpose> {
-    let confirming = app.users.confirmed.is_some().then_some(Purpose::EmailConfirmation);
+    let confirming = app.users.confirmed.as_ref().filter(|condition| condition.can_be_made());
+    let confirming = confirming.map(|_| Purpose::EmailConfirmation);
     let login = if logs_in(app) { &[Purpose::Login, Purpose::Session][..] } else { &[] };
     [Purpose::PasswordReset].into_iter().chain(confirming).chain(login.iter().copied()).collect()
 }

@@ -164,6 +164,25 @@ pub enum ConditionSettings {
     In(ColumnIn),
 }
 
+impl ConditionSettings {
+    /// Whether a link may make it hold. A value that is on no list may mean anything, say that
+    /// somebody is banned, and is not to be written over.
+    #[must_use]
+    pub const fn can_be_made(&self) -> bool {
+        !matches!(self, Self::In(_))
+    }
+
+    /// The column that it is about.
+    #[must_use]
+    pub fn column(&self) -> &str {
+        match self {
+            Self::True(column) => column,
+            Self::Is(condition) => &condition.column,
+            Self::In(condition) => &condition.column,
+        }
+    }
+}
+
 /// `{ column = "deleted_at", is = "null" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -113,7 +113,7 @@ impl UsersTable {
         let user = self.user().await?;
         Ok(Privileges {
             grant: self.grant(&unread, &[&unwritten[..], &unwritten_beside].concat(), &user),
-            own_user: self.own_user(mapping),
+            own_user: self.own_user(mapping, logs_in),
             unread,
             unwritten,
             unwritten_beside,
@@ -255,10 +255,12 @@ impl UsersTable {
     }
 
     /// The statements that make a user who may do what is needed and nothing else.
-    fn own_user(&self, fitted: &Mapping) -> String {
+    fn own_user(&self, fitted: &Mapping, logs_in: bool) -> String {
         let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
         let (create, user) = fitted.dialect.new_user();
-        let (read, written) = (names(fitted.columns.read()), names(fitted.columns.written()));
+        let read = names(fitted.columns.read());
+        let mut written = names(fitted.columns.written());
+        written.extend(names(fitted.columns.written_beside(logs_in)));
         // Who may see some columns only cannot tell one that is hidden from one that is absent.
         let whole = fitted.dialect.hides_columns() && self.mapping.columns.has_optional();
         let grants = if whole {

@@ -11,8 +11,8 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use super::pages;
 use crate::config::{
-    ApplicationSettings, Argon2Settings, HashingSettings, LimitSettings, LoginLinks,
-    ProviderSettings, Rate, RedisSettings, Settings, Span, UsersSettings,
+    ApplicationSettings, Argon2Settings, ConditionSettings, HashingSettings, LimitSettings,
+    LoginLinks, ProviderSettings, Rate, RedisSettings, Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -324,6 +324,13 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
     seen.extend(users.recovery_email.iter().map(|email| email.column.as_str()));
     seen.extend(users.mfa.as_deref());
+    let confirmed = users.confirmed.as_ref().filter(|_| users.reset_confirms);
+    seen.extend(confirmed.map(ConditionSettings::column));
+    if confirmed.is_some_and(|condition| !condition.can_be_made()) {
+        let problem = "would write over a value that `confirmed` has not on its list";
+        let cure = "leave it out, or map a column that is true, a time or NULL";
+        errors.push(ConfigError::at(at("reset_confirms"), problem, cure));
+    }
     if stamp.is_some_and(|stamp| seen.iter().any(|known| known.eq_ignore_ascii_case(stamp))) {
         let problem = "is a column that Regain reads or writes for something else";
         let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";

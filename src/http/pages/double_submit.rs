@@ -25,7 +25,8 @@ pub struct DoubleSubmit {
 impl DoubleSubmit {
     /// A value for a form that is about to be shown.
     pub fn show(state: &State, app: &Application, request: &Request) -> Self {
-        if let Some(value) = Jar::Form.read(request, &app.name, state.secure) {
+        let kept = Jar::Form.read(request, &app.name, state.secure).filter(|it| is_ours(it));
+        if let Some(value) = kept {
             return Self { signature: app.keys.csrf(value.as_bytes()), cookies: vec![] };
         }
         let value = crate::token::base64url::encode(&state.random.bytes::<16>());
@@ -66,8 +67,14 @@ impl DoubleSubmit {
     }
 }
 
+/// Whether a value may be one of ours: nothing else is signed.
+fn is_ours(value: &str) -> bool {
+    value.len() == 22 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
 fn fits(state: &State, app: &Application, request: &Request, form: &Form) -> bool {
     Jar::Form
         .read(request, &app.name, state.secure)
+        .filter(|value| is_ours(value))
         .is_some_and(|value| app.keys.csrf_matches(value.as_bytes(), form.get("csrf")))
 }

@@ -265,3 +265,16 @@ async fn where_it_is_not_switched_on_there_is_no_such_page() {
         assert_eq!(posted.status, 409, "{page}");
     }
 }
+
+#[tokio::test]
+async fn a11_only_values_of_our_own_making_are_signed_for_a_form() {
+    let (_users, regain) = running().await;
+    for forged in ["account/2", "", "short", "with%2fa-slash-in-it-22ch"] {
+        let browser = Browser::new(&regain);
+        browser.cookies.borrow_mut().insert("regain-default-form".to_owned(), forged.to_owned());
+        let page = browser.get("/a/default/reset").await;
+        assert_eq!(page.status, 200);
+        let now = browser.cookies.borrow()["regain-default-form"].clone();
+        assert!(now != forged && now.len() == 22, "{forged:?} was kept: {now:?}");
+    }
+}

@@ -299,3 +299,17 @@ fn a_link_to_log_in_lives_longer_than_the_next_mail_takes() {
     let oftener = format!("limits.mails_per_account = \"6/h\"\n{text}");
     assert!(load_with(&oftener, &[]).is_ok());
 }
+
+#[test]
+fn a_reset_writes_over_no_state_that_may_mean_something_and_nothing_twice() {
+    let confirmed = |condition: &str, more: &str| {
+        let line = format!("confirmed = {condition}\nreset_confirms = true{more}");
+        with("apps.default.users", &line)
+    };
+    let banned = confirmed("{ column = \"status\", in = [\"ok\"] }", "");
+    assert!(banned.contains("reset_confirms` would write over a value that"), "{banned}");
+    let condition = "{ column = \"at\", is = \"not-null\" }";
+    assert_eq!(confirmed(condition, ""), "");
+    let twice = confirmed(condition, "\non_reset.now = [\"at\"]");
+    assert!(twice.contains("on_reset` writes \"at\" twice"), "{twice}");
+}
