@@ -1,5 +1,6 @@
-//! Everything embedded, on loopback: a SQLite table, an outbox, Swagger UI.
+//! Everything embedded, on loopback: a SQLite table, an outbox, a page to come home to, Swagger UI.
 
+mod home;
 mod outbox;
 mod table;
 
@@ -36,7 +37,7 @@ pub async fn demo(listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(), St
     let settings = settings(listening.address, &folder, &random)?;
     table::make(&folder.database(), &random).await?;
     let service = Service::build(&settings, Clock::system(), random)?;
-    let service = service.beside(outbox::routes);
+    let service = service.beside(|routes, service| home::routes(outbox::routes(routes, service)));
     let (stop, outbox) = (stop_signal()?, service.outbox.clone());
     let stop = async move {
         stop.await;
@@ -60,11 +61,14 @@ fn settings(address: SocketAddr, folder: &Folder, random: &Random) -> Result<Set
         [apps.default]
         name = "Regain demo"
         mail = {{ provider = "outbox", from = "Regain demo <no-reply@demo.example>" }}
-        return_to = ["http://{address}/"]
+        return_to = ["http://{address}/demo/home", "http://{address}/"]
+        login_links = true
+        lifetimes = {{ login = "30m" }}
         [apps.default.users]
         database = "{database}"
         username = "username"
         display_name = "name"
+        last_login = "last_login"
         active = ["is_active"]
         confirmed = {{ column = "email_confirmed_at", is = "not-null" }}
         "#,

@@ -20,6 +20,7 @@ fn welcome(address: SocketAddr) -> String {
         "Regain's demo is ready. Nothing leaves this machine, and nothing is kept.
 
   http://{address}/a/default/reset     ask for a link
+  http://{address}/a/default/login     ask for a link that logs you in
   http://{address}/demo/outbox         read the mail it sent
   http://{address}/docs                try the API
 

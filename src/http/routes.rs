@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 35] = [
+const TABLE: [(&str, &str); 37] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/email-confirmations", "POST"),
@@ -31,6 +31,8 @@ const TABLE: [(&str, &str); 35] = [
     ("/a/{app}/assets/{file}", "GET, HEAD"),
     ("/.well-known/change-password", "GET, HEAD"),
     ("/", "GET, HEAD"),
+    ("/demo/home", "GET, HEAD"),
+    ("/demo/home.js", "GET, HEAD"),
     ("/demo/outbox", "GET, HEAD"),
     ("/demo/outbox.json", "GET, HEAD"),
     ("/demo/outbox.css", "GET, HEAD"),

@@ -1,4 +1,5 @@
-//! The demo's outbox: what a person and a program read there, and what a browser may do with it.
+//! The demo's outbox: what a person and a program read there, and what a browser may do with it; and the
+//! page that people come home to.
 
 use std::time::Duration;
 
@@ -101,4 +102,21 @@ async fn what_waits_for_news_hears_of_each_mail_and_does_not_hold_up_the_end() {
     // Requests in flight may take ten seconds once it was told to stop; this one takes none.
     let ended = tokio::time::timeout(Duration::from_secs(8), demo.ended()).await;
     assert_eq!(ended.expect("nothing holds it up").0, Some(0));
+}
+
+#[tokio::test]
+async fn a_link_to_log_in_leads_home_and_the_page_there_runs_nothing_inline() {
+    let demo = Process::demo().await;
+    let body =
+        json!({ "identifier": ADA, "return_to": format!("{}/demo/home?from=mail", demo.url) });
+    assert_eq!(demo.post("login-links", &body).await.status, 202);
+    let home = demo.get("/demo/home").await;
+    assert_eq!(home.status, 200);
+    assert!(home.body.contains("Nobody is logged in."), "{}", home.body);
+    assert!(!home.body.contains("<script>") && !home.body.contains(" style="), "{}", home.body);
+    let policy = policy(&home);
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(home.header("referrer-policy"), Some("no-referrer"));
+    let script = demo.get("/demo/home.js").await;
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
 }

@@ -31,7 +31,8 @@ const TABLE: &str = "CREATE TABLE users (
     name TEXT NOT NULL,
     password TEXT,
     is_active INTEGER NOT NULL,
-    email_confirmed_at TEXT
+    email_confirmed_at TEXT,
+    last_login TEXT
 )";
 
 /// Makes the table and puts the people in it.
