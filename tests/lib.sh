@@ -45,13 +45,18 @@ start_demo() {
     export REGAIN_TEST_URL=http://127.0.0.1:$port
     "$binary" demo --listen "127.0.0.1:$port" </dev/null >"$log" 2>&1 &
     demo_pid=$!
+    wait_for_demo "$log"
+}
+
+# Waits until the server of demo_pid is alive at REGAIN_TEST_URL; "$1" is its log.
+wait_for_demo() {
     for _ in {1..300}; do
         curl --silent --fail --output /dev/null --max-time 2 "$REGAIN_TEST_URL/healthz" && return
         kill -0 "$demo_pid" 2>/dev/null || break
         sleep 0.1
     done
-    cat "$log" >&2
-    die "regain demo did not become alive at $REGAIN_TEST_URL"
+    cat "$1" >&2
+    die "regain did not become alive at $REGAIN_TEST_URL"
 }
 
 stop_demo() {

@@ -2,28 +2,15 @@
 // JavaScript, at 320 pixels and in Arabic, after a mail scanner was there; two tabs, the back button,
 // forms that are sent once; and of every page in light and dark, narrow and wide, what axe says.
 //
-//   REGAIN_TEST_URL            the running `regain demo`
-//   REGAIN_TEST_SCREENSHOTS    a folder for pictures of every page
-//
-// and what chromium.mjs needs.
+// It needs what person.mjs does.
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { check, checkAccessible, checks, launch, needed } from "./chromium.mjs";
+import { check, checkAccessible, checks } from "./chromium.mjs";
+import { ask, baseURL, browser, fits, heading, inContext, linksTo, lookAt, newestLink, pathOf, PATIENCE_MS, screenshots, tabTo } from "./person.mjs";
 
-const PATIENCE_MS = 15_000;
 /** Over the wire, headers included, without a logo. */
 const ASK_PAGE_MOST_BYTES = 15 * 1024;
-
-const baseURL = needed("REGAIN_TEST_URL");
-const screenshots = needed("REGAIN_TEST_SCREENSHOTS");
-
-/** How many links somebody had when last looked. */
-const seen = new Map();
-
-mkdirSync(screenshots, { recursive: true });
-const browser = await launch();
 
 try {
   // An account gets three mails, and a client thirty looks at links: the demo has its usual limits.
@@ -40,6 +27,8 @@ try {
     }
   }
   await inContext({ viewport: { width: 320, height: 800 }, forcedColors: "active", reducedMotion: "reduce" }, looksWell, "forced-colors");
+  await inContext({}, fromElsewhere);
+  await inContext({}, tooOften);
   console.log(`pages: ${checks} checks passed`);
 } finally {
   await browser.close();
@@ -60,7 +49,7 @@ async function byKeyboardAlone(page, identifier) {
   check((await login.inputValue()) === identifier, "a password manager learns the right login");
   check((await page.locator(".account").innerText()).endsWith("a…@example.com"), "people a masked one");
 
-  const password = `keyboard otter ${Date.now()}`;
+  const password = await generated(page);
   await tabTo(page, "#new_password");
   await page.keyboard.insertText(password); // as a password manager and paste do
   await tabTo(page, "#confirm_password");
@@ -72,12 +61,39 @@ async function byKeyboardAlone(page, identifier) {
   await tabTo(page, "button[type=submit]");
   await page.keyboard.press("Enter");
   await heading(page, "Your password is changed");
+  await lookAt(page, "done");
 
   await page.goto("/a/default/not-me");
   await tabTo(page, "#identifier");
   await page.keyboard.type("nobody@example.com");
   await page.keyboard.press("Enter");
   await heading(page, "Check your mail");
+}
+
+// Chromium offers a password of its own only to who is logged in to a Google account and synchronises, and
+// does so in a window of its own that no driver reaches. So this holds what browsers and password managers go
+// by: one form, the names that HTML gives its fields, the login before the passwords, and rules in the grammar
+// of https://github.com/whatwg/html/issues/3518, by which it makes a password as they would.
+async function generated(page) {
+  check((await page.locator("form").count()) === 1, "there is one form");
+  const names = await page.$$eval("form [autocomplete]:not([type=checkbox])", (all) => all.map((it) => it.autocomplete));
+  check(names.join() === "username,new-password,new-password", `fields by their names: ${names}`);
+  const barred = await page.$$eval("form input", (all) => all.some((it) => it.onpaste || it.maxLength >= 0));
+  check(!barred, "nothing bars or cuts what is put in");
+  const { minlength, maxlength, ...more } = rules(await page.getAttribute("#new_password", "passwordrules"));
+  check(minlength === 8 && maxlength === 128 && Object.keys(more).length === 0, "rules are those of the policy");
+  // Where no rule says which characters, every printable one of ASCII may occur.
+  const printable = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
+  return `${printable}${Date.now()}`.slice(-maxlength);
+}
+
+// name: number; … and nothing else, which is all of the grammar that our rules use.
+function rules(text) {
+  const parts = text.split(";").map((part) => part.trim());
+  check(parts.pop() === "", "each rule ends with a semicolon");
+  const parsed = parts.map((part) => /^(minlength|maxlength): ?([0-9]+)$/.exec(part));
+  check(parsed.every((part) => part !== null), `the rules can be read: ${text}`);
+  return Object.fromEntries(parsed.map(([, name, number]) => [name, Number(number)]));
 }
 
 // Fifty GETs, and a press of the button with nothing typed, before the person comes.
@@ -215,8 +231,10 @@ async function looksWell(page, name) {
   await page.fill("#identifier", "nobody@example.com");
   await page.click("button[type=submit]");
   await look("sent");
-  await page.goto("/a/default/not-me");
-  await look("not-me");
+  for (const what of ["not-me", "confirm-email", "login"]) {
+    await page.goto(`/a/default/${what}`);
+    await look(what);
+  }
   for (const [what, path] of [
     ["not-valid", "/a/default/reset/a.b.c"],
     ["not-found", "/a/default/nothing"],
@@ -235,29 +253,6 @@ async function looksWell(page, name) {
   await look("new-password-mistake");
 }
 
-// One browser, watched: no page may break its own policy, fail in a script or ask another origin.
-async function inContext(options, journey, ...more) {
-  const context = await browser.newContext({ locale: "en", baseURL, ...options });
-  const complaints = [];
-  context.on("console", (message) => {
-    if (/content security policy|refused to/i.test(message.text())) complaints.push(message.text());
-  });
-  context.on("weberror", (error) => complaints.push(String(error.error())));
-  context.on("request", (request) => {
-    if (new URL(request.url()).origin !== new URL(baseURL).origin) complaints.push(request.url());
-  });
-  await journey(await context.newPage(), ...more);
-  check(complaints.length === 0, `${journey.name}: ${complaints.join("; ")}`);
-  await context.close();
-}
-
-async function ask(page, identifier) {
-  await page.goto("/a/default/reset");
-  await page.fill("#identifier", identifier);
-  await page.click("button[type=submit]");
-  await page.waitForSelector("#identifier", { state: "detached" });
-}
-
 async function choose(page, password) {
   await page.fill("#new_password", password);
   await page.fill("#confirm_password", password);
@@ -267,50 +262,23 @@ async function choose(page, password) {
   await page.waitForLoadState("load");
 }
 
-// The link in the newest mail to somebody, once it is there: one or several more than before.
-async function newestLink(page, identifier, more = 1) {
-  const deadline = Date.now() + PATIENCE_MS;
-  const before = seen.get(identifier) ?? 0;
-  for (;;) {
-    const links = await linksTo(page, identifier);
-    if (links.length >= before + more) {
-      seen.set(identifier, links.length);
-      return links.at(-1);
-    }
-    if (Date.now() > deadline) throw new Error(`no mail to ${identifier} within ${PATIENCE_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+// A form that another site sends: it comes from nowhere, as the browser says.
+async function fromElsewhere(page) {
+  await page.setContent(`<form method="post" action="${new URL("/a/default/reset", baseURL)}"><button>Win</button></form>`);
+  const [answer] = await Promise.all([page.waitForEvent("response"), page.click("button")]);
+  check(answer.status() === 403, `a form of another site is refused (${answer.status()})`);
+  await heading(page, "The form was not accepted");
+  await lookAt(page, "forbidden");
+}
+
+// Last of all, since it takes what the limits leave.
+async function tooOften(page) {
+  for (let times = 0; times <= 30; times += 1) {
+    const answer = await page.goto("/a/default/reset/a.b.c");
+    if (answer.status() !== 429) continue;
+    check(Number(answer.headers()["retry-after"]) > 0, "it is told when to come again");
+    await heading(page, "Too many attempts");
+    return lookAt(page, "too-often");
   }
-}
-
-async function linksTo(page, identifier) {
-  const mails = await (await page.request.get("/demo/outbox.json")).json();
-  const own = mails.filter(({ to }) => to === identifier);
-  return own.flatMap(({ links }) => links.filter((link) => link.includes("/reset/")));
-}
-
-// Presses Tab until it is there, and no more often than a page has stops.
-async function tabTo(page, selector) {
-  for (let stops = 0; stops < 12; stops += 1) {
-    const there = await page.$eval(selector, (element) => element === document.activeElement);
-    if (there) return check(true, selector);
-    await page.keyboard.press("Tab");
-  }
-  check(false, `Tab leads to ${selector} on ${page.url()}`);
-}
-
-async function heading(page, text) {
-  await page.getByRole("heading", { name: text, exact: true }).waitFor({ timeout: PATIENCE_MS });
-  check(true, text);
-}
-
-async function fits(page, what) {
-  const { scrollWidth, clientWidth } = await page.$eval("html", (html) => ({
-    scrollWidth: html.scrollWidth,
-    clientWidth: html.clientWidth,
-  }));
-  check(scrollWidth <= clientWidth, `${what}: ${scrollWidth} wide in ${clientWidth}`);
-}
-
-function pathOf(page) {
-  return new URL(page.url()).pathname;
+  check(false, "who tries too often is told so");
 }
