@@ -10,6 +10,7 @@ mod edge;
 pub mod pages;
 pub mod problem;
 mod reference;
+mod return_to;
 mod routes;
 mod state;
 

@@ -56,8 +56,10 @@ impl<'a> Browser<'a> {
         let action = between(&page.body, "action=\"", "\"").expect("a form");
         let hidden = page.body.split("<input type=\"hidden\" name=\"").skip(1).map(|rest| {
             let value = between(rest, "value=\"", "\"").unwrap();
-            (rest.split('"').next().unwrap(), value)
+            (rest.split('"').next().unwrap(), unescaped(value))
         });
+        let hidden: Vec<_> = hidden.collect();
+        let hidden = hidden.iter().map(|(name, value)| (*name, value.as_str()));
         let all: Vec<_> = hidden.chain(fields.iter().copied()).collect();
         self.post(action, &all).await
     }
@@ -88,6 +90,12 @@ impl<'a> Browser<'a> {
         }
         answer
     }
+}
+
+/// What a page says, as a browser reads it.
+pub fn unescaped(page: &str) -> String {
+    let quotes = page.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#x2f;", "/");
+    quotes.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// What stands between two texts.

@@ -5,6 +5,7 @@ mod dress;
 mod forms;
 mod journey;
 mod problems;
+mod return_to;
 
 use crate::databases::{Engine, TestDatabase};
 use crate::harness::{Answer, Regain};

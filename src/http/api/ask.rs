@@ -7,8 +7,9 @@ use poem_openapi::{ApiResponse, Object};
 use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members};
-use crate::http::problem::{Code, FieldError, Problem};
+use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
+use crate::http::return_to;
 use crate::http::state::accepted_language;
 use crate::language::Language;
 use crate::recovery::{Application, Ask, Languages};
@@ -80,13 +81,8 @@ impl AskBody {
         state: &State,
         request: &Request,
     ) -> Result<Ask, Problem> {
-        let allowed = |target: String| {
-            app.return_targets.check(&target).ok_or_else(|| {
-                let message = "is not on the application's list".to_owned();
-                let error = FieldError { field: "return_to", reason: "not_allowed", message };
-                Problem::with_errors(Code::InvalidValue, vec![error])
-            })
-        };
+        let return_to =
+            self.return_to.map(|target| return_to::allowed(app, &target)).transpose()?;
         Ok(Ask {
             purpose,
             identifier: self.parsed.ok_or(Problem::new(Code::InvalidValue))?,
@@ -94,7 +90,7 @@ impl AskBody {
                 said: self.locale.as_deref().and_then(Language::from_tag),
                 accepted: accepted_language(request),
             },
-            return_to: self.return_to.map(allowed).transpose()?,
+            return_to,
             disputed: false,
             client: state.client(request),
             reference: Reference::of(request),

@@ -5,6 +5,7 @@ use minijinja::{Value, context};
 use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
+use url::form_urlencoded;
 
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
@@ -14,8 +15,9 @@ use super::view::{self, View};
 use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
+use crate::http::return_to;
 use crate::http::state::{State, accepted_language};
-use crate::recovery::{Ask, Languages};
+use crate::recovery::{Application, Ask, Languages};
 use crate::token::Purpose;
 
 /// The form.
@@ -25,14 +27,15 @@ pub const PAGE: Page = Page {
     scripted: true,
     samples: || {
         let mistake = context! { field => "identifier", text => "<b>" };
-        let sample = |kind, path, usernames, mistakes: &[Value]| {
-            context! { kind, path, usernames, mistakes, csrf => "x" }
+        let sample = |kind, usernames, return_to: Option<&str>, mistakes: &[Value]| {
+            let path = if kind == "ask" { "reset" } else { kind };
+            context! { kind, path, usernames, return_to, mistakes, csrf => "x" }
         };
         vec![
-            sample("ask", "reset", true, &[]),
-            sample("not-me", "not-me", false, &[mistake]),
-            sample("confirm-email", "confirm-email", false, &[]),
-            sample("login", "login", true, &[]),
+            sample("ask", true, None, &[]),
+            sample("not-me", false, None, &[mistake]),
+            sample("confirm-email", false, Some("https://app.example/\"><b>"), &[]),
+            sample("login", true, None, &[]),
         ]
     },
 };
@@ -42,12 +45,12 @@ pub const SENT: Page = Page {
     template: "sent.html",
     source: include_str!("templates/sent.html"),
     scripted: false,
-    samples: || vec![context! { path => "reset" }],
+    samples: || vec![context! { path => "reset?return_to=\"><b>" }],
 };
 
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    form(state, request, Reason::Forgotten, None)
+    show_form(state, request, Reason::Forgotten)
 }
 
 #[handler]
@@ -103,19 +106,41 @@ impl Reason {
     }
 }
 
+/// The form as it is opened, with the way back that the address may name.
+pub fn show_form(state: &State, request: &Request, reason: Reason) -> Result<Response, Problem> {
+    let app = state.application_of(request)?;
+    let return_to = way_back(&app, &named(request)?)?;
+    form(state, &app, request, reason, return_to.as_deref(), None)
+}
+
+/// The way back that the address names; empty where it names none.
+fn named(request: &Request) -> Result<String, Problem> {
+    let query = request.uri().query().unwrap_or_default().as_bytes();
+    let mut named = form_urlencoded::parse(query).filter(|(name, _)| name == "return_to");
+    let first = named.next().map_or(String::new(), |(_, target)| target.into_owned());
+    if named.next().is_some() { Err(Problem::new(Code::Malformed)) } else { Ok(first) }
+}
+
+/// Where to lead back to, if anywhere: asked before anything else is done.
+fn way_back(app: &Application, target: &str) -> Result<Option<String>, Problem> {
+    let target = Some(target).filter(|target| !target.is_empty());
+    target.map(|target| return_to::allowed(app, target)).transpose()
+}
+
 /// The form, with what is wrong with what was typed.
-pub fn form(
+fn form(
     state: &State,
+    app: &Application,
     request: &Request,
     reason: Reason,
+    return_to: Option<&str>,
     wrong: Option<InvalidIdentifier>,
 ) -> Result<Response, Problem> {
-    let app = state.application_of(request)?;
     if !app.offers(reason.purpose()) {
         return Err(Problem::new(Code::NotConfigured));
     }
-    let double_submit = DoubleSubmit::show(state, &app, request);
-    let view = View::of(state, Some(&app), accepted_language(request));
+    let double_submit = DoubleSubmit::show(state, app, request);
+    let view = View::of(state, Some(app), accepted_language(request));
     let text = wrong.map(|why| match why {
         InvalidIdentifier::Empty => view.texts.tell("ask-empty"),
         _ => view.texts.tell("ask-invalid"),
@@ -125,7 +150,7 @@ pub fn form(
     let mistakes: Vec<_> = text.into_iter().map(mistake).collect();
     let csrf = &double_submit.signature;
     let (kind, path) = (reason.texts(), reason.path());
-    let values = context! { kind, path, usernames => app.usernames, csrf, mistakes };
+    let values = context! { kind, path, usernames => app.usernames, return_to, csrf, mistakes };
     Ok(view::with_cookies(view.page(status, &PAGE, values), &double_submit.cookies))
 }
 
@@ -137,24 +162,36 @@ pub async fn ask(
     reason: Reason,
 ) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
-    let fields = Form::read(request, body, &["csrf", "identifier"]).await?;
+    let fields = Form::read(request, body, &["csrf", "return_to", "identifier"]).await?;
+    let return_to = way_back(&app, fields.get("return_to"))?;
     DoubleSubmit::check(state, &app, request, &fields)?;
     let identifier = match Identifier::parse(fields.get("identifier")) {
         Ok(identifier) => identifier,
-        Err(why) => return form(state, request, reason, Some(why)),
+        Err(why) => {
+            return form(state, &app, request, reason, return_to.as_deref(), Some(why));
+        }
     };
     let kept = typed::keep(state, &app, &identifier);
     let ask = Ask {
         purpose: reason.purpose(),
         identifier,
         languages: Languages { said: None, accepted: accepted_language(request) },
-        return_to: None,
+        return_to: return_to.clone(),
         disputed: reason == Reason::NotMe,
         client: state.client(request),
         reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;
     let view = View::of(state, Some(&app), accepted_language(request));
-    let path = if reason == Reason::NotMe { "reset" } else { reason.path() };
+    let path = again(reason, return_to.as_deref());
     Ok(view::with_cookies(view.page(StatusCode::OK, &SENT, context! { path }), &[kept]))
+}
+
+/// Where to ask once more: for the same, with the same way back.
+fn again(reason: Reason, return_to: Option<&str>) -> String {
+    let path = if reason == Reason::NotMe { "reset" } else { reason.path() };
+    let Some(target) = return_to else { return path.to_owned() };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("return_to", target);
+    format!("{path}?{}", query.finish())
 }

@@ -44,7 +44,7 @@ pub const DONE: Page = Page {
 
 #[handler]
 pub fn show_ask(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    ask::form(state, request, Reason::Unconfirmed, None)
+    ask::show_form(state, request, Reason::Unconfirmed)
 }
 
 #[handler]

@@ -31,7 +31,7 @@ pub const WORDS: Words =
 
 #[handler]
 pub fn show_ask(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    ask::form(state, request, Reason::Login, None)
+    ask::show_form(state, request, Reason::Login)
 }
 
 #[handler]

@@ -10,7 +10,7 @@ use crate::http::state::State;
 
 #[handler]
 pub fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    ask::form(state, request, Reason::NotMe, None)
+    ask::show_form(state, request, Reason::NotMe)
 }
 
 #[handler]

@@ -136,7 +136,7 @@ fn a_mistake_in_a_page_is_told_with_file_and_line_before_anybody_needs_the_page(
     }
     insta::assert_snapshot!(told, @r#"
     pages/asks.html: DIR/pages/asks.html: is no template; there are layout.html, mistakes.html, ask.html, sent.html, new_password.html, done.html, button.html, confirmed.html, problem.html
-    pages/ask.html: DIR/pages/ask.html, line 3: there is no "acount"; there are app, csrf, dir, kind, lang, logo, mistakes, path, script, styles, support, t, title, usernames
+    pages/ask.html: DIR/pages/ask.html, line 3: there is no "acount"; there are app, csrf, dir, kind, lang, logo, mistakes, path, return_to, script, styles, support, t, title, usernames
     pages/ask.html: DIR/pages/ask.html, line 2: syntax error: unexpected end of block (in ask.html:2)
     pages/done.html: DIR/pages/done.html, line 2: invalid operation: there is no text "no-such-text" (in done.html:2)
     pages/done.html: DIR/pages/done.html, line 1: invalid operation: the text "refusal-too-short" cannot be filled in: Resolver error: Unknown variable: $min (in done.html:1)
