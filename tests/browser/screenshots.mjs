@@ -1,4 +1,4 @@
-// Takes pictures of the pages on the way to a new password: narrow and wide, light and dark, in a language
+// Takes pictures of the pages on the way to a new password, and of those with a button: narrow and wide, light and dark, in a language
 // that runs from the left and in one that runs from the right.
 //
 //   REGAIN_TEST_URL            the running `regain demo`
@@ -13,6 +13,9 @@ import { launch, needed } from "./chromium.mjs";
 
 const baseURL = needed("REGAIN_TEST_URL");
 const screenshots = needed("REGAIN_TEST_SCREENSHOTS");
+
+/** The link that confirms an address. */
+let unconfirmed;
 
 mkdirSync(screenshots, { recursive: true });
 const browser = await launch();
@@ -33,12 +36,10 @@ async function onTheWay(identifier, { locale, width, colorScheme }) {
   };
   await page.goto("/a/default/reset");
   await snap("ask");
-  await page.fill("#identifier", identifier);
-  await page.click("button[type=submit]");
-  await page.waitForSelector("#identifier", { state: "detached" });
+  await ask(page, identifier);
   await snap("sent");
 
-  await page.goto(await link(page, identifier));
+  await page.goto(await link(page, identifier, "reset"));
   await snap("new-password");
   await page.$eval("form", (form) => (form.noValidate = true));
   await page.fill("#new_password", "short");
@@ -53,14 +54,37 @@ async function onTheWay(identifier, { locale, width, colorScheme }) {
   await snap("done");
   await page.goto("/a/default/reset/spent");
   await snap("not-valid");
+
+  // Both pictures of one address: no more mails come once it is confirmed.
+  unconfirmed ??= await asked(page, "unconfirmed@example.com", "confirm-email");
+  await page.goto(unconfirmed);
+  await snap("confirm-email-now");
+  await page.click("button[type=submit]");
+  await page.waitForSelector("form", { state: "detached" });
+  await snap("confirmed");
+  await page.goto(await asked(page, identifier, "login"));
+  await snap("login-now");
   await context.close();
 }
 
-async function link(page, identifier) {
+async function asked(page, identifier, asking) {
+  await page.goto(`/a/default/${asking}`);
+  await ask(page, identifier);
+  return link(page, identifier, asking);
+}
+
+async function ask(page, identifier) {
+  await page.fill("#identifier", identifier);
+  await page.click("button[type=submit]");
+  await page.waitForSelector("#identifier", { state: "detached" });
+}
+
+async function link(page, identifier, asking) {
   for (;;) {
     const mails = await (await page.request.get("/demo/outbox.json")).json();
-    const own = mails.filter(({ to }) => to === identifier).at(-1);
-    if (own) return own.links.find((link) => link.includes("/reset/"));
+    const own = mails.filter(({ to }) => to === identifier).flatMap(({ links }) => links);
+    const found = own.findLast((link) => link.includes(`/${asking}/`));
+    if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
