@@ -76,7 +76,7 @@ async function byKeyboardAlone(page, identifier) {
 // of https://github.com/whatwg/html/issues/3518, by which it makes a password as they would.
 async function generated(page) {
   check((await page.locator("form").count()) === 1, "there is one form");
-  const names = await page.$$eval("form [autocomplete]:not([type=checkbox])", (all) => all.map((it) => it.autocomplete));
+  const names = await page.$$eval("form [autocomplete]", (all) => all.map((it) => it.autocomplete));
   check(names.join() === "username,new-password,new-password", `fields by their names: ${names}`);
   const barred = await page.$$eval("form input", (all) => all.some((it) => it.onpaste || it.maxLength >= 0));
   check(!barred, "nothing bars or cuts what is put in");

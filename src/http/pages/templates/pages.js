@@ -50,10 +50,12 @@ for (const reveal of document.querySelectorAll(".reveal")) {
     for (const field of [first, second]) if (field) field.type = box.checked ? "text" : "password";
   };
   box.addEventListener("change", turn);
-  // So that no browser keeps a password as a word once typed.
-  box.form.addEventListener("submit", () => {
+  const hide = () => {
     box.checked = false;
     turn();
-  });
+  };
+  // So that no browser keeps a password as a word once typed, nor the box as it was left.
+  box.form.addEventListener("submit", hide);
+  addEventListener("pageshow", hide);
   reveal.hidden = false;
 }
