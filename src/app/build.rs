@@ -71,7 +71,7 @@ impl Service {
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
         let recovery = Recovery::new(applications, ports, hashing, clock.clone(), random.clone());
         let recovery = Arc::new(recovery);
-        let dresses = http::pages::Dresses::new(settings, &texts)?;
+        let dresses = http::pages::dresses(settings, &texts)?;
         let state = http::State::new(recovery.clone(), settings, embedded, dresses, random);
         let state = state.map_err(|network| {
             StartError::setting(

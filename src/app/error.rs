@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::SecretError;
-use crate::http::pages::DressError;
+use crate::http::dress::DressError;
 
 /// What stands in the way of starting, and its cure.
 #[derive(Debug, Error)]

@@ -149,7 +149,7 @@ mod tests {
     fn state() -> State {
         let texts = Arc::new(Catalogue::embedded().unwrap());
         let (settings, random) = (Settings::default(), Random::repeatable(1));
-        let dresses = pages::Dresses::new(&settings, &BTreeMap::new()).unwrap();
+        let dresses = pages::dresses(&settings, &BTreeMap::new()).unwrap();
         State::new(Arc::new(of_nobody()), &settings, texts, dresses, random).unwrap()
     }
 

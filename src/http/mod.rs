@@ -6,6 +6,7 @@ mod body;
 mod client;
 mod docs;
 pub mod document;
+pub mod dress;
 mod edge;
 pub mod pages;
 pub mod problem;

@@ -6,7 +6,7 @@ use poem::Request;
 use poem::http::header;
 
 use super::client::{Proxies, client_key};
-use super::pages::Dresses;
+use super::dress::{Dresses, View};
 use super::problem::{Code, Problem};
 use crate::config::Settings;
 use crate::language::{Catalogue, Language, Texts};
@@ -55,6 +55,19 @@ impl State {
             default_app: settings.default_app.as_str().into(),
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
+    }
+
+    /// The view of a request for a page of this application, in the language that its browser
+    /// accepts.
+    #[must_use]
+    pub fn view<'a>(
+        &'a self,
+        app: Option<&'a Application>,
+        accepted: Option<Language>,
+    ) -> View<'a> {
+        let name = app.map(|app| app.name.as_str());
+        let title = app.map_or("Regain", |app| app.title.as_str());
+        View::new(self.dresses.of(name), name, title, self.texts(app, accepted))
     }
 
     /// The application of this name.

@@ -9,10 +9,9 @@ use url::form_urlencoded;
 
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
-use super::page::Page;
 use super::typed;
-use super::view::{self, View};
 use crate::account::{Identifier, InvalidIdentifier};
+use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
 use crate::http::return_to;
@@ -140,7 +139,7 @@ fn form(
         return Err(Problem::new(Code::NotConfigured));
     }
     let double_submit = DoubleSubmit::show(state, app, request);
-    let view = View::of(state, Some(app), accepted_language(request));
+    let view = state.view(Some(app), accepted_language(request));
     let text = wrong.map(|why| match why {
         InvalidIdentifier::Empty => view.texts.tell("ask-empty"),
         _ => view.texts.tell("ask-invalid"),
@@ -151,7 +150,7 @@ fn form(
     let csrf = &double_submit.signature;
     let (kind, path) = (reason.texts(), reason.path());
     let values = context! { kind, path, usernames => app.usernames, return_to, csrf, mistakes };
-    Ok(view::with_cookies(view.page(status, &PAGE, values), &double_submit.cookies))
+    Ok(with_cookies(view.page(status, &PAGE, values), &double_submit.cookies))
 }
 
 /// Asks for a link, as the form was filled in.
@@ -182,9 +181,9 @@ pub async fn ask(
         reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;
-    let view = View::of(state, Some(&app), accepted_language(request));
+    let view = state.view(Some(&app), accepted_language(request));
     let path = again(reason, return_to.as_deref());
-    Ok(view::with_cookies(view.page(StatusCode::OK, &SENT, context! { path }), &[kept]))
+    Ok(with_cookies(view.page(StatusCode::OK, &SENT, context! { path }), &[kept]))
 }
 
 /// Where to ask once more: for the same, with the same way back.

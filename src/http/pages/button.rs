@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
 use super::link::{self, Link};
-use super::page::Page;
-use super::view::{self, View};
+use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::{State, accepted_language};
 use crate::recovery::{Application, Whose};
@@ -28,7 +27,7 @@ pub const PAGE: Page = Page {
                 account => "a…\"><b>",
             }
         };
-        vec![sample(&super::confirm_email::WORDS, false), sample(&super::login::WORDS, true)]
+        vec![sample(&CONFIRM, false), sample(&LOG_IN, true)]
     },
 };
 
@@ -38,6 +37,17 @@ pub struct Words {
     pub intro: &'static str,
     pub button: &'static str,
 }
+
+/// Of the page that confirms an address.
+pub const CONFIRM: Words = Words {
+    heading: "confirm-email-heading",
+    intro: "confirm-email-now-intro",
+    button: "email-confirmation-button",
+};
+
+/// Of the page that logs in.
+pub const LOG_IN: Words =
+    Words { heading: "login-now-heading", intro: "login-now-intro", button: "login-link-button" };
 
 /// What came of a post.
 pub enum Posted {
@@ -105,6 +115,6 @@ fn page(
         mark => link::account(app, whose),
         account => whose.masked(),
     };
-    let view = View::of(state, Some(app), accepted_language(request));
-    view::with_cookies(view.page(status, &PAGE, values), &double_submit.cookies)
+    let view = state.view(Some(app), accepted_language(request));
+    with_cookies(view.page(status, &PAGE, values), &double_submit.cookies)
 }

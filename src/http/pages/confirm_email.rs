@@ -6,11 +6,10 @@ use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
 use super::ask::{self, Reason};
-use super::button::{self, Posted, Words};
+use super::button::{self, Posted};
 use super::cookie::Jar;
 use super::link::Link;
-use super::page::Page;
-use super::view::{self, View};
+use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::Problem;
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language};
@@ -22,13 +21,6 @@ const LINK: Link = Link {
     jar: Jar::ConfirmEmail,
     sealed_for: "cookie/confirm-email",
     page: "confirm-email-now",
-};
-
-/// The texts of its button.
-pub const WORDS: Words = Words {
-    heading: "confirm-email-heading",
-    intro: "confirm-email-now-intro",
-    button: "email-confirmation-button",
 };
 
 /// The address is confirmed.
@@ -63,7 +55,7 @@ pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, 
 
 #[handler]
 pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    button::show(&LINK, &WORDS, state, request).await
+    button::show(&LINK, &button::CONFIRM, state, request).await
 }
 
 #[handler]
@@ -72,7 +64,7 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    let token = match button::posted(&LINK, &WORDS, state, request, body).await? {
+    let token = match button::posted(&LINK, &button::CONFIRM, state, request, body).await? {
         Posted::Pressed(token) => token,
         Posted::ShownAgain(page) => return Ok(page),
     };
@@ -82,9 +74,9 @@ pub async fn submit(
         client: state.client(request),
         reference: Reference::of(request),
     };
-    let view = View::of(state, Some(&app), accepted_language(request));
+    let view = state.view(Some(&app), accepted_language(request));
     let confirmed = state.recovery.confirm(&app, confirmation).await;
     let confirmed = confirmed.map_err(|error| Problem::of_completion(error, &view.texts))?;
     let page = view.page(StatusCode::OK, &DONE, context! { return_to => confirmed.return_to });
-    Ok(view::with_cookies(page, &[LINK.jar.forget(&app.name, state.secure)]))
+    Ok(with_cookies(page, &[LINK.jar.forget(&app.name, state.secure)]))
 }

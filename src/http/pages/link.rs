@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::cookie::Jar;
 use super::form::Form;
-use super::view;
+use crate::http::dress::see_other;
 use crate::http::problem::Problem;
 use crate::http::state::State;
 use crate::recovery::{Application, Refused, Whose};
@@ -38,7 +38,7 @@ impl Link {
         let sealed = app.keys.seal(&state.random, self.sealed_for, token.as_bytes());
         let lifetime = app.lifetime(self.purpose);
         let cookie = self.jar.keep(&app.name, state.secure, &sealed, lifetime);
-        Ok(view::see_other(&format!("/a/{}/{}", app.name, self.page), &[cookie]))
+        Ok(see_other(&format!("/a/{}/{}", app.name, self.page), &[cookie]))
     }
 
     /// The token out of the sealed cookie.

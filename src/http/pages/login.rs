@@ -8,10 +8,10 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::ask::{self, Reason};
-use super::button::{self, Posted, Words};
+use super::button::{self, Posted};
 use super::cookie::Jar;
 use super::link::Link;
-use super::view::{self, View};
+use crate::http::dress::see_other;
 use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language};
@@ -24,10 +24,6 @@ const LINK: Link = Link {
     sealed_for: "cookie/login",
     page: "login-now",
 };
-
-/// The texts of its button.
-pub const WORDS: Words =
-    Words { heading: "login-now-heading", intro: "login-now-intro", button: "login-link-button" };
 
 #[handler]
 pub fn show_ask(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
@@ -50,7 +46,7 @@ pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, 
 
 #[handler]
 pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    button::show(&LINK, &WORDS, state, request).await
+    button::show(&LINK, &button::LOG_IN, state, request).await
 }
 
 #[handler]
@@ -59,7 +55,7 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    let token = match button::posted(&LINK, &WORDS, state, request, body).await? {
+    let token = match button::posted(&LINK, &button::LOG_IN, state, request, body).await? {
         Posted::Pressed(token) => token,
         Posted::ShownAgain(page) => return Ok(page),
     };
@@ -71,11 +67,11 @@ pub async fn submit(
         client: state.client(request),
         reference: Reference::of(request),
     };
-    let texts = View::of(state, Some(&app), accepted_language(request)).texts;
+    let texts = state.view(Some(&app), accepted_language(request)).texts;
     let logged_in = state.recovery.log_in(&app, login).await;
     let logged_in = logged_in.map_err(|error| Problem::of_completion(error, &texts))?;
     let on = on_with(&logged_in, home)?;
-    Ok(view::see_other(&on, &[forget(state, &app)]))
+    Ok(see_other(&on, &[forget(state, &app)]))
 }
 
 fn forget(state: &State, app: &Application) -> String {

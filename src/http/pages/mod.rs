@@ -1,34 +1,29 @@
 //! Regain's own pages. They work without JavaScript, and GET changes nothing.
 
 mod ask;
-mod assets;
 mod button;
 mod confirm_email;
 mod cookie;
 mod double_submit;
-mod dress;
 mod form;
 mod link;
 mod login;
 mod new_password;
 mod not_me;
-mod page;
-mod policy;
 mod problem;
-mod templates;
 mod typed;
-mod view;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use poem::web::Data;
 use poem::{Request, Response, Route, get, handler};
 
 use super::problem::Problem;
 use super::state::{State, accepted_language};
-use crate::language::Language;
-use page::Page;
-use view::View;
-
-pub use dress::{DressError, Dresses};
+use crate::config::Settings;
+use crate::http::dress::{DressError, Dresses, Page, see_other};
+use crate::language::{Catalogue, Language};
 
 /// Every page that there is.
 const PAGES: [&Page; 7] = [
@@ -40,6 +35,17 @@ const PAGES: [&Page; 7] = [
     &confirm_email::DONE,
     &problem::PAGE,
 ];
+
+/// How the pages of these settings look.
+///
+/// # Errors
+/// [`DressError`] for the first thing that cannot be used.
+pub fn dresses(
+    settings: &Settings,
+    texts: &BTreeMap<String, Arc<Catalogue>>,
+) -> Result<Dresses, DressError> {
+    Dresses::new(settings, texts, &PAGES)
+}
 
 /// The pages of every application.
 #[must_use]
@@ -70,7 +76,7 @@ pub fn problem(
         request.path.strip_prefix("/a").filter(|it| it.is_empty() || it.starts_with('/'))?;
     let name = below.split('/').nth(1).unwrap_or_default();
     let app = state.recovery.application(name).map(AsRef::as_ref);
-    let view = View::of(state, app, request.accepted);
+    let view = state.view(app, request.accepted);
     Some(problem::answer(&view, problem, &request.path, reference))
 }
 
@@ -93,14 +99,57 @@ impl Asked {
 #[handler]
 pub fn first(Data(state): Data<&State>) -> Result<Response, Problem> {
     let app = state.application(&state.default_app)?;
-    Ok(view::see_other(&format!("/a/{}/reset", app.name), &[]))
+    Ok(see_other(&format!("/a/{}/reset", app.name), &[]))
 }
 
 #[handler]
 fn asset(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
     let name = request.raw_path_param("app").unwrap_or_default();
-    if name != dress::NEUTRAL {
+    if name != crate::http::dress::NEUTRAL {
         state.application(name)?;
     }
     state.dresses.of(Some(name)).serve(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::dress::View;
+
+    /// Every page as it may look, in a language.
+    fn pages(language: Language, title: &str) -> Vec<(&'static str, String)> {
+        let dresses = super::dresses(&Settings::default(), &BTreeMap::new()).unwrap();
+        let texts = Arc::new(Catalogue::embedded().unwrap()).texts(language);
+        let texts = texts.with("title", title.to_owned());
+        let view = View::new(dresses.of(None), Some("shop"), title, texts);
+        let of_page = |page: &&'static Page| {
+            let samples = (page.samples)().into_iter();
+            samples.map(|sample| (page.template, view.write(page, sample).unwrap())).collect()
+        };
+        PAGES.iter().map(of_page).collect::<Vec<Vec<_>>>().concat()
+    }
+
+    #[test]
+    fn a14_what_a_page_repeats_is_escaped() {
+        for (template, page) in pages(Language::English, "\"><svg onload>") {
+            assert!(!page.contains("<svg") && !page.contains("<b>"), "{template}: {page}");
+        }
+    }
+
+    #[test]
+    fn every_page_is_well_formed_in_every_language() {
+        for language in Language::all() {
+            for (template, page) in pages(language, "Shop") {
+                let begins =
+                    format!("lang=\"{}\" dir=\"{}\"", language.tag(), language.direction());
+                assert!(page.contains(&begins), "{template}: {page}");
+                for inline in [" style=", "<style", " onload=", " onclick=", "<script>"] {
+                    assert!(!page.contains(inline), "{template}: {page}");
+                }
+                for id in ["<h1", "</main>", "<title>"] {
+                    assert_eq!(page.matches(id).count(), 1, "{template} {id}");
+                }
+            }
+        }
+    }
 }

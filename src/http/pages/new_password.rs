@@ -9,9 +9,8 @@ use super::cookie::Jar;
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
 use super::link::{self, Link};
-use super::page::Page;
 use super::typed;
-use super::view::{self, View};
+use crate::http::dress::{Page, View, with_cookies};
 use crate::http::problem::Problem;
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language, browser};
@@ -85,7 +84,7 @@ pub async fn submit(
     let fields = Form::read(request, body, &known).await?;
     DoubleSubmit::check(state, &app, request, &fields)?;
     let token = LINK.token(state, &app, request)?;
-    let view = View::of(state, Some(&app), accepted_language(request));
+    let view = state.view(Some(&app), accepted_language(request));
     let other = LINK.is_of_another(state, &app, &token, &fields);
     let twice = state.dresses.of(Some(&app.name)).confirm_password;
     let differ = twice && fields.get("new_password") != fields.get("confirm_password");
@@ -119,7 +118,7 @@ fn done(state: &State, app: &Application, view: &View<'_>, return_to: Option<Str
     let log_in = &state.dresses.of(Some(&app.name)).log_in;
     let page = view.page(StatusCode::OK, &DONE, context! { return_to, log_in });
     let forget = [Jar::Reset, Jar::Typed].map(|jar| jar.forget(&app.name, state.secure));
-    view::with_cookies(page, &forget)
+    with_cookies(page, &forget)
 }
 
 /// How the form is shown again.
@@ -154,6 +153,6 @@ fn form(
         min_length => app.policy.min_length,
         max_length => app.policy.max_length,
     };
-    let view = View::of(state, Some(app), accepted_language(request));
-    view::with_cookies(view.page(status, &PAGE, values), &double_submit.cookies)
+    let view = state.view(Some(app), accepted_language(request));
+    with_cookies(view.page(status, &PAGE, values), &double_submit.cookies)
 }

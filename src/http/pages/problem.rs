@@ -3,8 +3,7 @@
 use minijinja::{Value, context};
 use poem::Response;
 
-use super::page::Page;
-use super::view::View;
+use crate::http::dress::{Page, View};
 use crate::http::problem::{Code, Problem};
 use crate::http::routes;
 

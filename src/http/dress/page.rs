@@ -1,5 +1,5 @@
-//! What a page is made of. A new page is a file here with its [`Page`], its template, its texts in
-//! the catalogue, and a line in [`super::PAGES`].
+//! What a page is made of. A new page is a file in `pages` with its [`Page`], its template, its texts in
+//! the catalogue, and a line in `PAGES` there.
 
 use minijinja::Value;
 
@@ -22,6 +22,6 @@ pub const COMMON: [&str; 9] =
 
 /// Templates that pages are put together from, and what they may use beside [`COMMON`].
 pub const PARTS: [(&str, &str, &[&str]); 2] = [
-    ("layout.html", include_str!("templates/layout.html"), &[]),
-    ("mistakes.html", include_str!("templates/mistakes.html"), &["mistakes"]),
+    ("layout.html", include_str!("../pages/templates/layout.html"), &[]),
+    ("mistakes.html", include_str!("../pages/templates/mistakes.html"), &["mistakes"]),
 ];

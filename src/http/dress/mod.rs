@@ -1,5 +1,11 @@
 //! How the pages of an application look: its colours, logo, stylesheet and templates.
 
+mod assets;
+mod page;
+mod policy;
+mod templates;
+mod view;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,18 +15,19 @@ use poem::{Request, Response};
 use thiserror::Error as ThisError;
 use url::Url;
 
-use super::PAGES;
-use super::assets::{self, Asset, Kind};
-use super::page::Page;
-use super::policy::Policy;
-use super::templates::Templates;
-use super::view::View;
+use assets::{Asset, Kind};
+use policy::Policy;
+use templates::Templates;
+
 use crate::config::{ApplicationSettings, Colour, PagesSettings, Settings};
 use crate::http::problem::Problem;
 use crate::language::{Catalogue, Language};
 
-const STYLE: &str = include_str!("templates/style.css");
-const SCRIPT: &str = include_str!("templates/pages.js");
+pub use page::Page;
+pub use view::{View, see_other, with_cookies};
+
+const STYLE: &str = include_str!("../pages/templates/style.css");
+const SCRIPT: &str = include_str!("../pages/templates/pages.js");
 
 /// Largest file of an operator's own, in bytes.
 const MOST_BYTES: u64 = 256 * 1024;
@@ -91,16 +98,17 @@ impl Dresses {
     pub fn new(
         settings: &Settings,
         texts: &BTreeMap<String, Arc<Catalogue>>,
+        pages: &[&Page],
     ) -> Result<Self, DressError> {
-        let ours = Arc::new(Templates::new(None)?);
+        let ours = Arc::new(Templates::new(None, pages)?);
         let mut of_apps = BTreeMap::new();
         for (name, app) in &settings.apps {
-            let templates = Templates::new(app.templates.as_deref())?;
+            let templates = Templates::new(app.templates.as_deref(), pages)?;
             let templates =
                 if templates.are_replaced() { Arc::new(templates) } else { ours.clone() };
             let dress = Dress::new(name, app, templates)?;
             if let Some(texts) = texts.get(name).filter(|_| app.templates.is_some()) {
-                dress.try_on(name, &app.name, texts)?;
+                dress.try_on(name, &app.name, texts, pages)?;
             }
             of_apps.insert(name.clone(), dress);
         }
@@ -194,7 +202,13 @@ impl Dress {
     }
 
     /// Writes every page in every language, as it may look.
-    fn try_on(&self, name: &str, title: &str, texts: &Arc<Catalogue>) -> Result<(), DressError> {
+    fn try_on(
+        &self,
+        name: &str,
+        title: &str,
+        texts: &Arc<Catalogue>,
+        pages: &[&Page],
+    ) -> Result<(), DressError> {
         for language in Language::all() {
             let texts = texts.texts(language).with("title", title.to_owned());
             let view = View::new(self, Some(name), title, texts);
@@ -203,7 +217,7 @@ impl Dress {
                     .into_iter()
                     .try_for_each(|sample| view.write(page, sample).map(drop))
             };
-            PAGES
+            pages
                 .iter()
                 .try_for_each(|page| try_page(page))
                 .map_err(|e| self.templates.fault(&e))?;

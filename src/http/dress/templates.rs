@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 
-use super::PAGES;
-use super::dress::DressError;
+use super::DressError;
 use super::page::{COMMON, PARTS, Page};
 
 /// Compiled templates.
@@ -27,9 +26,9 @@ impl Templates {
     ///
     /// # Errors
     /// [`DressError::Template`]: file and line, and what is wrong there.
-    pub fn new(folder: Option<&Path>) -> Result<Self, DressError> {
+    pub fn new(folder: Option<&Path>, pages: &[&Page]) -> Result<Self, DressError> {
         let folder = folder.map(|folder| folder.join("pages")).filter(|folder| folder.exists());
-        let sources = sources();
+        let sources = sources(pages);
         if let Some(folder) = &folder {
             no_strangers(folder, &sources)?;
         }
@@ -90,7 +89,7 @@ impl Templates {
     }
 }
 
-fn sources() -> Vec<Source> {
+fn sources(pages: &[&Page]) -> Vec<Source> {
     let allowed = |more: &mut dyn Iterator<Item = String>| {
         COMMON.iter().map(|name| (*name).to_owned()).chain(more).collect()
     };
@@ -98,7 +97,7 @@ fn sources() -> Vec<Source> {
         let mut more = more.iter().map(|name| (*name).to_owned());
         Source { name, own, variables: allowed(&mut more) }
     });
-    let pages = PAGES.iter().map(|page| {
+    let pages = pages.iter().map(|page| {
         let samples = (page.samples)();
         let keys = samples.iter().flat_map(|sample| sample.try_iter().into_iter().flatten());
         let mut keys = keys.map(|key| key.to_string());

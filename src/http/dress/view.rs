@@ -5,11 +5,9 @@ use minijinja::{Error, ErrorKind, Value, context};
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 
-use super::dress::{Dress, NEUTRAL};
 use super::page::Page;
-use crate::http::state::State;
-use crate::language::{Language, Texts};
-use crate::recovery::Application;
+use super::{Dress, NEUTRAL};
+use crate::language::Texts;
 
 /// What no page has a use for.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
@@ -27,15 +25,6 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The view of a request for a page of this application, in the language that its browser
-    /// accepts.
-    #[must_use]
-    pub fn of(state: &'a State, app: Option<&'a Application>, accepted: Option<Language>) -> Self {
-        let name = app.map(|app| app.name.as_str());
-        let title = app.map_or("Regain", |app| app.title.as_str());
-        Self::new(state.dresses.of(name), name, title, state.texts(app, accepted))
-    }
-
     /// The view of these parts.
     #[must_use]
     pub const fn new(dress: &'a Dress, app: Option<&'a str>, title: &'a str, texts: Texts) -> Self {
@@ -121,53 +110,4 @@ pub fn with_cookies(mut answer: Response, cookies: &[String]) -> Response {
         }
     }
     answer
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-    use std::sync::Arc;
-
-    use super::super::PAGES;
-    use super::super::dress::Dresses;
-    use super::*;
-    use crate::config::Settings;
-    use crate::language::Catalogue;
-
-    /// Every page as it may look, in a language.
-    fn pages(language: Language, title: &str) -> Vec<(&'static str, String)> {
-        let dresses = Dresses::new(&Settings::default(), &BTreeMap::new()).unwrap();
-        let texts = Arc::new(Catalogue::embedded().unwrap()).texts(language);
-        let texts = texts.with("title", title.to_owned());
-        let view = View::new(dresses.of(None), Some("shop"), title, texts);
-        let of_page = |page: &&'static Page| {
-            let samples = (page.samples)().into_iter();
-            samples.map(|sample| (page.template, view.write(page, sample).unwrap())).collect()
-        };
-        PAGES.iter().map(of_page).collect::<Vec<Vec<_>>>().concat()
-    }
-
-    #[test]
-    fn a14_what_a_page_repeats_is_escaped() {
-        for (template, page) in pages(Language::English, "\"><svg onload>") {
-            assert!(!page.contains("<svg") && !page.contains("<b>"), "{template}: {page}");
-        }
-    }
-
-    #[test]
-    fn every_page_is_well_formed_in_every_language() {
-        for language in Language::all() {
-            for (template, page) in pages(language, "Shop") {
-                let begins =
-                    format!("lang=\"{}\" dir=\"{}\"", language.tag(), language.direction());
-                assert!(page.contains(&begins), "{template}: {page}");
-                for inline in [" style=", "<style", " onload=", " onclick=", "<script>"] {
-                    assert!(!page.contains(inline), "{template}: {page}");
-                }
-                for id in ["<h1", "</main>", "<title>"] {
-                    assert_eq!(page.matches(id).count(), 1, "{template} {id}");
-                }
-            }
-        }
-    }
 }
