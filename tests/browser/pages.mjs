@@ -273,12 +273,13 @@ async function fromElsewhere(page) {
 
 // Last of all, since it takes what the limits leave.
 async function tooOften(page) {
-  for (let times = 0; times <= 30; times += 1) {
-    const answer = await page.goto("/a/default/reset/a.b.c");
-    if (answer.status() !== 429) continue;
-    check(Number(answer.headers()["retry-after"]) > 0, "it is told when to come again");
-    await heading(page, "Too many attempts");
-    return lookAt(page, "too-often");
-  }
-  check(false, "who tries too often is told so");
+  const ask = () => page.request.post("/v1/apps/default/password-resets", { data: { identifier: "nobody@example.com" } });
+  for (let times = 0; times <= 30 && (await ask()).status() !== 429; times += 1);
+  await page.goto("/a/default/reset");
+  await page.fill("[name=identifier]", "nobody@example.com");
+  const [answer] = await Promise.all([page.waitForEvent("response"), page.click("button[type=submit]")]);
+  check(answer.status() === 429, `who asks too often is told so (${answer.status()})`);
+  check(Number(answer.headers()["retry-after"]) > 0, "it is told when to come again");
+  await heading(page, "Too many attempts");
+  return lookAt(page, "too-often");
 }

@@ -10,7 +10,7 @@ use crate::http::dress::see_other;
 use crate::http::problem::Problem;
 use crate::http::state::State;
 use crate::recovery::{Application, Refused, Whose};
-use crate::token::{MAX_TOKEN_BYTES, Purpose};
+use crate::token::Purpose;
 
 /// What links of one purpose have for pages.
 pub struct Link {
@@ -25,14 +25,15 @@ pub struct Link {
 }
 
 impl Link {
-    /// Takes the token out of the address bar. Nothing is looked up and nothing is spent.
+    /// Takes the token out of the address bar. Nothing is looked up and nothing is spent. What is no
+    /// token of ours leaves the link alone that was opened before, and no cookie behind.
     ///
     /// # Errors
-    /// The problem to answer: no such application, or what cannot be a token.
+    /// The problem to answer: no such application, or what is no token of it.
     pub fn arrive(&self, state: &State, request: &Request) -> Result<Response, Problem> {
         let app = state.application_of(request)?;
         let token = request.raw_path_param("token").unwrap_or_default();
-        if token.len() > MAX_TOKEN_BYTES {
+        if !state.recovery.is_ours(&app, self.purpose, token) {
             return Err(Refused::Invalid.into());
         }
         let sealed = app.keys.seal(&state.random, self.sealed_for, token.as_bytes());

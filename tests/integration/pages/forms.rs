@@ -74,9 +74,7 @@ async fn a22_forged_foreign_and_cut_cookies_open_nothing() {
     let foreign = answer(request.header("cookie", format!("regain-other-reset={good}"))).await;
     assert_eq!(foreign.status, 400);
     let moved = regain.get(&format!("/a/other/reset/{token}")).await;
-    let cookie = moved.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    let request = regain.http.get(format!("{}/a/other/new-password", regain.url));
-    assert_eq!(answer(request.header("cookie", cookie)).await.status, 400, "its token neither");
+    assert_eq!((moved.status, moved.header("set-cookie")), (400, None), "its token neither");
     assert_eq!(regain.complete(&token, NEW).await.status, 200);
 }
 

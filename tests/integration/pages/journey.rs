@@ -143,3 +143,22 @@ async fn a_seed_of_one_field_and_a_way_on_to_log_in_is_a_matter_of_settings() {
     let body = done.body.replace("&#x2f;", "/");
     assert!(body.contains("href=\"https://app.example.com/me\"") && !body.contains("/login"));
 }
+
+#[tokio::test]
+async fn what_is_no_link_of_ours_leaves_the_one_that_is_open_alone_and_no_cookie_behind() {
+    let (_users, regain) = running().await;
+    let browser = Browser::new(&regain);
+    let token = regain.token_for("ada@example.com").await;
+    let form = browser.open(&token).await;
+    let before = browser.cookies.borrow().clone();
+    let long = "a".repeat(3000);
+    for garbage in ["garbage", "a.b.c", &token[1..], long.as_str()] {
+        for kind in ["reset", "confirm-email", "login"] {
+            let refused = browser.get(&format!("/a/default/{kind}/{garbage}")).await;
+            assert_eq!(refused.status, 400, "{kind} {garbage}");
+        }
+    }
+    assert_eq!(*browser.cookies.borrow(), before);
+    let done = browser.fill_in(&form, &[("new_password", NEW), ("confirm_password", NEW)]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+}
