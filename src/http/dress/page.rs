@@ -12,7 +12,7 @@ pub struct Page {
     /// Whether the script may run in it, which adds comfort and nothing that is needed.
     pub scripted: bool,
     /// What it is filled in with, once for each way it may look: by these every template is tried
-    /// at the start, and what they hold is what a template may use beside [`COMMON`].
+    /// at the start, and what they hold is what a template may use beside `COMMON`.
     pub samples: fn() -> Vec<Value>,
 }
 
