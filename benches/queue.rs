@@ -103,6 +103,7 @@ fn job(n: usize) -> Job {
         languages: Languages::default(),
         return_to: None,
         disputed: false,
+        wording: None,
     };
     Job {
         app: "default".to_owned(),

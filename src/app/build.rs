@@ -177,6 +177,7 @@ fn application(
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,
         links: links(name, app, &pages)?,
+        wordings: BTreeMap::new(),
         not_me_link: not_me_link(app, &pages),
         lifetimes: Purpose::ALL.map(|purpose| (purpose, lifetime(app, purpose))).into(),
         return_targets,

@@ -101,12 +101,14 @@ mod tests {
             app: "shop".to_owned(),
             to: to.to_owned(),
             display_name: None,
+            username: None,
             language: Language::German,
             id: "mail-1".to_owned(),
             reference: "req-1".to_owned(),
             attempt: 1,
             now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
             message: crate::recovery::Message::Test,
+            wording: None,
         };
         let written = Written {
             subject: subject.to_owned(),

@@ -15,6 +15,7 @@ mod samples;
 mod smtp;
 mod template;
 mod wire;
+mod wording;
 mod words;
 mod writer;
 

@@ -86,12 +86,14 @@ impl Samples {
             app: self.app.clone(),
             to: "ada@example.com".to_owned(),
             display_name: Some("Ada Lovelace".to_owned()),
+            username: None,
             language,
             id: format!("sample-{}-{}", message.kind(), language.tag()),
             reference: "kX3mPq7RtVw2ZbNd".to_owned(),
             attempt: 1,
             now: NOW,
             message,
+            wording: None,
         }
     }
 }

@@ -173,7 +173,7 @@ impl Templates {
 }
 
 /// The link that a mail is for; none for a test.
-fn link(message: &Message) -> &str {
+pub(super) fn link(message: &Message) -> &str {
     match message {
         Message::Link { link, .. } => link,
         Message::PasswordChanged { not_me, .. } => not_me,

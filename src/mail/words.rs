@@ -10,20 +10,25 @@ pub fn in_html(link: &str) -> Value {
     Value::from_safe_string(escaped)
 }
 
-/// Greets by name, unless the name could be taken for a link or for markup: anybody may have
-/// chosen any name, and mail readers make links of what looks like one.
+/// Greets by name, where that can be repeated.
 pub fn greeting(name: Option<&str>, texts: &Texts) -> String {
-    let name = name.map(one_line).unwrap_or_default();
+    match name.and_then(presentable) {
+        Some(name) => texts.clone().with("name", name).tell("hello-name"),
+        None => texts.tell("hello"),
+    }
+}
+
+/// A name on one line, unless it could be taken for a link or for markup: anybody may have
+/// chosen any name, and mail readers make links of what looks like one.
+pub fn presentable(name: &str) -> Option<String> {
+    let name = one_line(name);
     let odd = |c: char| c.is_control() || "<>{}[]()\"\\/@:%&=#?|".contains(c);
     let like_a_host = name.split_whitespace().any(|word| {
         let inner = word.trim_end_matches('.');
         inner.split_once('.').is_some_and(|(_, rest)| rest.starts_with(char::is_alphanumeric))
     });
-    if name.is_empty() || name.chars().count() > 64 || name.contains(odd) || like_a_host {
-        texts.tell("hello")
-    } else {
-        texts.clone().with("name", name).tell("hello-name")
-    }
+    let unfit = name.is_empty() || name.chars().count() > 64 || name.contains(odd) || like_a_host;
+    (!unfit).then_some(name)
 }
 
 /// The text on one line: control characters, the line breaks of Unicode and what turns the

@@ -9,6 +9,7 @@ use lettre::message::Mailbox;
 use super::error::MailConfigError;
 use super::message::message;
 use super::template::{Templates, Written};
+use super::wording::reworded;
 use crate::language::Catalogue;
 use crate::recovery::{Letter, SendError};
 
@@ -41,8 +42,44 @@ impl Writer {
     /// # Errors
     /// [`SendError::Final`] for a template that cannot be filled in, or an address that is none.
     pub fn write(&self, letter: &Letter) -> Result<(Written, Message), SendError> {
-        let written = self.templates.write(letter, &self.title)?;
-        let message = message(letter, &written, &self.from)?;
+        let mut written = self.templates.write(letter, &self.title)?;
+        let wording = letter.wording.as_deref();
+        if let Some(wording) = wording {
+            written = reworded(written, wording, letter);
+        }
+        let own = wording.and_then(|wording| wording.from.as_deref()).map(str::parse).transpose();
+        let own = own.map_err(|_| SendError::Final("the wording's sender is none".to_owned()))?;
+        let message = message(letter, &written, own.as_ref().unwrap_or(&self.from))?;
         Ok((written, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::Samples;
+    use crate::recovery::Wording;
+
+    #[test]
+    fn a_wording_says_what_the_templates_would_and_what_it_leaves_out_they_say() {
+        let texts = Arc::new(Catalogue::embedded().unwrap());
+        let from = "Example <no-reply@example.com>";
+        let writer = Writer::new("shop", "Example", from, texts, None).unwrap();
+        let samples = Samples::default();
+        let letter = samples.letters().next().unwrap();
+        let (templates, _) = writer.write(&letter).unwrap();
+        let wording = Wording {
+            from: Some("Shop Mail <mail@shop.example>".to_owned()),
+            subject: Some("For ${user.displayName}\r\nBcc: eve@evil.example".to_owned()),
+            html: Some("<a href='${link}'>here</a>".to_owned()),
+            text: None,
+        };
+        let letter = Letter { wording: Some(Box::new(wording)), ..letter };
+        let (written, message) = writer.write(&letter).unwrap();
+        assert_eq!(written.subject, "For Ada Lovelace Bcc: eve@evil.example");
+        assert!(written.html.starts_with("<a href='https://accounts.example.com/a/default/"));
+        assert_eq!(written.text, templates.text);
+        let raw = String::from_utf8(message.formatted()).unwrap();
+        assert!(raw.contains("From: \"Shop Mail\" <mail@shop.example>\r\n"), "{raw}");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets};
+use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets, Wording};
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
 use crate::password::{Policy, Scheme};
@@ -45,6 +45,9 @@ pub struct Application {
     pub scheme: Scheme,
     /// Where links lead, by what they are for.
     pub links: BTreeMap<Purpose, LinkPattern>,
+    /// What the mails with its links say, by what those are for, where that is not what the templates
+    /// say.
+    pub wordings: BTreeMap<Purpose, Box<Wording>>,
     /// Where one says that it was somebody else who changed a password.
     pub not_me_link: String,
     /// How long tokens live, where that is not what their purpose says.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     About, Application, AskError, Door, Event, Job, Languages, LinkMail, LinkWish, Mail, Recovery,
-    Task, TryAfter, meters,
+    Task, TryAfter, Wording, meters,
 };
 use crate::account::Identifier;
 use crate::token::Purpose;
@@ -23,6 +23,8 @@ pub struct Ask {
     pub return_to: Option<String>,
     /// Whether it is because somebody else changed the password.
     pub disputed: bool,
+    /// What the mail says, where the caller may say it.
+    pub wording: Option<Wording>,
     /// Who asks: the key of the client's allowance.
     pub client: String,
     /// The request, as logs and mails show it.
@@ -58,6 +60,7 @@ impl Recovery {
             languages: ask.languages,
             return_to: ask.return_to,
             disputed: ask.disputed,
+            wording: ask.wording.map(Box::new),
         };
         let task = Task::Mail(Mail::Ask(ask.identifier, wish));
         Ok(self.jobs.ask(self.job(app, ask.reference, task)).await?)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Change, Event};
+use super::{Change, Event, Wording};
 use crate::account::Identifier;
 use crate::language::Language;
 use crate::token::Purpose;
@@ -106,6 +106,9 @@ pub struct LinkWish {
     /// Whether it was asked for because somebody else changed the password.
     #[serde(default)]
     pub disputed: bool,
+    /// What its mail says, where the caller may say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording: Option<Box<Wording>>,
 }
 
 /// The languages that a request wants, of those that there are texts in.
@@ -200,6 +203,7 @@ mod tests {
             languages: Languages { said: Some(Language::German), accepted: None },
             return_to: None,
             disputed: false,
+            wording: None,
         }
     }
 

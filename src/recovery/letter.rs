@@ -6,7 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::Client;
+use super::{Client, Wording};
 use crate::language::Language;
 use crate::token::Purpose;
 
@@ -19,6 +19,8 @@ pub struct Letter {
     pub to: String,
     /// What to call the person, if known.
     pub display_name: Option<String>,
+    /// The login name, if there is one.
+    pub username: Option<String>,
     /// The language that it is written in.
     pub language: Language,
     /// What it is called among all mails: the same however often it is sent.
@@ -31,6 +33,8 @@ pub struct Letter {
     pub now: OffsetDateTime,
     /// What it says.
     pub message: Message,
+    /// In whose words, if not those of the templates.
+    pub wording: Option<Box<Wording>>,
 }
 
 /// What a letter says.

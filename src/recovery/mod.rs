@@ -20,6 +20,7 @@ pub mod meters;
 mod ports;
 mod revoke;
 mod session;
+mod wording;
 mod worker;
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub use ports::{
     Swap, TryAfter,
 };
 pub use session::{Me, PasswordChange};
+pub use wording::Wording;
 
 use crate::clock::Clock;
 use crate::random::Random;

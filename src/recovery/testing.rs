@@ -39,6 +39,7 @@ pub fn ask_for(app: &str, reference: &str, who: &str) -> Job {
         languages: Languages::default(),
         return_to: None,
         disputed: false,
+        wording: None,
     };
     Job {
         app: app.to_owned(),

@@ -164,12 +164,14 @@ impl Recovery {
             app: job.app.clone(),
             to: to.to_owned(),
             display_name: account.display_name.clone(),
+            username: account.username.clone(),
             language,
             id,
             reference: job.reference.clone(),
             attempt: job.attempt.saturating_add(1),
             now: self.clock.now(),
             message,
+            wording: None,
         }
     }
 }

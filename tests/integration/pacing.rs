@@ -140,6 +140,7 @@ async fn a50_a_job_that_is_given_out_again_is_not_refused_for_what_it_has_paid()
             languages: Languages::default(),
             return_to: None,
             disputed: false,
+            wording: None,
         };
         let (app, reference) = ("default".to_owned(), "r".to_owned());
         let task = Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish));

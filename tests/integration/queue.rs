@@ -26,6 +26,7 @@ fn job(reference: &str) -> Job {
         languages: Languages::default(),
         return_to: None,
         disputed: false,
+        wording: None,
     };
     Job {
         app: "shop".to_owned(),

@@ -47,12 +47,14 @@ pub(super) async fn examine(check: &MailCheck<'_>) -> Vec<Finding> {
             app: check.name.to_owned(),
             to: to.as_str().to_owned(),
             display_name: None,
+            username: None,
             language: Language::from_tag(&check.settings.language).unwrap_or(Language::English),
             id: base64url::encode(&check.random.bytes::<18>()),
             reference: base64url::encode(&check.random.bytes::<9>()),
             attempt: 1,
             now: check.clock.now(),
             message: Message::Test,
+            wording: None,
         };
         findings.push(match check.mailer.send(&letter).await {
             Ok(()) => Finding::ok(

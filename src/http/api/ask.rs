@@ -92,6 +92,7 @@ impl AskBody {
             },
             return_to,
             disputed: false,
+            wording: None,
             client: state.client(request),
             reference: Reference::of(request),
         })

@@ -177,6 +177,7 @@ pub async fn ask(
         languages: Languages { said: None, accepted: accepted_language(request) },
         return_to: return_to.clone(),
         disputed: reason == Reason::NotMe,
+        wording: None,
         client: state.client(request),
         reference: Reference::of(request),
     };

@@ -15,12 +15,14 @@ fn letter(name: Option<&str>, message: Message) -> Letter {
         app: "shop".to_owned(),
         to: "ada@example.com".to_owned(),
         display_name: name.map(str::to_owned),
+        username: None,
         language: Language::English,
         id: "mail-1".to_owned(),
         reference: "req-1".to_owned(),
         attempt: 1,
         now: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
         message,
+        wording: None,
     }
 }
 

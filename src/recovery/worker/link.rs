@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::super::meters::{self, NoMail};
 use super::super::{
-    About, Application, Draft, Event, Job, Later, LinkMail, LinkWish, Lost, Mail, Message,
+    About, Application, Draft, Event, Job, Later, Letter, LinkMail, LinkWish, Lost, Mail, Message,
     Recovery, Task, TryAfter,
 };
 use super::account_language;
@@ -150,7 +150,9 @@ impl Recovery {
             lifetime: Duration::try_from(left).unwrap_or_default(),
         };
         let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
+        let wording = wish.wording.clone().or_else(|| app.wordings.get(&wish.purpose).cloned());
         let letter = self.letter(&job, account, to, draft.id, language, message);
+        let letter = Letter { wording, ..letter };
         self.send(&job, letter, lifetime).await
     }
 
