@@ -1,10 +1,11 @@
 //! What is set for one application.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PagesSettings, SecretSource, Span, UsersSettings};
+use super::{Compat, PagesSettings, SecretSource, Span, UsersSettings};
 use crate::token::Purpose;
 
 /// One application: its users, its mail, its links and its policy.
@@ -42,6 +43,9 @@ pub struct ApplicationSettings {
     /// Where its backend is told what happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<WebhookSettings>,
+    /// The systems whose calls are answered as well, for those who move from them.
+    #[serde(default)]
+    pub compat: BTreeSet<Compat>,
     /// Its users table.
     pub users: UsersSettings,
 }

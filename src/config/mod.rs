@@ -4,6 +4,7 @@
 
 mod application;
 mod colour;
+mod compat;
 mod pages;
 mod secret;
 mod service;
@@ -15,6 +16,7 @@ pub use application::{
     SenderSettings, WebhookSettings,
 };
 pub use colour::Colour;
+pub use compat::Compat;
 pub use pages::{DARK, LIGHT, PagesSettings, is_readable, readable};
 pub use secret::SecretSource;
 pub use service::{

@@ -81,7 +81,11 @@ impl Members {
         self.errors.push(FieldError { field, reason, message: message.to_owned() });
     }
 
-    fn read<T: FromMembers>(body: &[u8]) -> Result<T, Problem> {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// The problem to answer: everything that is wrong with it.
+    pub fn read<T: FromMembers>(body: &[u8]) -> Result<T, Problem> {
         let mut members = Self::parse(body)?;
         let value = T::from_members(&mut members);
         if !members.left.is_empty() {
@@ -128,17 +132,22 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
+/// Whether a media type is this one, in no other character set than UTF-8.
+pub fn is_in_utf_8(content_type: &str, media_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let kind = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(media_type));
+    kind && parts.all(|part| {
+        part.is_empty()
+            || part.eq_ignore_ascii_case("charset=utf-8")
+            || part.eq_ignore_ascii_case("charset=\"utf-8\"")
+    })
+}
+
 impl<T: Type> Payload for StrictJson<T> {
     const CONTENT_TYPE: &'static str = "application/json";
 
     fn check_content_type(content_type: &str) -> bool {
-        let mut parts = content_type.split(';').map(str::trim);
-        let kind = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(Self::CONTENT_TYPE));
-        kind && parts.all(|part| {
-            part.is_empty()
-                || part.eq_ignore_ascii_case("charset=utf-8")
-                || part.eq_ignore_ascii_case("charset=\"utf-8\"")
-        })
+        is_in_utf_8(content_type, Self::CONTENT_TYPE)
     }
 
     fn schema_ref() -> MetaSchemaRef {

@@ -4,6 +4,7 @@ mod api;
 mod bearer;
 mod body;
 mod client;
+mod compat;
 mod docs;
 pub mod document;
 pub mod dress;
@@ -42,6 +43,7 @@ pub fn endpoint(
         .at("/", poem::get(pages::first))
         .at("/.well-known/change-password", poem::get(pages::first))
         .nest("/a", pages::routes());
+    routes = compat::add(routes, &state.systems());
     if state.docs {
         routes = docs::add(routes);
     }

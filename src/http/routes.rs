@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 37] = [
+const TABLE: [(&str, &str); 39] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/email-confirmations", "POST"),
@@ -29,6 +29,8 @@ const TABLE: [(&str, &str); 37] = [
     ("/a/{app}/login-now", "GET, HEAD, POST"),
     ("/a/{app}/not-me", "GET, HEAD, POST"),
     ("/a/{app}/assets/{file}", "GET, HEAD"),
+    ("/betty-blocks/{app}/request-password-reset", "POST"),
+    ("/betty-blocks/{app}/reset-password", "POST"),
     ("/.well-known/change-password", "GET, HEAD"),
     ("/", "GET, HEAD"),
     ("/demo/home", "GET, HEAD"),

@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use poem::Request;
@@ -8,7 +9,7 @@ use poem::http::header;
 use super::client::{Proxies, client_key};
 use super::dress::{Dresses, View};
 use super::problem::{Code, Problem};
-use crate::config::Settings;
+use crate::config::{ApplicationSettings, Compat, Settings};
 use crate::language::{Catalogue, Language, Texts};
 use crate::random::Random;
 use crate::recovery::{Application, Client, Recovery};
@@ -30,6 +31,8 @@ pub struct State {
     pub dresses: Arc<Dresses>,
     /// The application that `/` and `/.well-known/change-password` lead to.
     pub default_app: Arc<str>,
+    /// Which applications answer the calls of which other systems.
+    compat: Arc<BTreeSet<(Compat, String)>>,
     proxies: Arc<Proxies>,
 }
 
@@ -45,6 +48,9 @@ impl State {
         dresses: Dresses,
         random: Random,
     ) -> Result<Self, String> {
+        let of = |(name, app): (&String, &ApplicationSettings)| {
+            app.compat.iter().map(|system| (*system, name.clone())).collect::<Vec<_>>()
+        };
         Ok(Self {
             recovery,
             random,
@@ -53,6 +59,7 @@ impl State {
             texts,
             dresses: Arc::new(dresses),
             default_app: settings.default_app.as_str().into(),
+            compat: Arc::new(settings.apps.iter().flat_map(of).collect()),
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
     }
@@ -76,6 +83,28 @@ impl State {
     /// [`Code::NotFound`], the same for every operation and page.
     pub fn application(&self, name: &str) -> Result<Arc<Application>, Problem> {
         self.recovery.application(name).cloned().ok_or(Problem::new(Code::NotFound))
+    }
+
+    /// The application of this name, where it answers the calls of that other system.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], whether there is no such application or it does not answer them.
+    pub fn application_from(
+        &self,
+        system: Compat,
+        name: &str,
+    ) -> Result<Arc<Application>, Problem> {
+        if self.compat.contains(&(system, name.to_owned())) {
+            self.application(name)
+        } else {
+            Err(Problem::new(Code::NotFound))
+        }
+    }
+
+    /// The other systems whose calls any application answers.
+    #[must_use]
+    pub fn systems(&self) -> BTreeSet<Compat> {
+        self.compat.iter().map(|(system, _)| *system).collect()
     }
 
     /// The application that a page's path names.

@@ -9,6 +9,7 @@ mod applications;
 mod asking;
 mod browser;
 mod check;
+mod compat;
 mod completing;
 mod confirming;
 mod connection;

@@ -1,0 +1,11 @@
+//! Which other systems' calls are answered.
+
+use serde::{Deserialize, Serialize};
+
+/// A system that people move from: its own calls are answered beside ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compat {
+    /// The two actions of its password reset.
+    BettyBlocks,
+}

@@ -1,0 +1,18 @@
+//! The calls of the systems that people move from, in those systems' own spelling. Each is an adapter
+//! over the same journeys, switched on per application; where it is not, there is nothing there.
+
+mod betty_blocks;
+mod json;
+
+use std::collections::BTreeSet;
+
+use poem::Route;
+
+use crate::config::Compat;
+
+/// Lays the calls of these systems beside our own.
+pub fn add(routes: Route, systems: &BTreeSet<Compat>) -> Route {
+    systems.iter().fold(routes, |routes, system| match system {
+        Compat::BettyBlocks => routes.nest("/betty-blocks", betty_blocks::routes()),
+    })
+}

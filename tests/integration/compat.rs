@@ -1,0 +1,3 @@
+//! The calls of the systems that people move from, in those systems' own spelling.
+
+mod betty_blocks;
