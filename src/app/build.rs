@@ -20,7 +20,8 @@ use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
-    Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, TOKEN_PLACE,
+    Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
+    TOKEN_PLACE,
 };
 use crate::store::{PoolSettings, UsersTable};
 use crate::token::{Keyring, Purpose, Secret};
@@ -181,6 +182,7 @@ fn application(
         not_me_link: not_me_link(app, &pages),
         lifetimes: Purpose::ALL.map(|purpose| (purpose, lifetime(app, purpose))).into(),
         return_targets,
+        login_to: login_to(name, app)?,
         hooks: events(name, app)?,
     })
 }
@@ -229,6 +231,20 @@ pub(super) fn link(app: &ApplicationSettings, pages: &str, purpose: Purpose) -> 
     let own = || purpose.page().map(|page| format!("{pages}/{page}/{TOKEN_PLACE}"));
     let said = app.links.of(purpose).and_then(|(_, pattern)| pattern);
     said.map(str::to_owned).or_else(own)
+}
+
+/// Who gets the sessions of people who logged in on Regain's own page, if anybody can.
+fn login_to(name: &str, app: &ApplicationSettings) -> Result<Option<SessionTarget>, StartError> {
+    let Some(said) = &app.login_to else {
+        return Ok(app.return_to.first().and_then(|first| SessionTarget::parse(first)));
+    };
+    SessionTarget::parse(said).map(Some).ok_or_else(|| {
+        StartError::setting(
+            format!("apps.{name}.login_to"),
+            "is no plain http or https URL, or has a #",
+            "write it like \"https://app.example.com/logged-in\"",
+        )
+    })
 }
 
 /// Where one says that it was somebody else who changed a password.

@@ -61,8 +61,9 @@ fn settings(address: SocketAddr, folder: &Folder, random: &Random) -> Result<Set
         [apps.default]
         name = "Regain demo"
         mail = {{ provider = "outbox", from = "Regain demo <no-reply@demo.example>" }}
-        return_to = ["http://{address}/demo/home", "http://{address}/"]
+        return_to = ["http://{address}/"]
         login_links = true
+        login_to = "http://{address}/demo/home"
         lifetimes = {{ login = "30m" }}
         [apps.default.users]
         database = "{database}"

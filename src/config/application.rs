@@ -25,6 +25,10 @@ pub struct ApplicationSettings {
     /// Whether people may log in by a mailed link.
     #[serde(default)]
     pub login_links: LoginLinks,
+    /// Where people go on to with their session who logged in by a link on Regain's own page; the
+    /// first of `return_to` where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_to: Option<String>,
     /// Where people may be sent back to: scheme, host and port exactly, the path by whole segments.
     #[serde(default)]
     pub return_to: Vec<String>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets, Wording};
+use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets, SessionTarget, Wording};
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
 use crate::password::{Policy, Scheme};
@@ -54,6 +54,8 @@ pub struct Application {
     pub lifetimes: BTreeMap<Purpose, Duration>,
     /// Where people may be sent back to.
     pub return_targets: ReturnTargets,
+    /// Where people go on to with their session who logged in on Regain's own page.
+    pub login_to: Option<SessionTarget>,
     /// What its webhook is told; empty where it has none.
     pub hooks: Vec<Event>,
 }

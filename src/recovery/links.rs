@@ -1,4 +1,4 @@
-//! Where links lead, and where people may be sent back to.
+//! Where links lead, where people may be sent back to, and who gets their sessions.
 
 use url::Url;
 use zeroize::Zeroizing;
@@ -46,12 +46,6 @@ impl ReturnTargets {
         allowed.iter().map(parse).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The first of them: where people go who are to be sent on and named no other.
-    #[must_use]
-    pub fn first(&self) -> Option<String> {
-        self.0.first().map(Url::to_string)
-    }
-
     /// The target in its normal form, if scheme, host and port are those of an allowed address
     /// and its path begins with that address' path by whole segments. It is measured in that form,
     /// which may be three times as long as what was typed.
@@ -60,6 +54,28 @@ impl ReturnTargets {
         let url = plain_url(target)?;
         let short = url.as_str().len() <= RETURN_TO_MAX_BYTES;
         (short && self.0.iter().any(|allowed| within(allowed, &url))).then(|| url.to_string())
+    }
+}
+
+/// The one address of an application that gets sessions handed over. It comes from the configuration
+/// and from nowhere else: whoever asks for a link to somebody else's mailbox would choose it else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionTarget(Url);
+
+impl SessionTarget {
+    /// Takes an address such as those that people may be sent back to, and without a fragment: there
+    /// the session stands.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        plain_url(text).filter(|url| url.fragment().is_none()).map(Self)
+    }
+
+    /// The address with what is handed over in its fragment.
+    #[must_use]
+    pub fn with_fragment(&self, fragment: &str) -> String {
+        let mut url = self.0.clone();
+        url.set_fragment(Some(fragment));
+        url.into()
     }
 }
 
@@ -145,6 +161,23 @@ mod tests {
         assert!(targets.check(&target("x", 1000)).is_some());
         assert_eq!(targets.check(&target("x", 1003)), None);
         assert_eq!(targets.check(&target("\"", 400)), None, "each becomes %22");
+    }
+
+    #[test]
+    fn a12_sessions_are_handed_over_at_one_plain_address_and_behind_it() {
+        let target = SessionTarget::parse("https://app.example.com/in?by=link").unwrap();
+        assert_eq!(target.with_fragment("a=1&b=2"), "https://app.example.com/in?by=link#a=1&b=2");
+        for refused in [
+            "https://app.example.com/#/in",
+            "https://app.example.com/#",
+            "https://ada@app.example.com/",
+            "//app.example.com",
+            "javascript:alert(1)",
+            "/in",
+            "",
+        ] {
+            assert_eq!(SessionTarget::parse(refused), None, "{refused}");
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub use health::Health;
 pub use inspect::{Inspected, Whose};
 pub use job::{About, Draft, Job, Languages, Later, LinkWish, Mail, Task};
 pub use letter::{Letter, LinkMail, Message};
-pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, TOKEN_PLACE};
+pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, SessionTarget, TOKEN_PLACE};
 pub use login::{LoggedIn, LoginUse};
 pub use lost::Lost;
 pub use ports::{

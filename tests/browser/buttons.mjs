@@ -5,7 +5,7 @@
 // It needs what person.mjs does.
 
 import { check, checks } from "./chromium.mjs";
-import { ask, browser, fits, heading, inContext, lookAt, newestLink, pathOf, tabTo } from "./person.mjs";
+import { ask, baseURL, browser, fits, heading, inContext, lookAt, newestLink, pathOf, tabTo } from "./person.mjs";
 
 /** What the ways to a button differ in. */
 const CONFIRM = {
@@ -15,6 +15,9 @@ const CONFIRM = {
   masked: "u…@example.com",
 };
 const LOGIN = { asking: "login", heading: "Log in by a link", button: "Log in to Regain demo", masked: "a…@example.com" };
+
+/** Where somebody who logs in wants to go on to. */
+const WISHED = `${baseURL}/demo/outbox?from=login#top`;
 
 const NARROW = { viewport: { width: 320, height: 640 } };
 const SCRIPTLESS = { ...NARROW, javaScriptEnabled: false };
@@ -32,20 +35,22 @@ try {
   await inContext(ARABIC, inArabic, links[2]);
   await inContext({}, again, links[0]);
 
-  await inContext({}, askByKeyboard, LOGIN, "ada@example.com", links);
+  const wishing = { ...LOGIN, query: `?return_to=${encodeURIComponent(WISHED)}` };
+  await inContext({}, askByKeyboard, wishing, "ada@example.com", links);
   await inContext({}, byKeyboard, LOGIN, links.at(-1), loggedIn);
   await inContext(SCRIPTLESS, askPlainly, LOGIN, "ada@example.com", links);
   await inContext(SCRIPTLESS, afterAScanner, LOGIN, links.at(-1), sentHome);
   await inContext(ARABIC, askPlainly, LOGIN, "grace@example.com", links);
   await inContext(ARABIC, inArabic, links.at(-1));
   await inContext({}, spent, links.at(-1));
+  await inContext({}, laidByAStranger);
   console.log(`pages with a button: ${checks} checks passed`);
 } finally {
   await browser.close();
 }
 
 async function askByKeyboard(page, kind, identifier, links) {
-  await page.goto(`/a/default/${kind.asking}`);
+  await page.goto(`/a/default/${kind.asking}${kind.query ?? ""}`);
   await heading(page, kind.heading);
   await tabTo(page, "#identifier");
   await page.keyboard.type(identifier);
@@ -139,6 +144,18 @@ async function loggedIn(page) {
   await page.getByText("Logged in as ada@example.com.").waitFor();
   check(pathOf(page) === "/demo/home", `it leads to the application: ${page.url()}`);
   check(!page.url().includes("session"), "which takes the session out of the address");
+  await tabTo(page, "#on");
+  check((await page.getAttribute("#on", "href")) === WISHED, "A12: and leads on to where she wanted");
+}
+
+// What stands behind the # may come from anybody.
+async function laidByAStranger(page) {
+  for (const target of ["https://evil.example/", "javascript:alert(1)", "//evil.example", `${baseURL}@evil.example/`]) {
+    await page.goto("about:blank");
+    await page.goto(`/demo/home#session=a.b.c&return_to=${encodeURIComponent(target)}`);
+    await page.getByText("Nobody is logged in: A session is needed.").waitFor();
+    check(!(await page.isVisible("#on")), `A12: nobody is led to ${target}`);
+  }
 }
 
 // Without a script nobody takes the session; the application is reached all the same.

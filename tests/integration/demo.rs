@@ -113,6 +113,8 @@ async fn a_link_to_log_in_leads_home_and_the_page_there_runs_nothing_inline() {
     let home = demo.get("/demo/home").await;
     assert_eq!(home.status, 200);
     assert!(home.body.contains("Nobody is logged in."), "{}", home.body);
+    let button = demo.get("/a/default/login").await;
+    assert!(policy(&button).contains(&format!("form-action 'self' {}", demo.url)), "{button:?}");
     assert!(!home.body.contains("<script>") && !home.body.contains(" style="), "{}", home.body);
     let policy = policy(&home);
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");

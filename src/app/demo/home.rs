@@ -1,5 +1,6 @@
-//! Where the demo sends people back to, in place of an application: a page that takes the session out of
-//! the fragment of its address, as an application's own would, and asks whose it is.
+//! Where the demo sends people who logged in, in place of an application: a page that takes the session
+//! out of the fragment of its address, as an application's own would, asks whose it is and leads on to
+//! where the person wanted to go.
 
 use poem::endpoint::make_sync;
 use poem::http::header;

@@ -165,7 +165,8 @@ impl Dress {
             })?;
             dress.logo = Some(Asset::new("logo", kind, bytes));
         }
-        let origins: Vec<_> = app.return_to.iter().filter_map(|target| origin(target)).collect();
+        let targets = app.login_to.iter().chain(&app.return_to);
+        let origins: Vec<_> = targets.filter_map(|target| origin(target)).collect();
         dress.policy = Policy::new(dress.logo.is_some(), &origins);
         Ok(dress)
     }

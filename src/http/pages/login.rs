@@ -1,10 +1,11 @@
 //! Logging in by a link: asking for one, and from the link in the mail to a button and on to the
-//! application, which gets the session in the fragment of an address on its list: browsers send that
-//! to nobody, and neither logs nor `Referer` have it.
+//! application, which gets the session in the fragment of the one address that is configured for it:
+//! browsers send that to nobody, and neither logs nor `Referer` have it. Where the person wanted to go
+//! back to travels beside it, for the application to lead there: what whoever asked for the link has
+//! chosen gets no session.
 
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
-use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::ask::{self, Reason};
@@ -15,7 +16,7 @@ use crate::http::dress::see_other;
 use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language};
-use crate::recovery::{Application, LoggedIn, LoginUse};
+use crate::recovery::{LoggedIn, LoginUse};
 use crate::token::Purpose;
 
 const LINK: Link = Link {
@@ -61,7 +62,7 @@ pub async fn submit(
     };
     let app = state.application_of(request)?;
     // Known before the link is spent: where nobody can be sent, nobody is logged in.
-    let home = app.return_targets.first().ok_or(Problem::new(Code::NotConfigured))?;
+    let target = app.login_to.as_ref().ok_or(Problem::new(Code::NotConfigured))?;
     let login = LoginUse {
         token: token.to_string(),
         client: state.client(request),
@@ -70,22 +71,18 @@ pub async fn submit(
     let texts = state.view(Some(&app), accepted_language(request)).texts;
     let logged_in = state.recovery.log_in(&app, login).await;
     let logged_in = logged_in.map_err(|error| Problem::of_completion(error, &texts))?;
-    let on = on_with(&logged_in, home)?;
-    Ok(see_other(&on, &[forget(state, &app)]))
+    let on = target.with_fragment(&handed_over(&logged_in));
+    Ok(see_other(&on, &[LINK.jar.forget(&app.name, state.secure)]))
 }
 
-fn forget(state: &State, app: &Application) -> String {
-    LINK.jar.forget(&app.name, state.secure)
-}
-
-/// The address to go on to, with the session in its fragment.
-fn on_with(logged_in: &LoggedIn, home: String) -> Result<String, Problem> {
-    let target = logged_in.return_to.clone().unwrap_or(home);
-    let mut target = Url::parse(&target).map_err(|_| Problem::new(Code::Internal))?;
+/// What the application gets: the session, and as data where the person wanted to go back to.
+fn handed_over(logged_in: &LoggedIn) -> String {
     let expires_at = logged_in.expires_at.unix_timestamp().to_string();
     let mut fragment = Serializer::new(String::new());
     fragment.append_pair("session", logged_in.session.expose());
     fragment.append_pair("expires_at", &expires_at);
-    target.set_fragment(Some(&fragment.finish()));
-    Ok(target.to_string())
+    if let Some(target) = &logged_in.return_to {
+        fragment.append_pair("return_to", target);
+    }
+    fragment.finish()
 }

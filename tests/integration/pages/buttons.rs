@@ -112,18 +112,58 @@ async fn a05_a07_a12_the_button_logs_in_once_and_leads_to_the_application_with_t
 }
 
 #[tokio::test]
-async fn a12_the_way_back_that_was_asked_for_goes_before_the_first_of_the_list() {
-    let (_users, regain) = running().await;
-    let body =
-        serde_json::json!({ "identifier": ADA, "return_to": "https://app.example.com/in?x=1#y" });
-    assert_eq!(regain.post("/v1/apps/default/login-links", &body).await.status, 202);
-    regain.worked().await;
-    let token = regain.links().pop().unwrap().token();
+async fn a12_who_asks_chooses_what_stands_beside_the_session_and_never_who_gets_it() {
+    let users = database(Engine::Sqlite, &[person(ADA)]).await;
+    let start = |lists: &'static [&'static str]| {
+        Regain::start_with(&users.url, move |settings| {
+            switched_on(settings);
+            let app = settings.apps.get_mut("default").unwrap();
+            app.login_to = Some("https://in.example.com/take?by=link".to_owned());
+            app.return_to = lists.iter().map(|&target| target.to_owned()).collect();
+        })
+    };
+    let listing = start(&["https://app.example.com/", "https://blog.example.com/"]).await;
+    let listing_less = start(&["https://app.example.com/shop"]).await;
+    let wished = "https://blog.example.com/open?url=//evil.example#x&session=y";
+    for (uses, stands_beside) in [(&listing_less, None), (&listing, Some(wished))] {
+        for one in [&listing, &listing_less] {
+            one.clock.advance(std::time::Duration::from_mins(20));
+        }
+        let body = serde_json::json!({ "identifier": ADA, "return_to": wished });
+        assert_eq!(listing.post("/v1/apps/default/login-links", &body).await.status, 202);
+        listing.worked().await;
+        let token = listing.links().pop().unwrap().token();
+        let browser = Browser::new(uses);
+        let form = browser.open_at(LOGIN.0, &token, LOGIN.1).await;
+        let policy = form.header("content-security-policy").unwrap();
+        assert!(policy.contains("form-action 'self' https://in.example.com "), "{policy}");
+        let on = browser.fill_in(&form, &[]).await;
+        let location = url::Url::parse(on.header("location").unwrap()).unwrap();
+        let (page, _) = location.as_str().split_once('#').unwrap();
+        assert_eq!(page, "https://in.example.com/take?by=link");
+        let fragment = location.fragment().unwrap();
+        let parts: Vec<_> = url::form_urlencoded::parse(fragment.as_bytes()).collect();
+        let names: Vec<_> = parts.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names[..2], ["session", "expires_at"], "{fragment}");
+        assert_eq!(parts.get(2).map(|(_, target)| &**target), stands_beside, "{fragment}");
+        assert_eq!(uses.me(&parts[0].1).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a12_where_nobody_can_be_sent_nobody_is_logged_in_and_the_link_goes_on_working() {
+    let users = database(Engine::Sqlite, &[person(ADA)]).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        switched_on(settings);
+        settings.apps.get_mut("default").unwrap().return_to = vec![];
+    })
+    .await;
+    let token = regain.token_of(LOGIN.2, ADA).await;
     let browser = Browser::new(&regain);
     let form = browser.open_at(LOGIN.0, &token, LOGIN.1).await;
-    let on = browser.fill_in(&form, &[]).await;
-    let location = on.header("location").unwrap();
-    assert!(location.starts_with("https://app.example.com/in?x=1#session="), "{location}");
+    assert_eq!(browser.fill_in(&form, &[]).await.status, 409);
+    assert!(untouched(&users).await);
+    assert_eq!(regain.complete_with(LOGIN.2, &token).await.status, 200);
 }
 
 #[tokio::test]

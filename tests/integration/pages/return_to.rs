@@ -54,8 +54,11 @@ async fn a12_the_way_back_goes_through_form_and_mail_to_the_last_page() {
             let button = elsewhere.open_at(page, &token, "login-now").await;
             let on = elsewhere.fill_in(&button, &[]).await;
             let location = on.header("location").unwrap();
-            let there = BASKET.split_once('#').unwrap().0;
-            assert!(location.starts_with(&format!("{there}#session=")), "{location}");
+            let (home, handed_over) = location.split_once('#').unwrap();
+            assert_eq!(home, "https://app.example.com/shop", "who gets the session is not asked");
+            let parts = url::form_urlencoded::parse(handed_over.as_bytes());
+            let beside: Vec<_> = parts.filter(|(name, _)| name == "return_to").collect();
+            assert_eq!(beside, [("return_to".into(), BASKET.into())], "{location}");
             continue;
         }
         let done = if page == "confirm-email" {

@@ -1,15 +1,18 @@
-//! Links to log in are not switched on where they would be unsafe, or lead nowhere.
+//! Links to log in are not switched on where they would be unsafe, or lead nowhere; and sessions are
+//! handed to nobody who could not take them, or not alone.
 
+use super::super::address::{is_loopback, web_url};
 use super::super::error::ConfigError;
 use crate::config::{ApplicationSettings, LoginLinks};
 
-/// What is wrong with switching them on, each with its cure.
+/// What is wrong with switching them on, and with who gets the sessions, each with its cure.
 pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
+    let mut errors: Vec<_> =
+        app.login_to.iter().filter_map(|target| login_to(name, target)).collect();
     if app.login_links == LoginLinks::Off {
-        return vec![];
+        return errors;
     }
     let users = format!("[apps.{name}.users]");
-    let mut errors = vec![];
     let mut refuse = |problem: &str, cure: String| {
         errors.push(ConfigError::at(format!("apps.{name}.login_links"), problem, cure));
     };
@@ -22,10 +25,37 @@ pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         let cure = "write false; or \"despite-mfa\", where your application asks for it afterwards";
         refuse(problem, cure.to_owned());
     }
-    if app.links.login.is_none() && app.return_to.is_empty() {
-        let problem = "leads to a page that has nowhere to send people who are logged in";
-        let cure = "name your application in return_to, or a page of its own in links.login";
-        refuse(problem, cure.to_owned());
+    if app.links.login.is_none() && app.login_to.is_none() {
+        let cure = "name the page of your application that takes their session in login_to, or one \
+                    that takes their link in links.login";
+        match app.return_to.first().map(|first| unfit(first)) {
+            None => {
+                let problem = "leads to a page that has nowhere to send people who are logged in";
+                refuse(problem, cure.to_owned());
+            }
+            Some(Some(why)) => {
+                let problem = format!("would hand sessions to the first of return_to, which {why}");
+                refuse(&problem, cure.to_owned());
+            }
+            Some(None) => {}
+        }
     }
     errors
+}
+
+fn login_to(name: &str, target: &str) -> Option<ConfigError> {
+    let cure = "write it like \"https://app.example.com/logged-in\"";
+    unfit(target).map(|why| ConfigError::at(format!("apps.{name}.login_to"), why, cure))
+}
+
+/// Why an address cannot take sessions.
+fn unfit(target: &str) -> Option<&'static str> {
+    match web_url(target) {
+        None => Some("is not an http(s) URL without a user in it"),
+        Some(url) if url.scheme() == "http" && !is_loopback(&url) => {
+            Some("is http off loopback: whoever is on the way could take the session")
+        }
+        Some(url) if url.fragment().is_some() => Some("has a #, behind which the session is to go"),
+        Some(_) => None,
+    }
 }

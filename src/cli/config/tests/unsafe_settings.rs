@@ -262,7 +262,7 @@ fn a68_login_links_want_a_column_and_a_target_and_go_past_a_second_factor_only_w
     "#);
     assert_snapshot!(login(on, seen), @r#"
     regain.toml:9:1: `apps.default.login_links` leads to a page that has nowhere to send people who are logged in
-        name your application in return_to, or a page of its own in links.login
+        name the page of your application that takes their session in login_to, or one that takes their link in links.login
     "#);
     let mfa = format!("{seen}\nmfa = \"otp_secret\"");
     assert_snapshot!(login(&format!("{on}\n{target}"), &mfa), @r#"
@@ -280,9 +280,48 @@ fn a68_login_links_want_a_column_and_a_target_and_go_past_a_second_factor_only_w
     "#);
 
     assert_eq!(login(&format!("{on}\n{target}"), seen), "");
+    for alone in [
+        "login_to = \"https://in.example.com/?x\"",
+        "links.login = \"https://in.example.com/#{token}\"",
+    ] {
+        assert_eq!(login(&format!("{on}\n{alone}"), seen), "");
+    }
     let despite = "login_links = \"despite-mfa\"";
     assert_eq!(login(&format!("{despite}\n{target}"), &mfa), "");
     assert_eq!(login("login_links = false", &mfa), "");
+}
+
+#[test]
+fn a12_sessions_are_handed_to_no_address_that_could_not_take_them_or_not_alone() {
+    let with_app = |app: &str| {
+        let users = "[apps.default.users]\nlast_login = \"seen_at\"\n";
+        let good = GOOD.replace("[apps.default.users]\n", users);
+        let app = format!("[apps.default]\nlifetimes.login = \"30m\"\n{app}\n");
+        let told = load_with(&good.replace("[apps.default]\n", &app), &[]);
+        told.err().map(|errors| errors.to_string()).unwrap_or_default()
+    };
+    assert_snapshot!(with_app("login_to = \"http://app.example.com/in\""), @r#"
+    regain.toml:9:1: `apps.default.login_to` is http off loopback: whoever is on the way could take the session
+        write it like "https://app.example.com/logged-in"
+    "#);
+    assert_snapshot!(with_app("login_to = \"https://ada@app.example.com/in\""), @r#"
+    regain.toml:9:1: `apps.default.login_to` is not an http(s) URL without a user in it
+        write it like "https://app.example.com/logged-in"
+    "#);
+    assert_snapshot!(with_app("login_to = \"https://app.example.com/#/in\""), @r#"
+    regain.toml:9:1: `apps.default.login_to` has a #, behind which the session is to go
+        write it like "https://app.example.com/logged-in"
+    "#);
+    let first = "login_links = true\nreturn_to = [\"http://app.example.com/\", \"https://app.example.com/\"]";
+    assert_snapshot!(with_app(first), @r"
+    regain.toml:9:1: `apps.default.login_links` would hand sessions to the first of return_to, which is http off loopback: whoever is on the way could take the session
+        name the page of your application that takes their session in login_to, or one that takes their link in links.login
+    ");
+    for good in
+        ["https://app.example.com/in?by=link", "http://127.0.0.1:3000/in", "http://localhost/"]
+    {
+        assert_eq!(with_app(&format!("{first}\nlogin_to = \"{good}\"")), "", "{good}");
+    }
 }
 
 #[test]
