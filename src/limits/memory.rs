@@ -61,6 +61,10 @@ impl Limits for MemoryLimits {
         self.doors[door as usize].take(client.to_owned(), self.now()).map_err(TryAfter)
     }
 
+    async fn give_request_back(&self, door: Door, client: &str) {
+        self.doors[door as usize].give_back(&client.to_owned());
+    }
+
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
         let key = || (app.to_owned(), user_id.to_owned());
         !self.enabled || self.accounts.take(key(), self.now()).is_ok()

@@ -145,6 +145,15 @@ impl Limits for RedisLimits {
         }
     }
 
+    async fn give_request_back(&self, door: Door, client: &str) {
+        if !self.enabled {
+            return;
+        }
+        if self.put_back(self.name_of_client(door, client), self.client).await.is_err() {
+            self.alone.give_request_back(door, client).await;
+        }
+    }
+
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
         let keys = self.applications.get(app).filter(|_| self.enabled);
         let Some(keys) = keys else { return self.alone.mail_budget(app, user_id).await };

@@ -221,6 +221,9 @@ pub trait Limits: Send + Sync {
     /// How long to wait.
     async fn client(&self, door: Door, client: &str) -> Result<(), TryAfter>;
 
+    /// Gives back one request that was taken from a client's allowance at a door.
+    async fn give_request_back(&self, door: Door, client: &str);
+
     /// Takes one mail from an account's budget; `false` when it is used up.
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool;
 

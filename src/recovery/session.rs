@@ -1,4 +1,10 @@
 //! What somebody may do with the session that a login link was answered with.
+//!
+//! A backend asks for all its people from one address. So a good session costs its client nothing: what
+//! was taken from the allowance at the door is given back. To take only once a session was refused would
+//! let any number of them be tried at the same time, each worth a MAC and perhaps a row, before the
+//! first counts; and to look at the MAC before the door is to look at it for everybody. As it is, a
+//! client has no more under way than its allowance, and who is out of it gets no MAC and no row.
 
 use super::{
     Application, Client, CompleteError, Door, InspectError, Recovery, Refused, Setting, Swap,
@@ -35,7 +41,8 @@ pub struct PasswordChange {
 }
 
 impl Recovery {
-    /// Whose session it is. Nothing is changed.
+    /// Whose session it is. Nothing is changed. What is refused counts against the client; a good
+    /// session does not, nor does a table that is away, which says nothing of the session.
     ///
     /// # Errors
     /// [`InspectError`] when it is no session that is good now, or when that cannot be told.
@@ -49,7 +56,11 @@ impl Recovery {
             return Err(InspectError::NotConfigured);
         }
         self.enter(Door::Inspect, client).await?;
-        let (_, account) = self.redeemable(app, Purpose::Session, session).await?;
+        let found = self.redeemable(app, Purpose::Session, session).await;
+        if !matches!(found, Err(InspectError::Token(_))) {
+            self.limits.give_request_back(Door::Inspect, client).await;
+        }
+        let (_, account) = found?;
         let email = account.email.as_deref().or(account.link_address()).unwrap_or_default();
         Ok(Me {
             email: email.to_owned(),
@@ -60,7 +71,9 @@ impl Recovery {
     }
 
     /// Sets a new password by a session, as a reset does by a link. The session dies by itself, for
-    /// the password is no longer what it was made from.
+    /// the password is no longer what it was made from. What was done, and a password that the policy
+    /// refuses, do not count against the client; all else does, since a hash may have been made for
+    /// nothing.
     ///
     /// # Errors
     /// [`CompleteError`]; the session is as good as before.
@@ -84,7 +97,20 @@ impl Recovery {
         if !app.offers(Purpose::Session) {
             return Err(CompleteError::NotConfigured);
         }
-        self.enter(Door::Complete, &change.client).await?;
+        let client = change.client.clone();
+        self.enter(Door::Complete, &client).await?;
+        let changed = self.set_by_session(app, change).await;
+        if matches!(changed, Ok(()) | Err(CompleteError::Rejected(_))) {
+            self.limits.give_request_back(Door::Complete, &client).await;
+        }
+        changed
+    }
+
+    async fn set_by_session(
+        &self,
+        app: &Application,
+        change: PasswordChange,
+    ) -> Result<(), CompleteError> {
         let (_, account) = self.redeemable(app, Purpose::Session, &change.session).await?;
         let setting = Setting {
             purpose: Purpose::Session,

@@ -111,6 +111,27 @@ async fn each_door_counts_by_itself() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_given_back_was_none_and_no_more_comes_back_than_was_taken() {
+    in_both(settings(), async |limits| {
+        limits.give_request_back(Door::Ask, "c").await;
+        for _good in 0..20 {
+            assert!(asks(limits, "c").await);
+            limits.give_request_back(Door::Ask, "c").await;
+        }
+        for _allowed in 0..3 {
+            assert!(asks(limits, "c").await);
+        }
+        assert!(!asks(limits, "c").await);
+        limits.give_request_back(Door::Complete, "c").await;
+        limits.give_request_back(Door::Ask, "d").await;
+        assert!(!asks(limits, "c").await, "of another door, and of somebody else");
+        limits.give_request_back(Door::Ask, "c").await;
+        assert!(asks(limits, "c").await && !asks(limits, "c").await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a50_accounts_have_a_budget_each_and_get_back_what_was_not_used() {
     in_both(settings(), async |limits| {
         limits.give_back("shop", "1").await;
@@ -157,6 +178,7 @@ async fn switched_off_nothing_is_limited_and_nothing_is_kept() {
     let off = LimitSettings { enabled: false, ..settings() };
     in_both(off.clone(), async |limits| {
         for _again in 0..20 {
+            limits.give_request_back(Door::Ask, "c").await;
             assert!(asks(limits, "c").await && limits.mail_budget("shop", "1").await);
             assert_eq!(limits.pace("shop", Duration::ZERO).await, Ok(Duration::ZERO));
         }
@@ -164,6 +186,7 @@ async fn switched_off_nothing_is_limited_and_nothing_is_kept() {
     .await;
     let Some(keys) = keys() else { return };
     let limits = in_redis(&off, &keys.settings());
+    limits.give_request_back(Door::Ask, "c").await;
     assert!(asks(&limits, "c").await && keys.names().await.is_empty());
 }
 

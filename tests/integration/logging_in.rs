@@ -1,5 +1,7 @@
 //! A link logs in once, and what it answers is a session that ends by itself.
 
+mod allowance;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
