@@ -139,6 +139,10 @@ pub(super) fn users_table(
         // Where a link works once by it, it is no column that need not be there.
         users.optional.retain(|name| Some(name) != app.users.last_login.as_ref());
     }
+    if app.login_links != LoginLinks::On {
+        // Where no link goes past it, or may, whether there is one is of no account.
+        users.mfa.clear();
+    }
     UsersTable::connect(&url, &users, pool, random)
         .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))
 }

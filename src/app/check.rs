@@ -14,6 +14,7 @@ mod mail;
 mod people;
 mod redis;
 mod schemes;
+mod second_factor;
 mod service;
 
 use std::collections::BTreeMap;
@@ -81,7 +82,7 @@ type Examiner = for<'a> fn(&'a Subject<'a>) -> BoxFuture<'a, Vec<Finding>>;
 
 /// Everything that is looked at in a table, in the order of the report, what may be read and
 /// written first: add to it here.
-const EXAMINERS: [Examiner; 8] = [
+const EXAMINERS: [Examiner; 9] = [
     |subject| Box::pin(access::examine(subject)),
     |subject| Box::pin(key::examine(subject)),
     |subject| Box::pin(look_ups::examine(subject)),
@@ -89,6 +90,7 @@ const EXAMINERS: [Examiner; 8] = [
     |subject| Box::pin(people::examine(subject)),
     |subject| Box::pin(schemes::examine(subject)),
     |subject| Box::pin(host::examine(subject)),
+    |subject| Box::pin(second_factor::examine(subject)),
     |subject| Box::pin(clock::examine(subject)),
 ];
 

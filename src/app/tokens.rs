@@ -44,6 +44,7 @@ pub async fn issue_token(
             format!("issue one of: {}", offered.join(", ")),
         )
     })?;
+    app.refuse_past_second_factor(purpose).await.map_err(failed)?;
     let account = app.accounts.read(user_id).await.map_err(failed)?;
     let account = account.ok_or_else(|| {
         StartError::setting("--user", "there is no such account", "give the id of a row")

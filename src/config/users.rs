@@ -39,9 +39,9 @@ pub struct UsersSettings {
     /// The time of the last login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_login: Option<String>,
-    /// A column that tells of a second factor. It is neither read nor written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mfa: Option<String>,
+    /// Columns that tell of a second factor. They are neither read nor written.
+    #[serde(default)]
+    pub mfa: Vec<String>,
     /// A column of Regain's own; changing it voids every link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_stamp: Option<String>,

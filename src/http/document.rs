@@ -140,7 +140,7 @@ const OPERATIONS: [Facts; 11] = [
     },
     Facts {
         operation: "inspectToken",
-        problems: &[TOKEN[0], TOKEN[1], Code::Busy],
+        problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
         request: Some(
             r#"{"token":"eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk","purpose":"password-reset"}"#,
         ),

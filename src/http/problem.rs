@@ -118,7 +118,7 @@ const TABLE: [(Code, &str, u16, &str, &str); 15] = [
         "not-configured",
         409,
         "The application does not do this",
-        "It is not switched on for this application, or its users table has no column for it.",
+        "It is not switched on for this application, or its users table rules it out.",
     ),
     (
         Code::MethodNotAllowed,

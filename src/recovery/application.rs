@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Accounts, Event, LinkMail, LinkPattern, ReturnTargets, SessionTarget, Wording};
+use super::{
+    Accounts, Event, LinkMail, LinkPattern, ReturnTargets, SessionTarget, Wording, Worthless,
+};
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
 use crate::password::{Policy, Scheme};
@@ -77,6 +79,19 @@ impl Application {
     #[must_use]
     pub fn offers(&self, purpose: Purpose) -> bool {
         self.offered.contains(&purpose)
+    }
+
+    /// Refuses what would let somebody in past a second factor: a link to log in, and the session that
+    /// it was answered with. Only the table can tell, where a column need not be there.
+    ///
+    /// # Errors
+    /// [`Worthless::PastSecondFactor`], and [`Worthless::Unavailable`] when that cannot be told.
+    pub async fn refuse_past_second_factor(&self, purpose: Purpose) -> Result<(), Worthless> {
+        if !matches!(purpose, Purpose::Login | Purpose::Session) {
+            return Ok(());
+        }
+        let told_by = self.accounts.second_factor().await?;
+        if told_by.is_empty() { Ok(()) } else { Err(Worthless::PastSecondFactor(told_by)) }
     }
 
     /// What a token of this purpose needs of its account to be used here.

@@ -251,6 +251,10 @@ mod tests {
             Ok(false)
         }
 
+        async fn second_factor(&self) -> Result<Vec<String>, StoreError> {
+            Ok(vec![])
+        }
+
         async fn ping(&self) -> Result<(), StoreError> {
             Ok(())
         }

@@ -50,6 +50,13 @@ pub enum Worthless {
     /// The application has nothing of the kind.
     #[error("the application has nothing of this purpose switched on, or no column for it")]
     NotConfigured,
+    /// It would let somebody in past a second factor, of which these columns tell.
+    #[error(
+        "links to log in are off: {} of the users table tells of a second factor, which they would \
+         go past; say login_links = \"despite-mfa\", where the application asks for it afterwards",
+        .0.join(", ")
+    )]
+    PastSecondFactor(Vec<String>),
     /// Password, address, stamp or, for a login link, the last login are not what they were when it
     /// was made.
     #[error("account {0}: the token is spent, or password, address or recovery stamp changed")]
@@ -135,6 +142,7 @@ impl From<Worthless> for InspectError {
             | Worthless::Ineligible(..)
             | Worthless::NotConfigured
             | Worthless::Spent(_) => Self::Token(Refused::Invalid),
+            Worthless::PastSecondFactor(_) => Self::NotConfigured,
             Worthless::Unavailable(error) => Self::Unavailable(error),
         }
     }

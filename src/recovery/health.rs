@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::{Application, Recovery, meters};
+use crate::token::Purpose;
 
 /// How often the users tables are looked at.
 const TABLES_EVERY: Duration = Duration::from_secs(5);
@@ -55,6 +56,10 @@ impl Recovery {
                     let what = format!("the users table of {}", app.name);
                     let up = self.note(what, app.accounts.ping()).await;
                     meters::users_table(&app, up);
+                    if app.offers(Purpose::Login) {
+                        let what = format!("the login links of {}", app.name);
+                        self.note(what, app.refuse_past_second_factor(Purpose::Login)).await;
+                    }
                 }
             };
             join_all(self.applications.values().map(look)).await;

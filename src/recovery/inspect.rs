@@ -146,6 +146,7 @@ impl Recovery {
         if !app.offers(purpose) {
             return Err(Worthless::NotConfigured);
         }
+        app.refuse_past_second_factor(purpose).await?;
         let user_id = &opened.claims.user_id;
         let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
         let fits = account.fits(&app.needs(purpose));

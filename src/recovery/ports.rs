@@ -58,6 +58,13 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError`]: the row may or may not have been written.
     async fn renew_stamp(&self, id: &str, stamp: &str) -> Result<bool, StoreError>;
 
+    /// The columns of the table that tell of a second factor which no link to log in may go past.
+    /// They are looked for anew: somebody may have made one since.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be told.
+    async fn second_factor(&self) -> Result<Vec<String>, StoreError>;
+
     /// Whether the table can be used now.
     ///
     /// # Errors

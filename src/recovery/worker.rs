@@ -46,6 +46,9 @@ impl Recovery {
         let mail = matches!(job.task, Task::Mail(_));
         let lane = mail.then(|| app.lane.try_acquire()).transpose();
         let Ok(_until_it_is_done) = lane else { return vec![self.make_way(job)] };
+        if let Some(left) = self.past_second_factor(app, &job).await {
+            return left;
+        }
         let left = match &job.task {
             Task::Mail(Mail::Ask(identifier, wish)) => {
                 return self.find_and_send(app, &job, identifier, wish).await;

@@ -14,6 +14,8 @@ use super::mapping::Mapping;
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     pub(super) id: IdKind,
+    /// What it has that tells of a second factor.
+    pub(super) second_factor: Vec<String>,
     columns: Vec<Column>,
 }
 
@@ -52,9 +54,10 @@ impl Shape {
             )));
         }
         let (mut columns, mut absent) = (Vec::new(), Vec::new());
+        let find =
+            |name: &str| found.iter().find(|column| mapping.dialect.same_name(&column.name, name));
         for name in mapping.columns.needed() {
-            let same = |column: &&Column| mapping.dialect.same_name(&column.name, name);
-            let Some(column) = found.iter().find(same) else {
+            let Some(column) = find(name) else {
                 if mapping.columns.is_optional(name) {
                     absent.push(name);
                     continue;
@@ -70,7 +73,9 @@ impl Shape {
         let id = id_kind(mapping, &columns)?;
         let fitting = Mapping { columns: mapping.columns.without(&absent), ..mapping.clone() };
         let absent = absent.into_iter().map(str::to_owned).collect();
-        Ok((Self { id, columns }, fitting, absent))
+        let mut second_factor = mapping.columns.second_factor.clone();
+        second_factor.retain(|name| find(name).is_some() || !mapping.columns.is_optional(name));
+        Ok((Self { id, second_factor, columns }, fitting, absent))
     }
 
     /// The type of a mapped column.

@@ -22,6 +22,8 @@ pub(super) struct Columns {
     recovery_email: Option<(String, Condition)>,
     /// What a reset writes beside the password.
     pub(super) writes: Vec<(String, Write)>,
+    /// What tells of a second factor, where links to log in must not go past one.
+    pub(super) second_factor: Vec<String>,
     /// Columns that need not be there.
     optional: Vec<String>,
 }
@@ -54,9 +56,12 @@ impl Columns {
                 .as_ref()
                 .map(|email| (email.column.clone(), condition(&email.confirmed))),
             writes: writes(&settings.on_reset),
+            second_factor: settings.mfa.clone(),
             optional: settings.optional.clone(),
         };
-        match columns.needed().into_iter().find(|name| name.is_empty() || name.contains('\0')) {
+        let mut named =
+            columns.needed().into_iter().chain(columns.second_factor.iter().map(String::as_str));
+        match named.find(|name| name.is_empty() || name.contains('\0')) {
             Some(name) => Err(StoreConfigError::Column(name.to_owned())),
             None => Ok(columns),
         }
@@ -120,7 +125,8 @@ impl Columns {
 
     /// Whether there are columns that need not be there.
     pub(super) fn has_optional(&self) -> bool {
-        self.needed().into_iter().any(|name| self.is_optional(name))
+        let watched = self.second_factor.iter().map(String::as_str);
+        self.needed().into_iter().chain(watched).any(|name| self.is_optional(name))
     }
 
     /// Whether a table without this column will do.

@@ -126,6 +126,17 @@ impl UsersTable {
         })
     }
 
+    /// Whether there is a table of this name where the users table is, as far as this user may see.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn has_beside(&self, name: &str) -> Result<bool, StoreError> {
+        let (dialect, schema) = (self.mapping.dialect, self.mapping.table.schema.clone());
+        let table = TableName { schema, table: name.to_owned() };
+        let rows = answer(self.database.query_all_raw(dialect.catalogue(&table))).await?;
+        Ok(!rows.is_empty())
+    }
+
     fn understands(&self, key: &Column) -> bool {
         self.mapping.dialect.id_kind(&key.data_type).is_some()
     }

@@ -96,7 +96,7 @@ pub(super) mod tests {
             username: None,
             display_name: None,
             last_login: None,
-            mfa: None,
+            mfa: vec![],
             recovery_stamp: None,
             locale: None,
             recovery_email: None,

@@ -95,10 +95,15 @@ impl UsersTable {
     async fn fit(&self) -> Result<Arc<(Shape, Mapping)>, StoreError> {
         let dialect = self.mapping.dialect;
         let rows = answer(self.database.query_all_raw(dialect.catalogue(&self.mapping.table)));
-        let (shape, mapping, absent) = Shape::read(&self.mapping, &rows.await?)?;
+        let (mut shape, mapping, absent) = Shape::read(&self.mapping, &rows.await?)?;
         if dialect.hides_columns() {
             for name in &absent {
                 self.refuse_hidden(name).await?;
+            }
+            for name in &self.mapping.columns.second_factor {
+                if !shape.second_factor.contains(name) && self.hides(name).await? {
+                    shape.second_factor.push(format!("{name} (hidden from this user)"));
+                }
             }
         }
         let fitted = Arc::new((shape, mapping));
@@ -109,14 +114,19 @@ impl UsersTable {
     /// An optional column that this user may not see must not count as absent: the condition on
     /// it would be gone.
     async fn refuse_hidden(&self, name: &str) -> Result<(), StoreError> {
-        let column = self.mapping.dialect.quote(name);
-        if self.denied(&format!("SELECT {column} FROM {} WHERE 1 = 0", self.quoted())).await? {
+        if self.hides(name).await? {
             return Err(StoreError::Misfit(format!(
                 "the optional column {name:?} is not there, or this user may not see it: grant \
                  SELECT on the whole table, or name in users what is there and nothing else"
             )));
         }
         Ok(())
+    }
+
+    /// Whether a column that was not seen may be there all the same.
+    async fn hides(&self, name: &str) -> Result<bool, StoreError> {
+        let column = self.mapping.dialect.quote(name);
+        self.denied(&format!("SELECT {column} FROM {} WHERE 1 = 0", self.quoted())).await
     }
 
     async fn accounts(
@@ -227,6 +237,13 @@ impl Accounts for UsersTable {
         };
         let update = mapping.stamp(shape, &key, id, stamp)?;
         Ok(answer(self.database.execute(&update)).await?.rows_affected() > 0)
+    }
+
+    async fn second_factor(&self) -> Result<Vec<String>, StoreError> {
+        if self.mapping.columns.second_factor.is_empty() {
+            return Ok(vec![]);
+        }
+        Ok(self.fit().await?.0.second_factor.clone())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod people;
 mod program;
 mod redis;
 mod schemes;
+mod second_factor;
 mod tables;
 mod views;
 

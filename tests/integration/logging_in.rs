@@ -254,7 +254,7 @@ async fn a68_a_reset_logs_nobody_in_and_touches_no_second_factor() {
             switched_on(settings);
             let app = settings.apps.get_mut("default").unwrap();
             app.login_links = LoginLinks::DespiteMfa;
-            app.users.mfa = Some("otp_secret".to_owned());
+            app.users.mfa = vec!["otp_secret".to_owned()];
         })
         .await;
         let token = regain.token_for("ada@example.com").await;

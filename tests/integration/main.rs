@@ -44,6 +44,7 @@ mod recovery_email;
 mod redis_server;
 mod relay;
 mod schemes;
+mod second_factor;
 mod serving;
 mod silence;
 mod smtp;

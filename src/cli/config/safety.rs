@@ -323,7 +323,7 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let columns = on_reset.set.keys().chain(lists.into_iter().flatten());
     let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
     seen.extend(users.recovery_email.iter().map(|email| email.column.as_str()));
-    seen.extend(users.mfa.as_deref());
+    seen.extend(users.mfa.iter().map(String::as_str));
     let confirmed = users.confirmed.as_ref().filter(|_| users.reset_confirms);
     seen.extend(confirmed.map(ConditionSettings::column));
     if confirmed.is_some_and(|condition| !condition.can_be_made()) {

@@ -39,6 +39,7 @@ words! {
         NoAccount = "no_account",
         Ineligible = "ineligible",
         Budget = "budget",
+        SecondFactor = "second_factor",
     }
 }
 
@@ -77,6 +78,7 @@ words! {
         AccountUnknown = "account_unknown",
         Ineligible = "ineligible",
         NotConfigured = "not_configured",
+        SecondFactor = "second_factor",
         Spent = "spent",
     }
 }
@@ -117,6 +119,7 @@ impl Refusal {
             Worthless::AccountUnknown => Self::AccountUnknown,
             Worthless::Ineligible(..) => Self::Ineligible,
             Worthless::NotConfigured => Self::NotConfigured,
+            Worthless::PastSecondFactor(_) => Self::SecondFactor,
             Worthless::Spent(_) => Self::Spent,
             Worthless::Unavailable(_) => return None,
         })

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::super::meters::{self, NoMail};
 use super::super::{
     About, Application, Draft, Event, Job, Later, Letter, LinkMail, LinkWish, Lost, Mail, Message,
-    Recovery, Task, TryAfter,
+    Recovery, Task, TryAfter, Worthless,
 };
 use super::account_language;
 use crate::account::{Account, Identifier, logged_id};
@@ -20,6 +20,30 @@ const ACCOUNTS_PER_ADDRESS: usize = 5;
 const LONGEST_TURN: Duration = Duration::from_hours(1);
 
 impl Recovery {
+    /// What is left of a job whose link would let somebody in past a second factor; `None` for every
+    /// other job. Nobody's mail budget pays for it.
+    pub(super) async fn past_second_factor(
+        &self,
+        app: &Application,
+        job: &Job,
+    ) -> Option<Vec<Later>> {
+        let Task::Mail(Mail::Ask(_, wish) | Mail::Link { wish, .. }) = &job.task else {
+            return None;
+        };
+        match app.refuse_past_second_factor(wish.purpose).await {
+            Ok(()) => None,
+            Err(Worthless::Unavailable(error)) => {
+                let left = self.later(job, app.lifetime(wish.purpose), &error).await;
+                Some(left.into_iter().collect())
+            }
+            Err(why) => {
+                tracing::error!(app = app.name, %why, "no mail");
+                meters::no_mail(app, NoMail::SecondFactor);
+                Some(vec![])
+            }
+        }
+    }
+
     pub(super) async fn find_and_send(
         &self,
         app: &Application,

@@ -20,7 +20,9 @@ pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         let problem = "needs a column for the time of the last login, by which a link works once";
         refuse(problem, format!("add last_login = \"last_login\" under {users}, or write false"));
     }
-    if app.users.mfa.is_some() && app.login_links == LoginLinks::On {
+    // Whether the table has those that need not be there is told by the table.
+    let sure = app.users.mfa.iter().any(|name| !app.users.optional.contains(name));
+    if sure && app.login_links == LoginLinks::On {
         let problem = "would let people in past the second factor that users.mfa names";
         let cure = "write false; or \"despite-mfa\", where your application asks for it afterwards";
         refuse(problem, cure.to_owned());

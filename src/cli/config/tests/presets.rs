@@ -53,6 +53,25 @@ fn a_reset_ends_the_sessions_of_laravel_and_flask_and_opens_the_locks_of_devise(
 }
 
 #[test]
+fn a68_what_tells_of_a_second_factor_is_looked_for_and_need_not_be_there() {
+    for (name, column) in [
+        ("laravel", "two_factor_secret"),
+        ("devise", "otp_required_for_login"),
+        ("flask", "us_totp_secrets"),
+    ] {
+        let found = users(name, "");
+        assert!(found.mfa.contains(&column.to_owned()), "{name}: {:?}", found.mfa);
+        for column in &found.mfa {
+            assert!(found.optional.contains(column), "{name}: {column}");
+        }
+        let said = users(name, &format!("mfa = [\"{column}\"]"));
+        assert_eq!(said.mfa, [column], "{name}");
+        assert!(!said.optional.contains(&column.to_owned()), "{name}: who names it knows it");
+    }
+    assert_eq!(users("django", "").mfa, [""; 0], "Django's packages keep it in other tables");
+}
+
+#[test]
 fn whatever_is_said_goes_before_the_preset_and_a_column_that_is_named_must_be_there() {
     let users = users(
         "devise",

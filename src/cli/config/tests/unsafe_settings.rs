@@ -264,7 +264,7 @@ fn a68_login_links_want_a_column_and_a_target_and_go_past_a_second_factor_only_w
     regain.toml:9:1: `apps.default.login_links` leads to a page that has nowhere to send people who are logged in
         name the page of your application that takes their session in login_to, or one that takes their link in links.login
     "#);
-    let mfa = format!("{seen}\nmfa = \"otp_secret\"");
+    let mfa = format!("{seen}\nmfa = [\"otp_secret\"]");
     assert_snapshot!(login(&format!("{on}\n{target}"), &mfa), @r#"
     regain.toml:9:1: `apps.default.login_links` would let people in past the second factor that users.mfa names
         write false; or "despite-mfa", where your application asks for it afterwards
@@ -286,6 +286,8 @@ fn a68_login_links_want_a_column_and_a_target_and_go_past_a_second_factor_only_w
     ] {
         assert_eq!(login(&format!("{on}\n{alone}"), seen), "");
     }
+    let perhaps = format!("{mfa}\noptional = [\"otp_secret\"]");
+    assert_eq!(login(&format!("{on}\n{target}"), &perhaps), "", "the table has to tell");
     let despite = "login_links = \"despite-mfa\"";
     assert_eq!(login(&format!("{despite}\n{target}"), &mfa), "");
     assert_eq!(login("login_links = false", &mfa), "");
