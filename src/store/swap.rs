@@ -5,7 +5,6 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UpdateStatement};
 use time::OffsetDateTime;
 
 use crate::account::{Account, Condition, Test};
-use crate::config::FixedValue;
 use crate::random::Random;
 use crate::recovery::{NewPassword, StoreError};
 
@@ -116,15 +115,14 @@ impl Mapping {
                 Test::False => self.dialect.truth(data_type, false),
                 Test::Null => Some(Expr::null()),
                 Test::NotNull => self.dialect.moment(data_type, at),
-                Test::In(values) => values
-                    .first()
-                    .map(|first| self.dialect.fixed(data_type, &FixedValue::Text(first.clone()))),
+                // What is not on a list may mean anything, and is not to be written over.
+                Test::In(_) => None,
             };
             let value = found.ok_or_else(|| {
                 StoreError::Misfit(format!(
                     "the column {column:?} of type {data_type:?} cannot hold what confirms an \
                      address: true and false want a boolean or a whole number, not-null a time, \
-                     date, integer or text column"
+                     date, integer or text column, and a list of values cannot be confirmed"
                 ))
             })?;
             update.value(Alias::new(column), value);
