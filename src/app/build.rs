@@ -23,7 +23,7 @@ use crate::recovery::{
     Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
     TOKEN_PLACE,
 };
-use crate::store::{PoolSettings, UsersTable};
+use crate::store::{PoolSettings, Pools, UsersTable};
 use crate::token::{Keyring, Purpose, Secret};
 
 /// Everything that runs, put together. Clones share it.
@@ -54,11 +54,17 @@ impl Service {
         let embedded = texts::embedded()?;
         let texts = texts::of_applications(settings, &embedded)?;
         let (workers, lanes) = workers::of(settings);
-        let applications = settings
-            .apps
-            .iter()
-            .map(|(name, app)| application(settings, &keyring, &texts, &lanes, &random, name, app))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut maker = Maker {
+            settings,
+            keyring: &keyring,
+            texts: &texts,
+            lanes: &lanes,
+            random: &random,
+            pools: Pools::new(PoolSettings::default()),
+        };
+        let applications =
+            settings.apps.iter().map(|(name, app)| application(&mut maker, name, app));
+        let applications = applications.collect::<Result<Vec<_>, _>>()?;
         let mailer = mailer(settings, &texts, &random)?;
         let queue = shared::queue(settings, &keyring, random.clone())?;
         let (outbox, failures) = (mailer.outbox(), mailer.failures());
@@ -129,7 +135,7 @@ pub(super) fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
 pub(super) fn users_table(
     name: &str,
     app: &ApplicationSettings,
-    pool: &PoolSettings,
+    pools: &mut Pools,
     random: &Random,
 ) -> Result<UsersTable, StartError> {
     let at = |setting: &str| format!("apps.{name}.{setting}");
@@ -143,21 +149,28 @@ pub(super) fn users_table(
         // Where no link goes past it, or may, whether there is one is of no account.
         users.mfa.clear();
     }
-    UsersTable::connect(&url, &users, pool, random)
+    UsersTable::connect(&url, &users, pools, random)
         .map_err(|error| StartError::setting(at("users"), error, "see docs/attaching.md"))
 }
 
+/// What makes applications, one after the other.
+struct Maker<'a> {
+    settings: &'a Settings,
+    keyring: &'a Keyring,
+    texts: &'a texts::All,
+    lanes: &'a workers::Lanes,
+    random: &'a Random,
+    pools: Pools,
+}
+
 fn application(
-    settings: &Settings,
-    keyring: &Keyring,
-    texts: &texts::All,
-    lanes: &workers::Lanes,
-    random: &Random,
+    maker: &mut Maker<'_>,
     name: &str,
     app: &ApplicationSettings,
 ) -> Result<Application, StartError> {
+    let Maker { settings, keyring, texts, lanes, random, pools } = maker;
     let at = |setting: &str| format!("apps.{name}.{setting}");
-    let accounts = users_table(name, app, &PoolSettings::default(), random)?;
+    let accounts = users_table(name, app, pools, random)?;
     let pages = pages(settings, name);
     let return_targets = ReturnTargets::parse(&app.return_to).map_err(|_| {
         StartError::setting(

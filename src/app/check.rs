@@ -30,7 +30,7 @@ use crate::mail::Mailer;
 use crate::password::Scheme;
 use crate::random::Random;
 use crate::recovery::Accounts as _;
-use crate::store::{PoolSettings, UsersTable};
+use crate::store::{PoolSettings, Pools, UsersTable};
 
 pub use finding::{Finding, Level};
 
@@ -109,10 +109,11 @@ pub async fn check(
     let mailer = texts::embedded()
         .and_then(|embedded| texts::of_applications(settings, &embedded))
         .and_then(|texts| build::mailer(settings, &texts, random));
+    let mut pools = Pools::new(PATIENT);
     for (name, app) in &settings.apps {
         let scheme = build::scheme(settings, name, &app.users).ok();
         let scheme = scheme.as_ref();
-        let mut of_app = match build::users_table(name, app, &PATIENT, random) {
+        let mut of_app = match build::users_table(name, app, &mut pools, random) {
             Ok(table) => {
                 let table = &table;
                 examine(&Subject { name, settings: app, table, scheme, options, clock }).await

@@ -17,6 +17,7 @@ mod key;
 mod layout;
 mod mapping;
 mod people;
+mod pools;
 mod read;
 mod swap;
 mod table;
@@ -46,6 +47,7 @@ pub use explain::Plan;
 pub use key::Key;
 pub use layout::{Layout, Relation};
 pub use people::People;
+pub use pools::Pools;
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
 /// server's own doing, so that what is given up here is a connection that went dead.
@@ -67,18 +69,18 @@ pub struct UsersTable {
 }
 
 impl UsersTable {
-    /// Prepares the pool without connecting; it must be called inside a Tokio runtime. The
-    /// URL is what `settings.database` resolves to.
+    /// Takes the database's pool, or prepares one, without connecting; it must be called inside a
+    /// Tokio runtime. The URL is what `settings.database` resolves to.
     ///
     /// # Errors
     /// [`StoreConfigError`]: what is wrong with the URL or the settings, and the cure.
     pub fn connect(
         url: &str,
         settings: &UsersSettings,
-        pool: &PoolSettings,
+        pools: &mut Pools,
         random: &Random,
     ) -> Result<Self, StoreConfigError> {
-        let (database, dialect) = connect::open(url, settings.tls, pool)?;
+        let (database, dialect) = pools.open(url, settings.tls)?;
         let mapping = Mapping::new(dialect, settings)?;
         Ok(Self { database, mapping, fitted: RwLock::default(), random: random.clone() })
     }

@@ -50,4 +50,5 @@ mod silence;
 mod smtp;
 mod smtp_faults;
 mod store;
+mod together;
 mod trouble;

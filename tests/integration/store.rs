@@ -14,7 +14,7 @@ use regain::account::{Account, Identifier, Needs};
 use regain::config::UsersSettings;
 use regain::random::Random;
 use regain::recovery::{Accounts, NewPassword};
-use regain::store::{PoolSettings, UsersTable};
+use regain::store::{PoolSettings, Pools, UsersTable};
 use regain::token::Purpose;
 
 use crate::databases::{self, Engine, TestDatabase};
@@ -64,7 +64,7 @@ fn open(database: &TestDatabase, mapping: &str) -> UsersTable {
 
 fn open_url(url: &str, mapping: &str) -> UsersTable {
     let pool = PoolSettings { acquire_timeout: Duration::from_secs(2), ..PoolSettings::default() };
-    UsersTable::connect(url, &settings(mapping), &pool, &Random::system()).unwrap()
+    UsersTable::connect(url, &settings(mapping), &mut Pools::new(pool), &Random::system()).unwrap()
 }
 
 /// What a reset writes, at a moment that can be recognised.

@@ -1,0 +1,28 @@
+//! Many applications in one process, each as if it were alone.
+
+mod sharing;
+
+use regain::config::{ApplicationSettings, Settings};
+use serde_json::json;
+
+use crate::harness::Regain;
+
+const ADA: &str = "ada@example.com";
+
+/// An application like the one that is there, by another name.
+fn beside<'a>(settings: &'a mut Settings, name: &str) -> &'a mut ApplicationSettings {
+    let like = settings.apps["default"].clone();
+    settings.apps.entry(name.to_owned()).or_insert(like)
+}
+
+/// Asks an application for a password reset link and takes the token out of the mail.
+async fn token(regain: &Regain, app: &str, who: &str) -> String {
+    let before = regain.links().len();
+    let path = format!("/v1/apps/{app}/password-resets");
+    let asked = regain.post(&path, &json!({ "identifier": who })).await;
+    assert_eq!(asked.status, 202, "{app}: {asked:?}");
+    regain.worked().await;
+    let mails = regain.links();
+    assert_eq!(mails.len(), before + 1, "{app}: one mail for {who}");
+    mails.last().unwrap().token()
+}
