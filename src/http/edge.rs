@@ -56,7 +56,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         request.set_data(reference.clone());
         let Reference(reference) = reference;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let asked = pages::Asked::by(&request);
+        let asked = pages::Asked::by(&self.state, &request);
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
         let mut answer = match self.answer(request).instrument(span.clone()).await {

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 
 use super::{Application, Door, InspectError, Recovery, Worthless, meters};
 use crate::account::{Account, Identifier};
-use crate::token::{Opened, Purpose, TokenError};
+use crate::token::{Opened, Purpose};
 
 /// What a token says that is good for use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +100,19 @@ impl Recovery {
     /// expired. By the MAC alone: nothing is looked up.
     #[must_use]
     pub fn is_ours(&self, app: &Application, purpose: Purpose, token: &str) -> bool {
-        let opened = app.keys.open(purpose, token, self.clock.now(), app.lifetime(purpose));
-        app.offers(purpose) && matches!(opened, Ok(_) | Err(TokenError::Expired { .. }))
+        app.offers(purpose) && app.keys.claims(purpose, token, self.clock.now()).is_ok()
+    }
+
+    /// Where a token that this application made leads back to, live, expired or spent: by the MAC
+    /// and the list as it is now. Nothing is looked up.
+    #[must_use]
+    pub fn leads_back_to(
+        &self,
+        app: &Application,
+        purpose: Purpose,
+        token: &str,
+    ) -> Option<String> {
+        app.return_target(&app.keys.claims(purpose, token, self.clock.now()).ok()?)
     }
 
     /// Why a token would not work now, in words for operators; the public is never told.

@@ -17,7 +17,7 @@ use super::ring::Ring;
 use super::seal::Sealer;
 use super::secret::Secret;
 use super::signer::Signer;
-use super::timed::TimedSigner;
+use super::timed::{Timed, TimedSigner};
 use crate::random::Random;
 
 /// The keys of one application, derived and prepared. Cloning shares them.
@@ -88,14 +88,24 @@ impl ApplicationKeys {
         now: OffsetDateTime,
         lifetime: Duration,
     ) -> Result<Opened, TokenError> {
-        let timed = self.timed(purpose).unsign(token, now)?;
-        let claims = base64url::decode(timed.payload)
-            .and_then(|json| Claims::from_json(&json))
-            .ok_or(TokenError::Malformed)?;
+        let (timed, claims) = self.read(purpose, token, now)?;
         let lifetime =
             claims.lifetime.map_or(lifetime, |seconds| Duration::from_secs(seconds.into()));
         let expires_at = timed.expires_at(lifetime, now)?;
         Ok(Opened { purpose, claims, issued_at: timed.issued_at, expires_at, key: timed.key })
+    }
+
+    /// What a token of this application and purpose says, however old it is.
+    ///
+    /// # Errors
+    /// [`TokenError`] as for [`ApplicationKeys::open`], but for its age.
+    pub fn claims(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now: OffsetDateTime,
+    ) -> Result<Claims, TokenError> {
+        self.read(purpose, token, now).map(|(_, claims)| claims)
     }
 
     /// The fingerprint of a row for a purpose, to go into a token minted next.
@@ -154,6 +164,17 @@ impl ApplicationKeys {
     #[must_use]
     pub fn limiter_key(&self, message: &[u8]) -> [u8; 32] {
         self.0.limit.tag(message)
+    }
+
+    fn read<'a>(
+        &self,
+        purpose: Purpose,
+        token: &'a str,
+        now: OffsetDateTime,
+    ) -> Result<(Timed<'a>, Claims), TokenError> {
+        let timed = self.timed(purpose).unsign(token, now)?;
+        let claims = base64url::decode(timed.payload).and_then(|json| Claims::from_json(&json));
+        Ok((timed, claims.ok_or(TokenError::Malformed)?))
     }
 
     fn timed(&self, purpose: Purpose) -> &TimedSigner {

@@ -31,12 +31,6 @@ impl<'a> View<'a> {
         Self { dress, app, title, texts }
     }
 
-    /// The name of the application, where the page is one of an application's.
-    #[must_use]
-    pub const fn app(&self) -> Option<&'a str> {
-        self.app
-    }
-
     /// A page as an answer.
     pub fn page(&self, status: StatusCode, page: &Page, values: Value) -> Response {
         match self.write(page, values) {

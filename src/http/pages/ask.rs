@@ -183,13 +183,15 @@ pub async fn ask(
     };
     state.recovery.ask(&app, ask).await?;
     let view = state.view(Some(&app), accepted_language(request));
-    let path = again(reason, return_to.as_deref());
+    let path = again(&app, reason.purpose(), return_to.as_deref());
     Ok(with_cookies(view.page(StatusCode::OK, &SENT, context! { path }), &[kept]))
 }
 
-/// Where to ask once more: for the same, with the same way back.
-fn again(reason: Reason, return_to: Option<&str>) -> String {
-    let path = if reason == Reason::NotMe { "reset" } else { reason.path() };
+/// Where to ask once more, below the application: for a link of the same kind, or for one to a new
+/// password where there are none of it; with the same way back.
+pub fn again(app: &Application, purpose: Purpose, return_to: Option<&str>) -> String {
+    let page = purpose.page().filter(|_| app.offers(purpose));
+    let path = page.unwrap_or(Reason::Forgotten.path());
     let Some(target) = return_to else { return path.to_owned() };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("return_to", target);

@@ -16,7 +16,8 @@ use crate::http::state::{State, accepted_language};
 use crate::recovery::Confirmation;
 use crate::token::Purpose;
 
-const LINK: Link = Link {
+/// Its link.
+pub const LINK: Link = Link {
     purpose: Purpose::EmailConfirmation,
     jar: Jar::ConfirmEmail,
     sealed_for: "cookie/confirm-email",

@@ -53,9 +53,13 @@ impl Link {
         request: &Request,
     ) -> Result<Zeroizing<String>, Problem> {
         let sealed = self.jar.read(request, &app.name, state.secure);
-        let opened = sealed.and_then(|sealed| app.keys.unseal(self.sealed_for, sealed));
-        let token = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-        token.map(Zeroizing::new).ok_or_else(|| Refused::Invalid.into())
+        sealed.and_then(|sealed| self.unseal(app, sealed)).ok_or_else(|| Refused::Invalid.into())
+    }
+
+    /// The token that a cookie's value holds.
+    pub fn unseal(&self, app: &Application, sealed: &str) -> Option<Zeroizing<String>> {
+        let opened = app.keys.unseal(self.sealed_for, sealed)?;
+        String::from_utf8(opened.to_vec()).ok().map(Zeroizing::new)
     }
 
     /// Whether a form was shown for one account, and a link of another one was opened since: the later

@@ -19,7 +19,8 @@ use crate::http::state::{State, accepted_language};
 use crate::recovery::{LoggedIn, LoginUse};
 use crate::token::Purpose;
 
-const LINK: Link = Link {
+/// Its link.
+pub const LINK: Link = Link {
     purpose: Purpose::Login,
     jar: Jar::Login,
     sealed_for: "cookie/login",

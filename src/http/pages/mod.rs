@@ -1,6 +1,7 @@
 //! Regain's own pages. They work without JavaScript, and GET changes nothing.
 
 mod ask;
+mod asked;
 mod button;
 mod confirm_email;
 mod cookie;
@@ -20,10 +21,12 @@ use poem::web::Data;
 use poem::{Request, Response, Route, get, handler};
 
 use super::problem::Problem;
-use super::state::{State, accepted_language};
+use super::state::State;
 use crate::config::Settings;
 use crate::http::dress::{DressError, Dresses, Page, see_other};
-use crate::language::{Catalogue, Language};
+use crate::language::Catalogue;
+
+pub use asked::Asked;
 
 /// Every page that there is.
 const PAGES: [&Page; 7] = [
@@ -68,30 +71,12 @@ pub fn routes() -> Route {
 #[must_use]
 pub fn problem(
     state: &State,
-    request: &Asked,
+    asked: &Asked,
     problem: &Problem,
     reference: &str,
 ) -> Option<Response> {
-    let below =
-        request.path.strip_prefix("/a").filter(|it| it.is_empty() || it.starts_with('/'))?;
-    let name = below.split('/').nth(1).unwrap_or_default();
-    let app = state.recovery.application(name).map(AsRef::as_ref);
-    let view = state.view(app, request.accepted);
-    Some(problem::answer(&view, problem, &request.path, reference))
-}
-
-/// What is still known of a request once it is answered.
-pub struct Asked {
-    path: String,
-    accepted: Option<Language>,
-}
-
-impl Asked {
-    /// What a request asks for.
-    #[must_use]
-    pub fn by(request: &Request) -> Self {
-        Self { path: request.uri().path().to_owned(), accepted: accepted_language(request) }
-    }
+    let app = state.recovery.application(asked.app()?).map(AsRef::as_ref);
+    Some(problem::answer(state, app, asked, problem, reference))
 }
 
 /// The first page of the default application: where password managers look for the page that
@@ -115,6 +100,7 @@ fn asset(request: &Request, Data(state): Data<&State>) -> Result<Response, Probl
 mod tests {
     use super::*;
     use crate::http::dress::View;
+    use crate::language::Language;
 
     /// Every page as it may look, in a language.
     fn pages(language: Language, title: &str) -> Vec<(&'static str, String)> {

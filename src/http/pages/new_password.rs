@@ -18,7 +18,8 @@ use crate::password::Password;
 use crate::recovery::{Application, CompleteError, Completion, Whose};
 use crate::token::Purpose;
 
-const LINK: Link = Link {
+/// Its link.
+pub const LINK: Link = Link {
     purpose: Purpose::PasswordReset,
     jar: Jar::Reset,
     sealed_for: "cookie/reset",

@@ -3,9 +3,14 @@
 use minijinja::{Value, context};
 use poem::Response;
 
-use crate::http::dress::{Page, View};
+use super::ask;
+use super::asked::Asked;
+use crate::http::dress::Page;
 use crate::http::problem::{Code, Problem};
 use crate::http::routes;
+use crate::http::state::State;
+use crate::recovery::Application;
+use crate::token::Purpose;
 
 /// What went wrong.
 pub const PAGE: Page = Page {
@@ -54,34 +59,34 @@ const fn kind(code: Code) -> &'static str {
     }
 }
 
-/// The page for a problem with a request for `path`. It says what to do next, and nothing that was
-/// sent.
-pub fn answer(view: &View<'_>, problem: &Problem, path: &str, reference: &str) -> Response {
-    let (kind, asking) = (kind(problem.code()), asking(path));
-    let of_link = kind == "not-valid" && asking != "reset";
+/// The page for a problem with a request. It says what to do next, and nothing that was sent.
+pub fn answer(
+    state: &State,
+    app: Option<&Application>,
+    asked: &Asked,
+    problem: &Problem,
+    reference: &str,
+) -> Response {
+    let kind = kind(problem.code());
+    let purpose = asked.link().map_or(Purpose::PasswordReset, |link| link.purpose);
+    let of_link = kind == "not-valid" && purpose != Purpose::PasswordReset;
     let kind = if of_link { "not-valid-link" } else { kind };
-    let way_on = view.app().map(|app| {
-        let ask = format!("/a/{app}/{asking}");
-        let again = match kind {
-            "too-often" | "busy" | "not-taken" | "trouble" => page_at(path),
+    let way_on = app.map(|app| {
+        let here = match kind {
+            "too-often" | "busy" | "not-taken" | "trouble" => page_at(asked.path()),
             _ => None,
         };
-        let (href, text) = again.map_or((ask.as_str(), "ask-again"), |here| (here, "try-again"));
-        context! { href, text }
+        let ask = || {
+            let return_to = asked.leads_back_to(state, app);
+            format!("/a/{}/{}", app.name, ask::again(app, purpose, return_to.as_deref()))
+        };
+        let text = if here.is_some() { "try-again" } else { "ask-again" };
+        context! { href => here.map_or_else(ask, str::to_owned), text }
     });
     let values = context! { kind, way_on, reference };
-    let mut answer = view.page(problem.code().status(), &PAGE, values);
+    let mut answer = state.view(app, asked.accepted()).page(problem.code().status(), &PAGE, values);
     problem.add_headers(&mut answer);
     answer
-}
-
-/// The last part of the path of the page that asks for a new link, of the kind that led to this path.
-fn asking(path: &str) -> &'static str {
-    match path.split('/').nth(3).unwrap_or_default() {
-        "confirm-email" | "confirm-email-now" => "confirm-email",
-        "login" | "login-now" => "login",
-        _ => "reset",
-    }
 }
 
 /// The path itself, where it is that of a page which can be opened again.

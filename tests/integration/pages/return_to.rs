@@ -1,11 +1,13 @@
 //! The way back that an address names: through the form and the mail to the last page.
 
+use std::time::Duration;
+
 use super::{ADA, NEW, assert_guarded};
 use crate::browser::{Browser, between, unescaped};
 use crate::databases::{Engine, TestDatabase};
-use crate::harness::Regain;
+use crate::harness::{Answer, Regain};
 use crate::people::{Person, database, person};
-use regain::config::LoginLinks;
+use regain::config::{ApplicationSettings, LoginLinks};
 
 const UNA: &str = "una@example.com";
 const BASKET: &str = "https://app.example.com/shop/basket?item=1&of=2#top";
@@ -17,14 +19,34 @@ const ASKING: [(&str, &str); 4] =
 async fn running() -> (TestDatabase, Regain) {
     let people = [person(ADA), Person { confirmed: false, ..person(UNA) }];
     let users = database(Engine::Sqlite, &people).await;
-    let regain = Regain::start_with(&users.url, |settings| {
+    let regain = with(&users, |_| {}).await;
+    (users, regain)
+}
+
+/// The same service with something else about its application.
+async fn with(users: &TestDatabase, change: impl FnOnce(&mut ApplicationSettings)) -> Regain {
+    Regain::start_with(&users.url, |settings| {
         let app = settings.apps.get_mut("default").unwrap();
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
         app.return_to = vec!["https://app.example.com/shop".to_owned()];
+        change(app);
     })
-    .await;
-    (users, regain)
+    .await
+}
+
+/// Asks there, and takes the token out of the mail.
+async fn token(regain: &Regain, page: &str, who: &str) -> String {
+    let browser = Browser::new(regain);
+    let form = browser.get(&asking_for(page, BASKET)).await;
+    assert_eq!(browser.fill_in(&form, &[("identifier", who)]).await.status, 200, "{page}");
+    regain.worked().await;
+    regain.links().pop().unwrap().token()
+}
+
+/// Where the button of a page leads.
+fn way_on(page: &Answer) -> String {
+    unescaped(between(&page.body, "class=\"button\" href=\"", "\"").unwrap())
 }
 
 fn asking_for(page: &str, target: &str) -> String {
@@ -71,6 +93,73 @@ async fn a12_the_way_back_goes_through_form_and_mail_to_the_last_page() {
         };
         assert_eq!(done.status, 200, "{page}");
         assert!(unescaped(&done.body).contains(&format!("href=\"{BASKET}\"")), "{}", done.body);
+    }
+}
+
+#[tokio::test]
+async fn a12_a_link_that_does_nothing_offers_another_with_the_way_back_that_it_had() {
+    for (page, leads_to, who) in [
+        ("reset", "new-password", ADA),
+        ("confirm-email", "confirm-email-now", UNA),
+        ("login", "login-now", ADA),
+    ] {
+        let (users, regain) = running().await;
+        let other_list =
+            with(&users, |app| app.return_to = vec!["https://other.example/".to_owned()]).await;
+        let token = token(&regain, page, who).await;
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let forged = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+        let forged = regain.get(&format!("/a/default/{page}/{forged}")).await;
+        assert_eq!((forged.status, way_on(&forged)), (400, format!("/a/default/{page}")));
+
+        users.execute("UPDATE users SET email = 'elsewhere@example.com'").await;
+        let browser = Browser::new(&regain);
+        let dead = browser.open_at(page, &token, leads_to).await;
+        assert_eq!((dead.status, way_on(&dead)), (400, asking_for(page, BASKET)));
+        assert_eq!(browser.get(&way_on(&dead)).await.status, 200);
+
+        for one in [&regain, &other_list] {
+            one.clock.advance(Duration::from_hours(25));
+        }
+        let late = browser.open_at(page, &token, leads_to).await;
+        assert_guarded(&late, page);
+        assert_eq!((late.status, way_on(&late)), (410, asking_for(page, BASKET)));
+        let off_the_list = Browser::new(&other_list).open_at(page, &token, leads_to).await;
+        assert_eq!(
+            (off_the_list.status, way_on(&off_the_list)),
+            (410, format!("/a/default/{page}"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn where_links_of_a_kind_were_switched_off_since_one_to_a_new_password_is_offered() {
+    let (users, regain) = running().await;
+    let off = with(&users, |app| {
+        app.login_links = LoginLinks::Off;
+        app.users.confirmed = None;
+    })
+    .await;
+    for (page, leads_to, who) in
+        [("login", "login-now", ADA), ("confirm-email", "confirm-email-now", UNA)]
+    {
+        let token = token(&regain, page, who).await;
+        let before = Browser::new(&regain);
+        assert_eq!(before.open_at(page, &token, leads_to).await.status, 200);
+        let since = Browser::new(&off);
+        since.cookies.replace(before.cookies.take());
+        for (path, status, leads_on) in [
+            (format!("/a/default/{page}/{token}"), 400, asking_for("reset", BASKET)),
+            (format!("/a/default/{leads_to}"), 400, asking_for("reset", BASKET)),
+            (format!("/a/default/{page}/a.b.c"), 400, "/a/default/reset".to_owned()),
+            (format!("/a/default/{page}"), 409, asking_for("reset", BASKET)),
+        ] {
+            let refused = since.get(&path).await;
+            assert_eq!((refused.status, way_on(&refused)), (status, leads_on), "{path}");
+            assert_eq!(since.get(&way_on(&refused)).await.status, 200, "{path}");
+        }
+        let bare = Browser::new(&off).get(&format!("/a/default/{page}")).await;
+        assert_eq!((bare.status, way_on(&bare)), (409, "/a/default/reset".to_owned()));
     }
 }
 
