@@ -9,10 +9,11 @@ use poem::http::header;
 use super::client::{Proxies, client_key};
 use super::dress::{Dresses, View};
 use super::problem::{Code, Problem};
+use super::reference::Reference;
 use crate::config::{ApplicationSettings, Compat, Settings};
 use crate::language::{Catalogue, Language, Texts};
 use crate::random::Random;
-use crate::recovery::{Application, Client, Recovery};
+use crate::recovery::{Application, Client, CompleteError, Recovery, TokenUse};
 
 /// What every handler has at hand. Clones share it.
 #[derive(Clone)]
@@ -122,6 +123,18 @@ impl State {
         let texts = app.map_or(&self.texts, |app| &app.texts);
         let title = app.map_or("Regain", |app| &app.title).to_owned();
         texts.texts(accepted.unwrap_or(own)).with("title", title)
+    }
+
+    /// The use of this token that a request asks for.
+    #[must_use]
+    pub fn token_use(&self, request: &Request, token: String) -> TokenUse {
+        TokenUse { token, client: self.client(request), reference: Reference::of(request) }
+    }
+
+    /// What to answer where a token was not used, in the language of the request's browser.
+    #[must_use]
+    pub fn not_used(&self, app: &Application, request: &Request, why: CompleteError) -> Problem {
+        Problem::of_completion(why, &self.texts(Some(app), accepted_language(request)))
     }
 
     /// The key of the client's allowance.

@@ -8,7 +8,7 @@ use tracing::Instrument as _;
 
 use super::{
     Accounts, Application, CompleteError, Completed, Door, Event, Recovery, Refused, StoreError,
-    Swap, meters,
+    Swap, TokenUse, meters,
 };
 use crate::account::Account;
 use crate::token::Purpose;
@@ -17,17 +17,6 @@ use crate::token::Purpose;
 /// meanwhile, most likely by confirming the same address.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(750)];
-
-/// A token that shows that its owner reads the address.
-#[derive(Clone)]
-pub struct Confirmation {
-    /// The token as it came.
-    pub token: String,
-    /// Who tries: the key of the client's allowance.
-    pub client: String,
-    /// The request, as logs and hooks show it.
-    pub reference: String,
-}
 
 /// How it ended well.
 enum Confirmed {
@@ -46,10 +35,10 @@ impl Recovery {
     pub async fn confirm(
         &self,
         app: &Application,
-        confirmation: Confirmation,
+        used: TokenUse,
     ) -> Result<Completed, CompleteError> {
         let purpose = Purpose::EmailConfirmation;
-        let confirmed = self.try_to_confirm(app, confirmation).await;
+        let confirmed = self.try_to_confirm(app, used).await;
         if let Err(error) = &confirmed {
             meters::completed(&app.name, purpose, error.into());
         }
@@ -59,14 +48,14 @@ impl Recovery {
     async fn try_to_confirm(
         &self,
         app: &Application,
-        confirmation: Confirmation,
+        used: TokenUse,
     ) -> Result<Completed, CompleteError> {
         let purpose = Purpose::EmailConfirmation;
         if !app.offers(purpose) {
             return Err(CompleteError::NotConfigured);
         }
-        self.enter(Door::Complete, &confirmation.client).await?;
-        let (opened, account) = self.redeemable(app, purpose, &confirmation.token).await?;
+        self.enter(Door::Complete, &used.client).await?;
+        let (opened, account) = self.redeemable(app, purpose, &used.token).await?;
         if account.confirmed.is_empty() {
             return Err(CompleteError::NotConfigured);
         }
@@ -75,7 +64,7 @@ impl Recovery {
             Confirmed::Before => tracing::info!(app = app.name, user_id = id, "confirmed already"),
             Confirmed::Now => {
                 let user_id = opened.claims.user_id.clone();
-                self.tell(app, Event::EmailConfirmed, user_id, confirmation.reference).await;
+                self.tell(app, Event::EmailConfirmed, user_id, used.reference).await;
             }
         }
         meters::completed(&app.name, purpose, meters::Completing::Completed);

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use tracing::Instrument as _;
 
 use super::{
-    Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap, meters,
+    Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap,
+    TokenUse, meters,
 };
 use crate::account::{Account, LastLogin};
 use crate::token::{Claims, Purpose, Token};
@@ -15,17 +16,6 @@ use crate::token::{Claims, Purpose, Token};
 /// How long to wait before a row that was locked is tried again.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(750)];
-
-/// A token out of a login link.
-#[derive(Clone)]
-pub struct LoginUse {
-    /// The token as it came.
-    pub token: String,
-    /// Who tries: the key of the client's allowance.
-    pub client: String,
-    /// The request, as logs and hooks show it.
-    pub reference: String,
-}
 
 /// Somebody is logged in.
 pub struct LoggedIn {
@@ -48,9 +38,9 @@ impl Recovery {
     pub async fn log_in(
         &self,
         app: &Application,
-        login: LoginUse,
+        used: TokenUse,
     ) -> Result<LoggedIn, CompleteError> {
-        let logged_in = self.try_to_log_in(app, login).await;
+        let logged_in = self.try_to_log_in(app, used).await;
         let outcome = match &logged_in {
             Ok(_) => meters::Completing::Completed,
             Err(error) => error.into(),
@@ -62,19 +52,19 @@ impl Recovery {
     async fn try_to_log_in(
         &self,
         app: &Application,
-        login: LoginUse,
+        used: TokenUse,
     ) -> Result<LoggedIn, CompleteError> {
         if !app.offers(Purpose::Login) {
             return Err(CompleteError::NotConfigured);
         }
-        self.enter(Door::Complete, &login.client).await?;
-        let (opened, account) = self.redeemable(app, Purpose::Login, &login.token).await?;
+        self.enter(Door::Complete, &used.client).await?;
+        let (opened, account) = self.redeemable(app, Purpose::Login, &used.token).await?;
         let now = self.clock.now();
         let at = next_login(&account, now);
         let session = open_session(app, &account, now);
         let user_id = account.id.clone();
         write_through(app, account, at).await?;
-        self.tell(app, Event::LoginCompleted, user_id, login.reference).await;
+        self.tell(app, Event::LoginCompleted, user_id, used.reference).await;
         Ok(LoggedIn {
             session,
             expires_at: now.truncate_to_second() + app.lifetime(Purpose::Session),

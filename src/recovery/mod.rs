@@ -20,6 +20,7 @@ pub mod meters;
 mod ports;
 mod revoke;
 mod session;
+mod token_use;
 mod wording;
 mod worker;
 
@@ -35,7 +36,6 @@ pub use change::{Change, Told};
 pub use client::{Browser, Client, System};
 use complete::Setting;
 pub use complete::{Completed, Completion};
-pub use confirm::Confirmation;
 pub use error::{AskError, CompleteError, InspectError, Refused, RevokeError, Worthless};
 pub use event::{Call, Event};
 pub use hashing::{HashingError, HashingPool};
@@ -44,13 +44,14 @@ pub use inspect::{Inspected, Whose};
 pub use job::{About, Draft, Job, Languages, Later, LinkWish, Mail, Task};
 pub use letter::{Letter, LinkMail, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, SessionTarget, TOKEN_PLACE};
-pub use login::{LoggedIn, LoginUse};
+pub use login::LoggedIn;
 pub use lost::Lost;
 pub use ports::{
     Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,
     Swap, TryAfter,
 };
 pub use session::{Me, PasswordChange};
+pub use token_use::TokenUse;
 pub use wording::Wording;
 
 use crate::clock::Clock;

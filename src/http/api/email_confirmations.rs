@@ -11,10 +11,6 @@ use super::ask::{self, Accepted, AskBody};
 use super::token_body::TokenBody;
 use crate::http::State;
 use crate::http::body::StrictJson;
-use crate::http::problem::Problem;
-use crate::http::reference::Reference;
-use crate::http::state::accepted_language;
-use crate::recovery::Confirmation;
 use crate::token::Purpose;
 
 pub struct EmailConfirmations;
@@ -61,14 +57,9 @@ impl EmailConfirmations {
         body: StrictJson<TokenBody>,
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
-        let confirmation = Confirmation {
-            token: body.0.token,
-            client: state.client(request),
-            reference: Reference::of(request),
-        };
-        let texts = state.texts(Some(&app), accepted_language(request));
-        let confirmed = state.recovery.confirm(&app, confirmation).await;
-        let confirmed = confirmed.map_err(|error| Problem::of_completion(error, &texts))?;
+        let used = state.token_use(request, body.0.token);
+        let confirmed = state.recovery.confirm(&app, used).await;
+        let confirmed = confirmed.map_err(|why| state.not_used(&app, request, why))?;
         Ok(Done::Done(Json(ConfirmAnswer { return_to: confirmed.return_to })))
     }
 }

@@ -12,10 +12,6 @@ use super::token_body::TokenBody;
 use super::tokens::rfc3339;
 use crate::http::State;
 use crate::http::body::StrictJson;
-use crate::http::problem::Problem;
-use crate::http::reference::Reference;
-use crate::http::state::accepted_language;
-use crate::recovery::LoginUse;
 use crate::token::Purpose;
 
 pub struct LoginLinks;
@@ -62,14 +58,9 @@ impl LoginLinks {
         body: StrictJson<TokenBody>,
     ) -> poem::Result<LoggedIn> {
         let app = state.application(&app)?;
-        let login = LoginUse {
-            token: body.0.token,
-            client: state.client(request),
-            reference: Reference::of(request),
-        };
-        let texts = state.texts(Some(&app), accepted_language(request));
-        let logged_in = state.recovery.log_in(&app, login).await;
-        let logged_in = logged_in.map_err(|error| Problem::of_completion(error, &texts))?;
+        let used = state.token_use(request, body.0.token);
+        let logged_in = state.recovery.log_in(&app, used).await;
+        let logged_in = logged_in.map_err(|why| state.not_used(&app, request, why))?;
         Ok(LoggedIn::LoggedIn(Json(LoginAnswer {
             session: logged_in.session.expose().to_owned(),
             expires_at: rfc3339(logged_in.expires_at),

@@ -12,7 +12,7 @@ use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
-use crate::http::state::{accepted_language, browser};
+use crate::http::state::browser;
 use crate::password::Password;
 use crate::recovery::Completion;
 use crate::token::Purpose;
@@ -62,9 +62,8 @@ impl PasswordResets {
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
         let completion = body.0.into_completion(state, request)?;
-        let texts = state.texts(Some(&app), accepted_language(request));
         let completed = state.recovery.complete(&app, completion).await;
-        let completed = completed.map_err(|error| Problem::of_completion(error, &texts))?;
+        let completed = completed.map_err(|why| state.not_used(&app, request, why))?;
         Ok(Done::Done(Json(CompleteAnswer { return_to: completed.return_to })))
     }
 }

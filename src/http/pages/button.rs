@@ -4,7 +4,6 @@
 use minijinja::context;
 use poem::http::StatusCode;
 use poem::{Body, Request, Response};
-use zeroize::Zeroizing;
 
 use super::double_submit::DoubleSubmit;
 use super::form::Form;
@@ -12,7 +11,7 @@ use super::link::{self, Link};
 use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::{State, accepted_language};
-use crate::recovery::{Application, Whose};
+use crate::recovery::{Application, TokenUse, Whose};
 
 /// The page.
 pub const PAGE: Page = Page {
@@ -52,7 +51,7 @@ pub const LOG_IN: Words =
 /// What came of a post.
 pub enum Posted {
     /// The button was pressed for the account that the page showed.
-    Pressed(Zeroizing<String>),
+    Pressed(TokenUse),
     /// It was shown for another account than the link is of now; so it is shown again.
     ShownAgain(Response),
 }
@@ -88,7 +87,7 @@ pub async fn posted(
     }
     let token = link.token(state, &app, request)?;
     if !link.is_of_another(state, &app, &token, &fields) {
-        return Ok(Posted::Pressed(token));
+        return Ok(Posted::Pressed(state.token_use(request, token.to_string())));
     }
     let inspected =
         state.recovery.inspect(&app, &state.client(request), link.purpose, &token).await?;

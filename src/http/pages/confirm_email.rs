@@ -11,9 +11,7 @@ use super::cookie::Jar;
 use super::link::Link;
 use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::Problem;
-use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language};
-use crate::recovery::Confirmation;
 use crate::token::Purpose;
 
 /// Its link.
@@ -65,19 +63,14 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    let token = match button::posted(&LINK, &button::CONFIRM, state, request, body).await? {
-        Posted::Pressed(token) => token,
+    let used = match button::posted(&LINK, &button::CONFIRM, state, request, body).await? {
+        Posted::Pressed(used) => used,
         Posted::ShownAgain(page) => return Ok(page),
     };
     let app = state.application_of(request)?;
-    let confirmation = Confirmation {
-        token: token.to_string(),
-        client: state.client(request),
-        reference: Reference::of(request),
-    };
+    let confirmed = state.recovery.confirm(&app, used).await;
+    let confirmed = confirmed.map_err(|why| state.not_used(&app, request, why))?;
     let view = state.view(Some(&app), accepted_language(request));
-    let confirmed = state.recovery.confirm(&app, confirmation).await;
-    let confirmed = confirmed.map_err(|error| Problem::of_completion(error, &view.texts))?;
     let page = view.page(StatusCode::OK, &DONE, context! { return_to => confirmed.return_to });
     Ok(with_cookies(page, &[LINK.jar.forget(&app.name, state.secure)]))
 }

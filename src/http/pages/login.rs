@@ -14,9 +14,8 @@ use super::cookie::Jar;
 use super::link::Link;
 use crate::http::dress::see_other;
 use crate::http::problem::{Code, Problem};
-use crate::http::reference::Reference;
-use crate::http::state::{State, accepted_language};
-use crate::recovery::{LoggedIn, LoginUse};
+use crate::http::state::State;
+use crate::recovery::LoggedIn;
 use crate::token::Purpose;
 
 /// Its link.
@@ -57,21 +56,15 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
-    let token = match button::posted(&LINK, &button::LOG_IN, state, request, body).await? {
-        Posted::Pressed(token) => token,
+    let used = match button::posted(&LINK, &button::LOG_IN, state, request, body).await? {
+        Posted::Pressed(used) => used,
         Posted::ShownAgain(page) => return Ok(page),
     };
     let app = state.application_of(request)?;
     // Known before the link is spent: where nobody can be sent, nobody is logged in.
     let target = app.login_to.as_ref().ok_or(Problem::new(Code::NotConfigured))?;
-    let login = LoginUse {
-        token: token.to_string(),
-        client: state.client(request),
-        reference: Reference::of(request),
-    };
-    let texts = state.view(Some(&app), accepted_language(request)).texts;
-    let logged_in = state.recovery.log_in(&app, login).await;
-    let logged_in = logged_in.map_err(|error| Problem::of_completion(error, &texts))?;
+    let logged_in = state.recovery.log_in(&app, used).await;
+    let logged_in = logged_in.map_err(|why| state.not_used(&app, request, why))?;
     let on = target.with_fragment(&handed_over(&logged_in));
     Ok(see_other(&on, &[LINK.jar.forget(&app.name, state.secure)]))
 }

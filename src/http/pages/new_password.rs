@@ -111,7 +111,7 @@ pub async fn submit(
             let mistakes = refusals.map(|text| ("new_password", text)).collect();
             Ok(form(state, &app, request, &inspected.whose, &Shown { other, mistakes }))
         }
-        Err(error) => Err(Problem::of_completion(error, &view.texts)),
+        Err(why) => Err(state.not_used(&app, request, why)),
     }
 }
 
