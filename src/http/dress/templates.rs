@@ -1,9 +1,10 @@
 //! The templates of the pages: ours, and an operator's own instead, file by file.
 
 use std::collections::{BTreeSet, HashSet};
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::DressError;
 use super::page::{COMMON, PARTS, Page};
@@ -56,18 +57,20 @@ impl Templates {
         self.environment.get_template(page.template)?.render(values)
     }
 
-    /// An error of the template engine, by file and line.
+    /// An error of the template engine. The innermost one names what is wrong, and where.
     #[must_use]
     pub fn fault(&self, error: &Error) -> DressError {
-        let place = self.place(error.name().unwrap_or_default());
-        let line = error.line().map_or(String::new(), |line| format!(", line {line}"));
-        // The innermost error is the one that names what is wrong.
-        let mut problem = error.to_string();
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            problem = format!("{problem}: {inner}");
-            cause = inner.source();
+        let mut inner = error;
+        while let Some(cause) = inner.source().and_then(|cause| cause.downcast_ref::<Error>()) {
+            inner = cause;
         }
+        let place = self.place(inner.name().or(error.name()).unwrap_or_default());
+        let line = inner.line().map_or(String::new(), |line| format!(", line {line}"));
+        let problem = match (inner.kind(), inner.detail()) {
+            (ErrorKind::InvalidOperation, Some(detail)) => detail.to_owned(),
+            (kind, Some(detail)) => format!("{kind}: {detail}"),
+            (kind, None) => kind.to_string(),
+        };
         DressError::Template { place: format!("{}{line}", place.display()), problem }
     }
 
@@ -119,7 +122,7 @@ fn no_strangers(folder: &Path, sources: &[Source]) -> Result<(), DressError> {
         // Kubernetes keeps what it mounts under names that begin with a dot.
         if !name.starts_with('.') && !sources.iter().any(|source| source.name == name) {
             let names: Vec<_> = sources.iter().map(|source| source.name).collect();
-            let problem = format!("is no template; there are {}", names.join(", "));
+            let problem = format!("is no template\n    there are {}", names.join(", "));
             return Err(DressError::template(&path, problem));
         }
     }
@@ -141,6 +144,6 @@ fn known_variables(
     let names: Vec<_> = known.iter().map(String::as_str).collect();
     Err(DressError::Template {
         place: format!("{}, line {line}", place.display()),
-        problem: format!("there is no {stranger:?}; there are {}", names.join(", ")),
+        problem: format!("there is no {stranger:?}\n    there are {}", names.join(", ")),
     })
 }

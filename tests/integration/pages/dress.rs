@@ -135,13 +135,16 @@ fn a_mistake_in_a_page_is_told_with_file_and_line_before_anybody_needs_the_page(
         let _ = writeln!(told, "{name}: {}", refused(name, text));
     }
     insta::assert_snapshot!(told, @r#"
-    pages/asks.html: DIR/pages/asks.html: is no template; there are layout.html, mistakes.html, ask.html, sent.html, new_password.html, done.html, button.html, confirmed.html, problem.html
-    pages/ask.html: DIR/pages/ask.html, line 3: there is no "acount"; there are app, csrf, dir, kind, lang, logo, mistakes, path, return_to, script, styles, support, t, title, usernames
-    pages/ask.html: DIR/pages/ask.html, line 2: syntax error: unexpected end of block (in ask.html:2)
-    pages/done.html: DIR/pages/done.html, line 2: invalid operation: there is no text "no-such-text" (in done.html:2)
-    pages/done.html: DIR/pages/done.html, line 1: invalid operation: the text "refusal-too-short" cannot be filled in: Resolver error: Unknown variable: $min (in done.html:1)
-    pages/layout.html: DIR/pages/layout.html, line 3: there is no "csrf"; there are app, dir, lang, logo, script, styles, support, t, title
-    pages/problem.html: DIR/pages/problem.html, line 1: template not found: tried to include non-existing template 'nothing.html' (in problem.html:1)
+    pages/asks.html: DIR/pages/asks.html: is no template
+        there are layout.html, mistakes.html, ask.html, sent.html, new_password.html, done.html, button.html, confirmed.html, problem.html
+    pages/ask.html: DIR/pages/ask.html, line 3: there is no "acount"
+        there are app, csrf, dir, kind, lang, logo, mistakes, path, return_to, script, styles, support, t, title, usernames
+    pages/ask.html: DIR/pages/ask.html, line 2: syntax error: unexpected end of block
+    pages/done.html: DIR/pages/done.html, line 2: there is no text "no-such-text"
+    pages/done.html: DIR/pages/done.html, line 1: the text "refusal-too-short" cannot be filled in: Resolver error: Unknown variable: $min
+    pages/layout.html: DIR/pages/layout.html, line 3: there is no "csrf"
+        there are app, dir, lang, logo, script, styles, support, t, title
+    pages/problem.html: DIR/pages/problem.html, line 1: template not found: tried to include non-existing template 'nothing.html'
     page/ask.html: `apps.default.templates` DIR holds "page", which is neither mail, pages nor languages
         put templates into mail/ and pages/, and texts into languages/
     "#);
