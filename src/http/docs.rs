@@ -70,6 +70,7 @@ fn answer(kind: &str, text: &str) -> Response {
         .status(StatusCode::OK)
         .header(header::CONTENT_TYPE, kind)
         .header(header::CONTENT_SECURITY_POLICY, POLICY)
+        .header("Cross-Origin-Opener-Policy", "same-origin")
         .body(Body::from_string(text.to_owned()))
 }
 

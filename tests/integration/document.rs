@@ -28,3 +28,24 @@ async fn the_served_documents_are_the_committed_ones() {
     assert_eq!(regain.get("/openapi.yaml").await.body, document_yaml());
     assert_eq!(regain.get("/docs").await.status, 404, "Swagger UI is off until switched on");
 }
+
+#[tokio::test]
+async fn swagger_ui_is_guarded_as_pages_are_and_shares_no_window_with_who_opened_it() {
+    let users = database(Engine::Sqlite, &[]).await;
+    let regain = Regain::start_with(&users.url, |settings| settings.docs = true).await;
+    for path in ["/docs", "/docs/swagger-ui.css", "/docs/swagger-ui.js", "/docs/start.js"] {
+        let answer = regain.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        for (name, value) in [
+            ("cross-origin-opener-policy", "same-origin"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{path} {name}");
+        }
+        let policy = answer.header("content-security-policy").unwrap();
+        let parts = ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"];
+        assert!(parts.iter().all(|part| policy.contains(part)), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+    }
+}
