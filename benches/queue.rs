@@ -13,7 +13,7 @@ use regain::clock::Clock;
 use regain::config::RedisSettings;
 use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
 use regain::random::Random;
-use regain::recovery::{Job, Languages, LinkWish, Mail, Task};
+use regain::recovery::{Job, LinkWish, Mail, Task};
 use regain::redis::{Address, Redis};
 use regain::token::{Keyring, Purpose, Secret, base64url};
 
@@ -98,13 +98,7 @@ fn job(n: usize) -> Job {
     let Ok(identifier) = Identifier::parse(&format!("person{n}@example.com")) else {
         panic!("it is an address")
     };
-    let wish = LinkWish {
-        purpose: Purpose::PasswordReset,
-        languages: Languages::default(),
-        return_to: None,
-        disputed: false,
-        wording: None,
-    };
+    let wish = LinkWish::of(Purpose::PasswordReset);
     Job {
         app: "default".to_owned(),
         reference: format!("{n:016}"),

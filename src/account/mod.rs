@@ -6,6 +6,7 @@ mod email;
 mod identifier;
 mod last_login;
 mod row;
+mod stamp;
 
 pub use condition::{Condition, Test};
 pub use eligible::{Ineligible, Needs};
@@ -13,3 +14,4 @@ pub use email::{EmailAddress, EmailMatch};
 pub use identifier::{Identifier, InvalidIdentifier, Username};
 pub use last_login::LastLogin;
 pub use row::{Account, RecoveryEmail, logged_id};
+pub use stamp::Stamp;

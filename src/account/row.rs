@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::identifier::mask;
-use super::{Condition, EmailAddress, EmailMatch, Identifier, LastLogin};
+use super::{Condition, EmailAddress, EmailMatch, Identifier, LastLogin, Stamp};
 use crate::token::{Marks, Purpose};
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
@@ -131,14 +131,15 @@ impl Account {
         logged_id(&self.id)
     }
 
-    /// What fingerprints for this purpose are made of; the address is the one that its links go to.
+    /// What fingerprints for this purpose are made of, with so much of the stamp; the address is the
+    /// one that its links go to.
     #[must_use]
-    pub fn marks(&self, purpose: Purpose) -> Marks<'_> {
+    pub fn marks(&self, purpose: Purpose, stamp: Stamp) -> Marks<'_> {
         Marks {
             user_id: &self.id,
             email: self.address_for(purpose),
             password: self.password.as_deref(),
-            recovery_stamp: self.recovery_stamp.as_deref(),
+            recovery_stamp: self.stamp(stamp),
             last_login: self.last_login.as_ref().map(LastLogin::mark),
         }
     }
@@ -173,11 +174,11 @@ fn usable(hash: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::account::{Ineligible, Needs, Test};
 
-    fn ada() -> Account {
+    pub(in crate::account) fn ada() -> Account {
         Account {
             id: "1".to_owned(),
             email: Some("ada@example.com".to_owned()),
@@ -230,7 +231,9 @@ mod tests {
         let proved = with_recovery(home, Some("2026-01-01"));
         assert_eq!(proved.link_address(), Some(home));
         assert_eq!(proved.notice_addresses(), [own, home]);
-        let mark = |account: &Account, purpose| account.marks(purpose).email.map(str::to_owned);
+        let mark = |account: &Account, purpose| {
+            account.marks(purpose, Stamp::Base).email.map(str::to_owned)
+        };
         for purpose in [Purpose::PasswordReset, Purpose::Login, Purpose::Session] {
             assert_ne!(mark(&proved, purpose), mark(&ada(), purpose));
         }

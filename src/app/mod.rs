@@ -22,7 +22,9 @@ pub use error::StartError;
 pub use preview::{Previewed, preview_mails};
 pub use run::{Listening, serve};
 pub use secrets::SecretError;
-pub use tokens::{IssuedToken, inspect_token, issue_token, revoke_tokens, rfc3339};
+pub use tokens::{
+    IssuedToken, Notice, TokenWish, inspect_token, issue_token, revoke_tokens, rfc3339,
+};
 pub use waiting::waiting_jobs;
 
 pub use crate::queue::{DeadLetter, Report};

@@ -1,6 +1,7 @@
 //! What the command line does with tokens, for operators who hold the key.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -9,9 +10,22 @@ use zeroize::Zeroizing;
 use super::{Service, StartError};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::queue::Queue;
 use crate::random::Random;
-use crate::recovery::{Application, Recovery};
-use crate::token::{Claims, Purpose};
+use crate::recovery::{Application, Issue, IssueError, Issued, Recovery};
+use crate::token::{Purpose, base64url};
+
+/// What a token is made for by hand.
+pub struct TokenWish<'a> {
+    /// The application's name.
+    pub app: &'a str,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The account's id.
+    pub user_id: &'a str,
+    /// How long it works, where that is not as long as one that is asked for.
+    pub lifetime: Option<Duration>,
+}
 
 /// A token made by hand.
 pub struct IssuedToken {
@@ -21,48 +35,90 @@ pub struct IssuedToken {
     pub link: Zeroizing<String>,
     /// The last moment at which it works.
     pub expires_at: OffsetDateTime,
+    /// Whether its owner is told of it.
+    pub notice: Notice,
 }
 
-/// Makes a token for an account, as the worker would when it is asked for a link.
+/// What became of the mail that tells an owner of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// It was handed over.
+    Sent,
+    /// It waits in Redis for a running service.
+    Queued,
+    /// It was not taken: why, as far as that is known.
+    NotSent(String),
+}
+
+/// Makes a token for an account, as an operator with an API key has it made. Its owner is told by
+/// mail: by a running service where the queue is in Redis, else at once and from here.
 ///
 /// # Errors
 /// [`StartError`] when settings, application or account do not serve.
 pub async fn issue_token(
     settings: &Settings,
-    app: &str,
-    purpose: Purpose,
-    user_id: &str,
+    wish: TokenWish<'_>,
 ) -> Result<IssuedToken, StartError> {
-    let clock = Clock::system();
-    let service = Service::build(settings, clock.clone(), Random::system())?;
-    let app = find(&service.recovery, app)?;
-    let pattern = app.links.get(&purpose).filter(|_| app.offers(purpose)).ok_or_else(|| {
-        let offered: Vec<_> = app.mailed().map(|(purpose, _)| purpose.name()).collect();
-        StartError::setting(
-            "--purpose",
-            "is one that this application has no links for",
-            format!("issue one of: {}", offered.join(", ")),
-        )
-    })?;
-    app.refuse_past_second_factor(purpose).await.map_err(failed)?;
-    let account = app.accounts.read(user_id).await.map_err(failed)?;
-    let account = account.ok_or_else(|| {
-        StartError::setting("--user", "there is no such account", "give the id of a row")
-    })?;
-    account.fits(&app.needs(purpose)).map_err(failed)?;
-    let claims = Claims {
-        user_id: account.id.clone(),
-        fingerprint: app.keys.fingerprint(purpose, &account.marks(purpose)),
-        lifetime: None,
+    let random = Random::system();
+    let service = Service::build(settings, Clock::system(), random.clone())?;
+    let app = find(&service.recovery, wish.app)?;
+    let issue = Issue {
+        user_id: wish.user_id.to_owned(),
+        purpose: wish.purpose,
+        lifetime: wish.lifetime,
         return_to: None,
+        send_mail: false,
+        by: "the command line".to_owned(),
+        reference: base64url::encode(&random.bytes::<12>()),
     };
-    let now = clock.now();
-    let token = app.keys.mint(purpose, now, &claims);
+    let issued = service.recovery.issue(&app, issue).await;
+    let issued = match issued.map_err(|error| refused(error, &app))? {
+        Issued::Given(issued) => issued,
+        Issued::Mailed => return Err(failed("it is mailed, though nobody asked for that")),
+    };
     Ok(IssuedToken {
-        link: pattern.fill(&token),
-        token: Zeroizing::new(token.expose().to_owned()),
-        expires_at: now + app.lifetime(purpose),
+        token: Zeroizing::new(issued.token.expose().to_owned()),
+        link: issued.link,
+        expires_at: issued.expires_at,
+        notice: send_notices(&service).await,
     })
+}
+
+/// Does once what waits in this process, which no worker will do.
+async fn send_notices(service: &Service) -> Notice {
+    let mut done = 0;
+    for source in service.queue.sources() {
+        let Queue::Memory(queue) = source else { continue };
+        queue.close();
+        while let Some((job, _ticket)) = queue.take().await {
+            done += 1;
+            if !service.recovery.perform(job).await.is_empty() {
+                let why = service.failures.all().pop().map(|failure| failure.words);
+                return Notice::NotSent(why.unwrap_or_else(|| "it was put off".to_owned()));
+            }
+        }
+    }
+    match service.failures.all().pop() {
+        Some(failure) => Notice::NotSent(failure.words),
+        None if done == 0 => Notice::Queued,
+        None => Notice::Sent,
+    }
+}
+
+fn refused(error: IssueError, app: &Application) -> StartError {
+    match error {
+        IssueError::NotConfigured => {
+            let offered: Vec<_> = app.mailed().map(|(purpose, _)| purpose.name()).collect();
+            StartError::setting(
+                "--purpose",
+                "is one that this application has no links for",
+                format!("issue one of: {}", offered.join(", ")),
+            )
+        }
+        IssueError::AccountUnknown => StartError::setting("--user", error, "give the id of a row"),
+        IssueError::Lifetime => StartError::setting("--lifetime", error, "write it like \"24h\""),
+        error => failed(error),
+    }
 }
 
 /// Voids every link of an account by renewing its recovery stamp.

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::account::EmailAddress;
+use crate::config::Span;
 use output::Failure;
 use token::PurposeName;
 
@@ -99,13 +100,16 @@ enum Command {
 
 #[derive(Subcommand)]
 enum TokenCommand {
-    /// Make a token for an account and print it with its link
+    /// Make a token for an account and print it with its link; its owner is told by mail
     Issue {
         #[command(flatten)]
         of: TokenArguments,
         /// The account's id in the users table
         #[arg(long, value_name = "ID")]
         user: String,
+        /// How long it works, 72h at most; as long as one that is asked for where left out
+        #[arg(long, value_name = "SPAN")]
+        lifetime: Option<Span>,
     },
     /// Void every link of an account by a new recovery stamp; its password stays as it is
     Revoke {
@@ -209,7 +213,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             mail::preview(&folder, &config, app.as_deref())
         }
         Command::Queue { config } => queue::run(&config),
-        Command::Token(TokenCommand::Issue { of, user }) => token::issue(&of, &user),
+        Command::Token(TokenCommand::Issue { of, user, lifetime }) => {
+            token::issue(&of, &user, lifetime)
+        }
         Command::Token(TokenCommand::Inspect { of, token }) => token::inspect(&of, token),
         Command::Token(TokenCommand::Revoke { app, user, config }) => {
             token::revoke(&config, &app, &user)
@@ -251,6 +257,7 @@ mod tests {
             "regain openapi --yaml",
             "regain openapi --write openapi",
             "regain token issue --app default --user 7 --purpose password-reset",
+            "regain token issue --app default --user 7 --purpose login --lifetime 72h",
             "regain token inspect eyJ.a.b --app default --purpose login --config regain.toml",
             "regain token inspect - --app default --purpose session",
             "regain queue --config regain.toml",
@@ -272,6 +279,7 @@ mod tests {
             "regain check --send-test-mail ada",
             "regain token issue --app default --user 7",
             "regain token issue --app default --user 7 --purpose anything",
+            "regain token issue --app default --user 7 --purpose login --lifetime soon",
             "regain openapi --yaml --write openapi",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");

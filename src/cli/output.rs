@@ -51,6 +51,11 @@ pub(super) fn complain(failure: &Failure) {
     let _ = write(&mut io::stderr().lock(), &failure.0);
 }
 
+/// Says something beside the result, on standard error.
+pub(super) fn remark(text: &str) {
+    let _ = write(&mut io::stderr().lock(), text);
+}
+
 fn write(out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {

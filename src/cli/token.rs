@@ -6,9 +6,10 @@ use clap::ValueEnum;
 use zeroize::Zeroizing;
 
 use super::commands::{block_on, settings};
-use super::output::{Failure, print};
+use super::output::{Failure, print, remark};
 use super::{ConfigFile, TokenArguments};
-use crate::app;
+use crate::app::{self, Notice, TokenWish};
+use crate::config::Span;
 use crate::token::Purpose;
 
 /// A token is a few hundred bytes; more is not one.
@@ -38,10 +39,21 @@ impl From<PurposeName> for Purpose {
     }
 }
 
-/// Prints a new token, its link and when it ends.
-pub(super) fn issue(of: &TokenArguments, user: &str) -> Result<(), Failure> {
+/// Prints a new token, its link and when it ends; and, beside, whether its owner is told.
+pub(super) fn issue(
+    of: &TokenArguments,
+    user: &str,
+    lifetime: Option<Span>,
+) -> Result<(), Failure> {
     let settings = settings(&of.config)?;
-    let issued = block_on(app::issue_token(&settings, &of.app, of.purpose.into(), user))??;
+    let lifetime = lifetime.map(|span| span.0);
+    let wish = TokenWish { app: &of.app, purpose: of.purpose.into(), user_id: user, lifetime };
+    let issued = block_on(app::issue_token(&settings, wish))??;
+    remark(&match &issued.notice {
+        Notice::Sent => "its owner is told by mail".to_owned(),
+        Notice::Queued => "its owner is told by mail, by a running service".to_owned(),
+        Notice::NotSent(why) => format!("its owner is NOT told: the mail was not taken: {why}"),
+    });
     let (token, link) = (issued.token.as_str(), issued.link.as_str());
     let expires_at = app::rfc3339(issued.expires_at);
     print(&Zeroizing::new(format!("token {token}\nlink {link}\nexpires_at {expires_at}\n")))

@@ -128,7 +128,7 @@ fn kept(letter: &Letter, written: Written, mail: &lettre::Message) -> Kept {
     let links = match &letter.message {
         Message::Link { link, .. } => vec![link.to_string()],
         Message::PasswordChanged { not_me, .. } => vec![not_me.clone()],
-        Message::Test => vec![],
+        Message::LinkIssued { .. } | Message::Test => vec![],
     };
     Kept {
         to: letter.to.clone(),

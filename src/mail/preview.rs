@@ -59,7 +59,7 @@ mod tests {
         let (one, other) = (raws(&Samples::default()), raws(&Samples::default()));
         assert_eq!(one, other);
         let differing: BTreeSet<_> = one.iter().collect();
-        assert_eq!(differing.len(), Language::all().len() * 6);
+        assert_eq!(differing.len(), Language::all().len() * 7);
     }
 
     #[test]

@@ -8,7 +8,9 @@ use time::macros::datetime;
 use zeroize::Zeroizing;
 
 use crate::language::Language;
-use crate::recovery::{Browser, Client, Letter, LinkMail, Message, System, TOKEN_PLACE};
+use crate::recovery::{
+    Browser, Client, LONGEST_ISSUED, Letter, LinkMail, Message, System, TOKEN_PLACE,
+};
 use crate::token::Purpose;
 
 /// As long as a real one, and signed by nobody.
@@ -78,7 +80,12 @@ impl Samples {
             client: Client { browser: Some(Browser::Firefox), system: Some(System::Linux) },
             not_me: self.not_me.clone(),
         };
-        links.into_iter().chain([changed, Message::Test])
+        let issued = Message::LinkIssued {
+            purpose: Purpose::PasswordReset,
+            at: NOW,
+            expires_at: NOW + LONGEST_ISSUED,
+        };
+        links.into_iter().chain([changed, issued, Message::Test])
     }
 
     fn letter(&self, language: Language, message: Message) -> Letter {

@@ -41,7 +41,7 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [(&str, &str); 23] = sources![
+const SOURCES: [(&str, &str); 26] = sources![
     "layout.html",
     "layout.txt",
     "link.html",
@@ -62,6 +62,9 @@ const SOURCES: [(&str, &str); 23] = sources![
     "invitation/subject.txt",
     "invitation/body.txt",
     "invitation/body.html",
+    "link_issued/subject.txt",
+    "link_issued/body.txt",
+    "link_issued/body.html",
     "test/subject.txt",
     "test/body.txt",
     "test/body.html",
@@ -167,17 +170,21 @@ impl Templates {
                 let client = texts.tell("client-browser-on-system");
                 texts.with("client", client).with_moment("time", *at)
             }
+            Message::LinkIssued { purpose, at, expires_at } => texts
+                .with("purpose", purpose.name().to_owned())
+                .with_moment("time", *at)
+                .with_moment("until", *expires_at),
             Message::Test => texts.with_moment("time", letter.now),
         }
     }
 }
 
-/// The link that a mail is for; none for a test.
+/// The link that a mail is for; none for a test, and none for a notice of one that somebody else has.
 pub(super) fn link(message: &Message) -> &str {
     match message {
         Message::Link { link, .. } => link,
         Message::PasswordChanged { not_me, .. } => not_me,
-        Message::Test => "",
+        Message::LinkIssued { .. } | Message::Test => "",
     }
 }
 

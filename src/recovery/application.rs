@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{
-    Accounts, Event, LinkMail, LinkPattern, ReturnTargets, SessionTarget, Wording, Worthless,
+    Accounts, Event, LinkMail, LinkPattern, LinkWish, ReturnTargets, SessionTarget, Wording,
+    Worthless,
 };
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
@@ -73,6 +74,21 @@ impl Application {
     #[must_use]
     pub fn lifetime(&self, purpose: Purpose) -> Duration {
         self.lifetimes.get(&purpose).copied().unwrap_or_else(|| purpose.lifetime())
+    }
+
+    /// How long the link of a wish works here.
+    #[must_use]
+    pub fn life_of(&self, wish: &LinkWish) -> Duration {
+        let own = wish.lifetime.map(|seconds| Duration::from_secs(seconds.into()));
+        own.unwrap_or_else(|| self.lifetime(wish.purpose))
+    }
+
+    /// What a token has to say of a lifetime, in seconds: nothing where tokens of its purpose live so
+    /// long here.
+    #[must_use]
+    pub fn own_lifetime(&self, purpose: Purpose, lifetime: Duration) -> Option<u32> {
+        let own = lifetime != self.lifetime(purpose);
+        own.then(|| u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX))
     }
 
     /// Whether anything is done here with tokens of this purpose.

@@ -56,11 +56,11 @@ impl Recovery {
             "link asked for"
         );
         let wish = LinkWish {
-            purpose: ask.purpose,
             languages: ask.languages,
             return_to: ask.return_to,
             disputed: ask.disputed,
             wording: ask.wording.map(Box::new),
+            ..LinkWish::of(ask.purpose)
         };
         let task = Task::Mail(Mail::Ask(ask.identifier, wish));
         Ok(self.jobs.ask(self.job(app, ask.reference, task)).await?)

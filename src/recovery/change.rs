@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Application, Client, Jobs, NewPassword, StoreError};
-use crate::account::Account;
-use crate::token::Purpose;
+use crate::account::{Account, Stamp};
+use crate::token::{Marks, Purpose};
 
 /// Tells the row before a change from the row after it, without holding a hash.
 /// Neither proof is a fingerprint that a link could carry.
@@ -54,14 +54,14 @@ pub(super) enum Seen {
 impl Change {
     /// The change of this account's password to a new one.
     pub(super) fn of(app: &Application, account: &Account, new: &NewPassword, by: Client) -> Self {
-        let mut after = account.marks(Purpose::PasswordReset);
+        let mut after = marks(account);
         after.password = Some(&new.hash);
         after.recovery_stamp = new.recovery_stamp.as_deref();
         Self {
             user_id: account.id.clone(),
             at: new.at,
             by,
-            before: app.keys.changed(&account.marks(Purpose::PasswordReset)),
+            before: app.keys.changed(&marks(account)),
             after: app.keys.changed(&after),
             told: Arc::default(),
         }
@@ -125,14 +125,20 @@ impl Change {
         let Some(account) = app.accounts.read(&self.user_id).await? else {
             return Ok(Seen::Never);
         };
-        Ok(if app.keys.is_changed(&self.after, &account.marks(Purpose::PasswordReset)) {
+        Ok(if app.keys.is_changed(&self.after, &marks(&account)) {
             Seen::Written(Box::new(account))
-        } else if app.keys.is_changed(&self.before, &account.marks(Purpose::PasswordReset)) {
+        } else if app.keys.is_changed(&self.before, &marks(&account)) {
             Seen::NotYet
         } else {
             Seen::Never
         })
     }
+}
+
+/// What a change rests on, and not the newest part of the stamp: a mail that somebody asks for in the
+/// middle of it must not keep its owner from being told.
+fn marks(account: &Account) -> Marks<'_> {
+    account.marks(Purpose::PasswordReset, Stamp::Base)
 }
 
 /// What was told, written down where it is known.

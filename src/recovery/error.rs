@@ -109,6 +109,50 @@ pub enum CompleteError {
     NotConfigured,
 }
 
+/// Why an operator gets no link made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum IssueError {
+    /// The application has no links of this purpose.
+    #[error("the application has no such links")]
+    NotConfigured,
+    /// It would let somebody in past a second factor: the text names the columns.
+    #[error("{0}")]
+    PastSecondFactor(String),
+    /// It would work for too long, or not at all.
+    #[error("a link that an operator makes works for one second to 72 hours")]
+    Lifetime,
+    /// No row has this id.
+    #[error("there is no such account")]
+    AccountUnknown,
+    /// The account would not be able to use it.
+    #[error(transparent)]
+    Ineligible(Ineligible),
+    /// Nobody could tell whether it was used.
+    #[error(
+        "somebody logged in this second, or the last login is not kept in UTC: a link to log in \
+         would not work now"
+    )]
+    LoggedInNow,
+    /// The account was sent as many mails by operators as it may be for now.
+    #[error("the account was sent as many mails by operators as it may be for now")]
+    Budget,
+    /// The queue is full.
+    #[error("the queue is full")]
+    Busy,
+    /// The users table cannot be read for now.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+impl From<Worthless> for IssueError {
+    fn from(why: Worthless) -> Self {
+        match why {
+            Worthless::Unavailable(error) => Self::Unavailable(error),
+            why => Self::PastSecondFactor(why.to_string()),
+        }
+    }
+}
+
 /// Why the links of an account are not revoked.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RevokeError {
@@ -187,6 +231,12 @@ impl From<TryAfter> for CompleteError {
 }
 
 impl From<QueueFull> for AskError {
+    fn from(QueueFull: QueueFull) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<QueueFull> for IssueError {
     fn from(QueueFull: QueueFull) -> Self {
         Self::Busy
     }

@@ -3,13 +3,14 @@
 //! Jobs are written down where they outlive the process, and read by whichever release takes them:
 //! a member that is added must be optional, and one that is not known is passed over.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Change, Event, Wording};
+use super::{Change, Event, LinkMail, Wording};
 use crate::account::Identifier;
 use crate::language::Language;
 use crate::token::Purpose;
@@ -90,9 +91,23 @@ pub enum Mail {
     /// The notice that a password was changed, sent only once the row carries the new hash: to
     /// the account's address of that number, since each of them is told by a mail of its own.
     PasswordChanged(Box<Change>, usize),
+    /// The notice that an operator was given a link, to the account's address of that number.
+    LinkIssued(Box<GivenLink>, usize),
 }
 
-/// What a person asked for.
+/// A link that an operator was given, of which its owner is told.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct GivenLink {
+    /// The account.
+    pub user_id: String,
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// Until when it works.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+}
+
+/// What a person asked for, or an operator in their place.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct LinkWish {
     /// What the link is for.
@@ -109,6 +124,65 @@ pub struct LinkWish {
     /// What its mail says, where the caller may say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wording: Option<Box<Wording>>,
+    /// Who wants it sent.
+    #[serde(default, skip_serializing_if = "Origin::is_a_person")]
+    pub origin: Origin,
+    /// How long the link works in seconds, where that is not as long as the application's do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<u32>,
+}
+
+/// Who wants a link sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Somebody who asked, and may be anybody.
+    #[default]
+    Person,
+    /// An operator, for an account that they named.
+    Operator,
+}
+
+impl Origin {
+    /// Whether it is somebody who may be anybody.
+    #[must_use]
+    pub fn is_a_person(&self) -> bool {
+        *self == Self::Person
+    }
+
+    /// From whose budget of an account its mails are taken. What operators send leaves the owner
+    /// theirs, so that they can ask again at any time; and a stranger who used that up keeps no
+    /// operator from sending. Both are of one size, so that a mailbox gets twice as many at most.
+    #[must_use]
+    pub fn payer(self, user_id: &str) -> Cow<'_, str> {
+        match self {
+            Self::Person => Cow::Borrowed(user_id),
+            // No key has a NUL in it.
+            Self::Operator => Cow::Owned(format!("operators\0{user_id}")),
+        }
+    }
+}
+
+impl LinkWish {
+    /// What somebody wishes for who says nothing but what for.
+    #[must_use]
+    pub fn of(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            languages: Languages::default(),
+            return_to: None,
+            disputed: false,
+            wording: None,
+            origin: Origin::Person,
+            lifetime: None,
+        }
+    }
+
+    /// The kind of mail that carries the link, if any does.
+    #[must_use]
+    pub const fn kind(&self) -> Option<LinkMail> {
+        LinkMail::of(self.purpose)
+    }
 }
 
 /// The languages that a request wants, of those that there are texts in.
@@ -148,7 +222,7 @@ impl Task {
         match self {
             Self::Mail(Mail::Ask(..)) => "ask",
             Self::Mail(Mail::Link { .. }) => "link",
-            Self::Mail(Mail::PasswordChanged(..)) => "notice",
+            Self::Mail(Mail::PasswordChanged(..) | Mail::LinkIssued(..)) => "notice",
             Self::Hook(..) => "hook",
         }
     }
@@ -160,9 +234,10 @@ impl Mail {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Ask(_, wish) | Self::Link { wish, .. } => {
-                wish.purpose.mail_kind().unwrap_or("link")
+                wish.kind().map_or("link", LinkMail::name)
             }
             Self::PasswordChanged(..) => "password_changed",
+            Self::LinkIssued(..) => "link_issued",
         }
     }
 }
@@ -198,13 +273,8 @@ mod tests {
     }
 
     fn wish() -> LinkWish {
-        LinkWish {
-            purpose: Purpose::PasswordReset,
-            languages: Languages { said: Some(Language::German), accepted: None },
-            return_to: None,
-            disputed: false,
-            wording: None,
-        }
+        let languages = Languages { said: Some(Language::German), accepted: None };
+        LinkWish { languages, ..LinkWish::of(Purpose::PasswordReset) }
     }
 
     fn ask() -> Job {
@@ -227,10 +297,20 @@ mod tests {
         let draft = Draft { issued_at: OffsetDateTime::UNIX_EPOCH, id: "m1".to_owned() };
         let draft = Box::new(draft);
         let (user_id, wish) = ("7".to_owned(), super::tests::wish());
-        let link = job(Task::Mail(Mail::Link { user_id, wish, draft }));
+        let link = job(Task::Mail(Mail::Link { user_id, wish, draft: draft.clone() }));
+        let wish =
+            LinkWish { origin: Origin::Operator, lifetime: Some(259_200), ..super::tests::wish() };
+        let user_id = "7".to_owned();
+        let issued = job(Task::Mail(Mail::Link { user_id, wish, draft }));
+        let given = GivenLink {
+            user_id: "7".to_owned(),
+            purpose: Purpose::Login,
+            expires_at: OffsetDateTime::UNIX_EPOCH,
+        };
+        let notice = job(Task::Mail(Mail::LinkIssued(Box::new(given), 1)));
         let about = About::Account { user_id: "7".to_owned(), event_id: "e1".to_owned() };
         let dispute = job(Task::Hook(Event::AccountDisputed, about));
-        for job in [ask(), link, dispute] {
+        for job in [ask(), link, issued, notice, dispute] {
             let written = serde_json::to_vec(&job).unwrap();
             assert!(serde_json::from_slice::<Job>(&written).unwrap() == job);
         }

@@ -58,6 +58,15 @@ pub enum Message {
         /// Where one says that it was somebody else. It holds no secret.
         not_me: String,
     },
+    /// An operator was given a link.
+    LinkIssued {
+        /// What it is for.
+        purpose: Purpose,
+        /// When.
+        at: OffsetDateTime,
+        /// Until when it works.
+        expires_at: OffsetDateTime,
+    },
     /// Mail arrives: what an operator sends to see that it does.
     Test,
 }
@@ -90,6 +99,17 @@ impl LinkMail {
             Purpose::Session => None,
         }
     }
+
+    /// The name of its templates.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PasswordReset => "password_reset",
+            Self::EmailConfirmation => "email_confirmation",
+            Self::LoginLink => "login_link",
+            Self::Invitation => "invitation",
+        }
+    }
 }
 
 impl Message {
@@ -97,11 +117,9 @@ impl Message {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Link { kind: LinkMail::PasswordReset, .. } => "password_reset",
-            Self::Link { kind: LinkMail::EmailConfirmation, .. } => "email_confirmation",
-            Self::Link { kind: LinkMail::LoginLink, .. } => "login_link",
-            Self::Link { kind: LinkMail::Invitation, .. } => "invitation",
+            Self::Link { kind, .. } => kind.name(),
             Self::PasswordChanged { .. } => "password_changed",
+            Self::LinkIssued { .. } => "link_issued",
             Self::Test => "test",
         }
     }

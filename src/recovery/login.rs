@@ -10,7 +10,7 @@ use super::{
     Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap,
     TokenUse, meters,
 };
-use crate::account::{Account, LastLogin};
+use crate::account::{Account, LastLogin, Stamp};
 use crate::token::{Claims, Purpose, Token};
 
 /// How long to wait before a row that was locked is tried again.
@@ -81,9 +81,11 @@ fn next_login(account: &Account, now: OffsetDateTime) -> OffsetDateTime {
 }
 
 /// A session of the account as it is. It rests on what a reset rests on, so that a new password or
-/// address ends it; and not on the last login, so that using it does not.
+/// address ends it; and not on the last login, so that using it does not, nor on the newest mail, so
+/// that a stranger who asks does not.
 fn open_session(app: &Application, account: &Account, now: OffsetDateTime) -> Token {
-    let fingerprint = app.keys.fingerprint(Purpose::Session, &account.marks(Purpose::Session));
+    let marks = account.marks(Purpose::Session, Stamp::Base);
+    let fingerprint = app.keys.fingerprint(Purpose::Session, &marks);
     let claims =
         Claims { user_id: account.id.clone(), fingerprint, lifetime: None, return_to: None };
     app.keys.mint(Purpose::Session, now, &claims)

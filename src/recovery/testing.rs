@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{
-    Call, Door, HashingPool, Hooks, Job, Jobs, Languages, Letter, Limits, LinkWish, Mail, Ports,
-    QueueFull, Recovery, SendError, Sender, Task, TryAfter,
+    Call, Door, HashingPool, Hooks, Job, Jobs, Letter, Limits, LinkWish, Mail, Ports, QueueFull,
+    Recovery, SendError, Sender, Task, TryAfter,
 };
 use crate::account::{Account, Identifier};
 use crate::clock::Clock;
@@ -34,13 +34,7 @@ pub fn ada() -> Account {
 
 /// The job of an ask for a link to a new password.
 pub fn ask_for(app: &str, reference: &str, who: &str) -> Job {
-    let wish = LinkWish {
-        purpose: Purpose::PasswordReset,
-        languages: Languages::default(),
-        return_to: None,
-        disputed: false,
-        wording: None,
-    };
+    let wish = LinkWish::of(Purpose::PasswordReset);
     Job {
         app: app.to_owned(),
         reference: reference.to_owned(),

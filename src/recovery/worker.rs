@@ -11,8 +11,8 @@ use tracing::Instrument as _;
 
 use super::change::Seen;
 use super::{
-    About, Application, Call, Change, Event, Job, Later, Letter, Lost, Mail, Message, Recovery,
-    Task, meters,
+    About, Application, Call, Change, Event, GivenLink, Job, Later, Letter, Lost, Mail, Message,
+    Recovery, Task, meters,
 };
 use crate::account::Account;
 use crate::language::Language;
@@ -59,6 +59,9 @@ impl Recovery {
             Task::Mail(Mail::PasswordChanged(change, number)) => {
                 self.tell_owner(app, &job, change, *number).await
             }
+            Task::Mail(Mail::LinkIssued(given, number)) => {
+                self.tell_of_link(app, &job, given, *number).await
+            }
             Task::Hook(event, About::Change(change)) => {
                 match self.changed(app, &job, change).await {
                     Ok(account) => {
@@ -101,6 +104,31 @@ impl Recovery {
             at: change.at,
             client: change.by,
             not_me: app.not_me_link.clone(),
+        };
+        let id = format!("{}.{number}", job.reference);
+        let language = account_language(&account).unwrap_or(app.language);
+        let notice = self.letter(job, &account, to, id, language, message);
+        self.send(job, notice, NEWS_LIFE).await
+    }
+
+    /// Tells the owner, at one of the account's addresses, that an operator was given a link. This
+    /// waits for no turn and no budget, as little as the other notice.
+    async fn tell_of_link(
+        &self,
+        app: &Application,
+        job: &Job,
+        given: &GivenLink,
+        number: usize,
+    ) -> Option<Later> {
+        let account = match app.accounts.read(&given.user_id).await {
+            Ok(account) => account?,
+            Err(error) => return self.later(job, NEWS_LIFE, &error).await,
+        };
+        let to = account.notice_addresses().get(number).copied()?;
+        let message = Message::LinkIssued {
+            purpose: given.purpose,
+            at: job.asked_at,
+            expires_at: given.expires_at,
         };
         let id = format!("{}.{number}", job.reference);
         let language = account_language(&account).unwrap_or(app.language);
@@ -187,8 +215,8 @@ fn drop_unwritten(job: &Job) -> Option<Later> {
 /// How long a job is of use, from when it was asked for.
 fn life(app: &Application, task: &Task) -> Duration {
     match task {
-        Task::Mail(Mail::Ask(_, wish) | Mail::Link { wish, .. }) => app.lifetime(wish.purpose),
-        Task::Mail(Mail::PasswordChanged(..)) | Task::Hook(..) => NEWS_LIFE,
+        Task::Mail(Mail::Ask(_, wish) | Mail::Link { wish, .. }) => app.life_of(wish),
+        Task::Mail(Mail::PasswordChanged(..) | Mail::LinkIssued(..)) | Task::Hook(..) => NEWS_LIFE,
     }
 }
 

@@ -24,6 +24,7 @@ mod edge;
 mod failures;
 mod families;
 mod harness;
+mod issuing;
 mod itsdangerous;
 mod journey;
 mod languages;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regain::account::Identifier;
 use regain::config::Settings;
-use regain::recovery::{Job, Languages, LinkWish, Mail, Task};
+use regain::recovery::{Job, LinkWish, Mail, Task};
 use regain::token::Purpose;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -135,13 +135,7 @@ async fn a50_a_job_that_is_given_out_again_is_not_refused_for_what_it_has_paid()
     assert_eq!(regain.links().len(), 3, "the budget is used up");
     let recovery = &regain.service.recovery;
     let job = |redone| {
-        let wish = LinkWish {
-            purpose: Purpose::PasswordReset,
-            languages: Languages::default(),
-            return_to: None,
-            disputed: false,
-            wording: None,
-        };
+        let wish = LinkWish::of(Purpose::PasswordReset);
         let (app, reference) = ("default".to_owned(), "r".to_owned());
         let task = Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish));
         let asked_at = OffsetDateTime::from_unix_timestamp(START).unwrap();

@@ -57,12 +57,12 @@ async fn every_mail_in_every_language_is_there_and_the_index_leads_to_each() {
     let to = folder.0.join("new").join("mails");
     let (code, output, errors) = preview(&to, &[]).await;
     assert_eq!(code, Some(0), "{errors}");
-    let said = format!("72 mails of Example: open {}", to.join("index.html").display());
+    let said = format!("84 mails of Example: open {}", to.join("index.html").display());
     assert_eq!(output.trim_end(), said);
 
     let index = read(&to, "index.html");
     let written = files(&to);
-    assert_eq!(written.len(), 1 + 72 * 3);
+    assert_eq!(written.len(), 1 + 84 * 3);
     for file in written.iter().map(|file| file.strip_prefix(&to).unwrap().to_str().unwrap()) {
         assert!(file == "index.html" || index.contains(&format!("href=\"{file}\"")), "{file}");
     }
@@ -123,9 +123,9 @@ async fn of_several_applications_it_is_the_default_one_or_the_one_that_is_named(
         assert!(!to.exists(), "nothing is written");
     }
     let (_, output, _) = preview(&to, &["--config", &config]).await;
-    assert!(output.starts_with("72 mails of The Shop: "), "{output}");
+    assert!(output.starts_with("84 mails of The Shop: "), "{output}");
     let (_, output, _) = preview(&to, &["--config", &config, "--app", "club"]).await;
-    assert!(output.starts_with("72 mails of The Club: "), "{output}");
+    assert!(output.starts_with("84 mails of The Club: "), "{output}");
 }
 
 #[tokio::test]

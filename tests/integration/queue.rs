@@ -9,7 +9,7 @@ use std::time::Duration;
 use regain::account::Identifier;
 use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
 use regain::random::Random;
-use regain::recovery::{Job, Languages, Later, LinkWish, Mail, QueueFull, Task};
+use regain::recovery::{Job, Later, LinkWish, Mail, QueueFull, Task};
 use regain::redis::{Address, Redis};
 use regain::token::{Keyring, Purpose, Secret};
 use time::OffsetDateTime;
@@ -21,13 +21,7 @@ use crate::redis_server::{Keys, keys};
 const SILENCE: Duration = Duration::from_millis(900);
 
 fn job(reference: &str) -> Job {
-    let wish = LinkWish {
-        purpose: Purpose::PasswordReset,
-        languages: Languages::default(),
-        return_to: None,
-        disputed: false,
-        wording: None,
-    };
+    let wish = LinkWish::of(Purpose::PasswordReset);
     Job {
         app: "shop".to_owned(),
         reference: reference.to_owned(),

@@ -73,6 +73,19 @@ invitation-intro = تم إنشاء حساب لك في { $title }. للبدء، �
 invitation-button = اختيار كلمة مرور
 invitation-ignore = إذا لم يكن لديك علم بذلك، فلا حاجة إلى أي إجراء.
 
+# An operator was given a link
+link-issued-subject = تم إنشاء رابط لحسابك في { $title }
+link-issued-intro = { $purpose ->
+    [login] بتاريخ { $time }، أنشأ القائمون على { $title } رابطًا يتيح تسجيل الدخول إلى حسابك. يعمل الرابط مرة واحدة فقط، وهو صالح حتى { $until }.
+    [email-confirmation] بتاريخ { $time }، أنشأ القائمون على { $title } رابطًا لتأكيد عنوان البريد الإلكتروني لحسابك. الرابط صالح حتى { $until }.
+   *[password-reset] بتاريخ { $time }، أنشأ القائمون على { $title } رابطًا يتيح اختيار كلمة مرور جديدة لحسابك. يعمل الرابط مرة واحدة فقط، وهو صالح حتى { $until }.
+}
+link-issued-fine = إذا كنت قد طلبت منهم المساعدة، فكل شيء على ما يرام.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] وإلا، فيُرجى إبلاغهم فورًا.
+   *[password-reset] وإلا، فيُرجى إبلاغهم فورًا: يمكنهم إبطال الرابط. كما يتوقف الرابط عن العمل بمجرد أن تختار بنفسك كلمة مرور جديدة.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = رسالة تجريبية من { $title }
 test-intro = هذه رسالة تجريبية من { $title }، أرسلها الأمر "regain check --send-test-mail" بتاريخ { $time }. تسلك روابط اختيار كلمة مرور جديدة الطريق نفسه: يُرجى التحقق من أن هذه الرسالة وصلت فورًا، وأنها ليست ضمن البريد غير المرغوب فيه.

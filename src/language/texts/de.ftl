@@ -60,6 +60,19 @@ invitation-intro = Für Sie wurde ein Konto bei { $title } angelegt. Wählen Sie
 invitation-button = Passwort wählen
 invitation-ignore = Wenn Sie das nicht erwartet haben, müssen Sie nichts tun.
 
+# An operator was given a link
+link-issued-subject = Ein Link zu Ihrem Konto bei { $title } wurde erstellt
+link-issued-intro = { $purpose ->
+    [login] Am { $time } haben diejenigen, die { $title } betreiben, einen Link erstellt, mit dem man sich bei Ihrem Konto anmelden kann. Er funktioniert nur einmal, bis zum { $until }.
+    [email-confirmation] Am { $time } haben diejenigen, die { $title } betreiben, einen Link erstellt, der die E-Mail-Adresse Ihres Kontos bestätigt. Er funktioniert bis zum { $until }.
+   *[password-reset] Am { $time } haben diejenigen, die { $title } betreiben, einen Link erstellt, mit dem sich ein neues Passwort für Ihr Konto wählen lässt. Er funktioniert nur einmal, bis zum { $until }.
+}
+link-issued-fine = Wenn Sie dort um Hilfe gebeten haben, ist alles in Ordnung.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Wenn nicht, sagen Sie dort sofort Bescheid.
+   *[password-reset] Wenn nicht, sagen Sie dort sofort Bescheid: Der Link kann ungültig gemacht werden. Er funktioniert auch nicht mehr, sobald Sie selbst ein neues Passwort wählen.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Eine Test-E-Mail von { $title }
 test-intro = "regain check --send-test-mail" hat diese E-Mail am { $time } für { $title } gesendet. Links für ein neues Passwort nehmen denselben Weg: Sehen Sie nach, ob diese E-Mail sofort angekommen ist und nicht im Spam-Ordner liegt.

@@ -8,6 +8,7 @@
 #   $account    an account, masked: its address as a…@example.com, or its user name as a…
 #   $lifetime   how long a link works: one of the durations below
 #   $until      the moment at which it ends, with its zone
+#   $purpose    what a link is for: password-reset, email-confirmation or login
 #   $time       the moment at which something happened, with its zone
 #   $client     a browser and a system, as client-browser-on-system has them
 #   $reference  the id of the request
@@ -70,6 +71,19 @@ invitation-subject = Your account at { $title }
 invitation-intro = An account at { $title } was made for you. Choose a password to begin.
 invitation-button = Choose a password
 invitation-ignore = If you did not expect this, you need not do anything.
+
+# An operator was given a link
+link-issued-subject = A link to your account at { $title } was made
+link-issued-intro = { $purpose ->
+    [login] On { $time }, the people who run { $title } made a link with which one can log in to your account. It works once, until { $until }.
+    [email-confirmation] On { $time }, the people who run { $title } made a link that confirms the email address of your account. It works until { $until }.
+   *[password-reset] On { $time }, the people who run { $title } made a link with which one can choose a new password for your account. It works once, until { $until }.
+}
+link-issued-fine = If you asked them for help, all is well.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] If you did not, tell them at once.
+   *[password-reset] If you did not, tell them at once: they can void the link. It stops working, too, as soon as you choose a new password yourself.
+}
 
 # What an operator sends to see that mail arrives
 test-subject = A test mail of { $title }

@@ -60,6 +60,19 @@ invitation-intro = Se creó una cuenta para ti en { $title }. Elige una contrase
 invitation-button = Elegir una contraseña
 invitation-ignore = Si no esperabas esto, no tienes que hacer nada.
 
+# An operator was given a link
+link-issued-subject = Se creó un enlace a tu cuenta de { $title }
+link-issued-intro = { $purpose ->
+    [login] El { $time }, quienes administran { $title } crearon un enlace con el que se puede iniciar sesión en tu cuenta. Funciona una sola vez, hasta el { $until }.
+    [email-confirmation] El { $time }, quienes administran { $title } crearon un enlace que confirma la dirección de correo de tu cuenta. Funciona hasta el { $until }.
+   *[password-reset] El { $time }, quienes administran { $title } crearon un enlace con el que se puede elegir una contraseña nueva para tu cuenta. Funciona una sola vez, hasta el { $until }.
+}
+link-issued-fine = Si les pediste ayuda, todo está bien.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Si no, avísales de inmediato.
+   *[password-reset] Si no, avísales de inmediato: pueden anular el enlace. También deja de funcionar en cuanto tú elijas una contraseña nueva.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Un correo de prueba de { $title }
 test-intro = "regain check --send-test-mail" envió este correo en nombre de { $title } el { $time }. Los enlaces para elegir una contraseña nueva siguen el mismo camino: comprueba que este correo llegó enseguida y que no está entre el correo no deseado.

@@ -61,6 +61,19 @@ invitation-intro = Un compte a été créé pour vous sur { $title }. Choisissez
 invitation-button = Choisir un mot de passe
 invitation-ignore = Si vous ne vous y attendiez pas, vous n’avez rien à faire.
 
+# An operator was given a link
+link-issued-subject = Un lien vers votre compte sur { $title } a été créé
+link-issued-intro = { $purpose ->
+    [login] Le { $time }, les personnes qui gèrent { $title } ont créé un lien permettant de se connecter à votre compte. Il ne fonctionne qu’une seule fois, jusqu’au { $until }.
+    [email-confirmation] Le { $time }, les personnes qui gèrent { $title } ont créé un lien qui confirme l’adresse e-mail de votre compte. Il fonctionne jusqu’au { $until }.
+   *[password-reset] Le { $time }, les personnes qui gèrent { $title } ont créé un lien permettant de choisir un nouveau mot de passe pour votre compte. Il ne fonctionne qu’une seule fois, jusqu’au { $until }.
+}
+link-issued-fine = Si vous leur avez demandé de l’aide, tout va bien.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Si ce n’est pas le cas, prévenez-les tout de suite.
+   *[password-reset] Si ce n’est pas le cas, prévenez-les tout de suite : elles peuvent annuler ce lien. Il cesse aussi de fonctionner dès que vous choisissez vous-même un nouveau mot de passe.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Un e-mail de test pour { $title }
 test-intro = "regain check --send-test-mail" a envoyé cet e-mail pour { $title } le { $time }. Les liens pour choisir un nouveau mot de passe suivent le même chemin : vérifiez que cet e-mail est arrivé tout de suite, et pas parmi les courriers indésirables.

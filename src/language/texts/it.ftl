@@ -61,6 +61,19 @@ invitation-intro = È stato creato per te un account su { $title }. Scegli una p
 invitation-button = Scegli una password
 invitation-ignore = Se non te lo aspettavi, non devi fare nulla.
 
+# An operator was given a link
+link-issued-subject = È stato creato un link al tuo account su { $title }
+link-issued-intro = { $purpose ->
+    [login] In data { $time } chi gestisce { $title } ha creato un link con cui si può accedere al tuo account. Funziona una sola volta (scadenza: { $until }).
+    [email-confirmation] In data { $time } chi gestisce { $title } ha creato un link che conferma l’indirizzo email del tuo account (scadenza: { $until }).
+   *[password-reset] In data { $time } chi gestisce { $title } ha creato un link con cui si può scegliere una nuova password per il tuo account. Funziona una sola volta (scadenza: { $until }).
+}
+link-issued-fine = Se hai chiesto aiuto a chi lo gestisce, va tutto bene.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Altrimenti avvisa subito.
+   *[password-reset] Altrimenti avvisa subito: il link può essere annullato. Smette di funzionare anche non appena scegli tu una nuova password.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Un’email di prova di { $title }
 test-intro = "regain check --send-test-mail" ha inviato questa email per conto di { $title } in data { $time }. I link per scegliere una nuova password seguono la stessa strada: controlla che questa email sia arrivata subito e non sia finita nella posta indesiderata.

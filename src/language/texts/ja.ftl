@@ -55,6 +55,19 @@ invitation-intro = 「{ $title }」にあなたのアカウントが作成され
 invitation-button = パスワードを設定する
 invitation-ignore = お心当たりがない場合は、何もする必要はありません。
 
+# An operator was given a link
+link-issued-subject = 【{ $title }】アカウント用のリンクが作成されました
+link-issued-intro = { $purpose ->
+    [login] { $time }に、「{ $title }」の運営者が、あなたのアカウントにログインできるリンクを作成しました。このリンクは1回だけ、{ $until }まで使えます。
+    [email-confirmation] { $time }に、「{ $title }」の運営者が、あなたのアカウントのメールアドレスを確認するリンクを作成しました。このリンクは{ $until }まで使えます。
+   *[password-reset] { $time }に、「{ $title }」の運営者が、あなたのアカウントに新しいパスワードを設定できるリンクを作成しました。このリンクは1回だけ、{ $until }まで使えます。
+}
+link-issued-fine = 運営者にサポートを依頼された場合は、問題ありません。
+link-issued-not-you = { $purpose ->
+    [email-confirmation] お心当たりがない場合は、すぐに運営者にお知らせください。
+   *[password-reset] お心当たりがない場合は、すぐに運営者にお知らせください。運営者はこのリンクを無効にできます。ご自身で新しいパスワードを設定した場合も、このリンクは使えなくなります。
+}
+
 # What an operator sends to see that mail arrives
 test-subject = 【{ $title }】テストメール
 test-intro = このメールは、{ $time }にコマンド "regain check --send-test-mail" が「{ $title }」用に送信したものです。新しいパスワードを設定するリンクも、同じ経路で届きます。すぐに届いたか、迷惑メールに入っていないかをご確認ください。

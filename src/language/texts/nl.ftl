@@ -60,6 +60,19 @@ invitation-intro = Er is een account bij { $title } voor je aangemaakt. Kies een
 invitation-button = Wachtwoord kiezen
 invitation-ignore = Had je dit niet verwacht? Dan hoef je niets te doen.
 
+# An operator was given a link
+link-issued-subject = Er is een link naar je account bij { $title } gemaakt
+link-issued-intro = { $purpose ->
+    [login] Op { $time } hebben de mensen die { $title } beheren een link gemaakt waarmee op je account kan worden ingelogd. De link werkt maar één keer, tot { $until }.
+    [email-confirmation] Op { $time } hebben de mensen die { $title } beheren een link gemaakt die het e-mailadres van je account bevestigt. De link werkt tot { $until }.
+   *[password-reset] Op { $time } hebben de mensen die { $title } beheren een link gemaakt waarmee een nieuw wachtwoord voor je account kan worden gekozen. De link werkt maar één keer, tot { $until }.
+}
+link-issued-fine = Heb je hun om hulp gevraagd? Dan is alles in orde.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Zo niet, waarschuw hen dan meteen.
+   *[password-reset] Zo niet, waarschuw hen dan meteen: zij kunnen de link ongeldig maken. De link werkt ook niet meer zodra je zelf een nieuw wachtwoord kiest.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Een testmail van { $title }
 test-intro = "regain check --send-test-mail" heeft deze mail op { $time } verstuurd voor { $title }. Links om een nieuw wachtwoord te kiezen gaan dezelfde weg: kijk of deze mail meteen is aangekomen en niet bij de ongewenste mail zit.

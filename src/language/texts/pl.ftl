@@ -67,6 +67,19 @@ invitation-intro = Utworzono dla Ciebie konto w serwisie { $title }. Ustaw hasł
 invitation-button = Ustaw hasło
 invitation-ignore = Jeśli nic o tym nie wiesz, nie musisz nic robić.
 
+# An operator was given a link
+link-issued-subject = Utworzono link do Twojego konta w serwisie { $title }
+link-issued-intro = { $purpose ->
+    [login] Administratorzy serwisu { $title } utworzyli { $time } link, za pomocą którego można zalogować się na Twoje konto. Link zadziała tylko raz. Jest ważny do { $until }.
+    [email-confirmation] Administratorzy serwisu { $title } utworzyli { $time } link, który potwierdza adres e-mail Twojego konta. Jest ważny do { $until }.
+   *[password-reset] Administratorzy serwisu { $title } utworzyli { $time } link, za pomocą którego można ustawić nowe hasło do Twojego konta. Link zadziała tylko raz. Jest ważny do { $until }.
+}
+link-issued-fine = Jeśli to na Twoją prośbę, wszystko w porządku.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Jeśli nie, daj im znać od razu.
+   *[password-reset] Jeśli nie, daj im znać od razu: mogą unieważnić ten link. Przestanie on też działać, gdy tylko ustawisz nowe hasło.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Wiadomość testowa serwisu { $title }
 test-intro = Polecenie "regain check --send-test-mail" wysłało tę wiadomość { $time } dla serwisu { $title }. Linki do ustawiania nowego hasła są wysyłane tą samą drogą: sprawdź, czy wiadomość dotarła od razu i czy nie trafiła do spamu.

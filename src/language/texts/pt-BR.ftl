@@ -60,6 +60,19 @@ invitation-intro = Uma conta em { $title } foi criada para você. Escolha uma se
 invitation-button = Escolher uma senha
 invitation-ignore = Se você não esperava por isso, não precisa fazer nada.
 
+# An operator was given a link
+link-issued-subject = Um link para a sua conta em { $title } foi criado
+link-issued-intro = { $purpose ->
+    [login] Em { $time }, os responsáveis por { $title } criaram um link com o qual é possível entrar na sua conta. Ele funciona uma única vez, até { $until }.
+    [email-confirmation] Em { $time }, os responsáveis por { $title } criaram um link que confirma o endereço de e-mail da sua conta. Ele funciona até { $until }.
+   *[password-reset] Em { $time }, os responsáveis por { $title } criaram um link com o qual é possível escolher uma nova senha para a sua conta. Ele funciona uma única vez, até { $until }.
+}
+link-issued-fine = Se você pediu ajuda a eles, está tudo bem.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] Se não pediu, avise-os imediatamente.
+   *[password-reset] Se não pediu, avise-os imediatamente: eles podem anular o link. Ele também deixa de funcionar assim que você escolher uma nova senha.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = Um e-mail de teste de { $title }
 test-intro = "regain check --send-test-mail" enviou este e-mail em nome de { $title } em { $time }. Os links para escolher uma nova senha seguem o mesmo caminho: veja se este e-mail chegou logo e se não foi parar no spam.

@@ -58,6 +58,19 @@ invitation-intro = Sizin için bir { $title } hesabı oluşturuldu. Başlamak i�
 invitation-button = Parola belirle
 invitation-ignore = Bundan haberiniz yoksa bir şey yapmanız gerekmez.
 
+# An operator was given a link
+link-issued-subject = { $title } hesabınız için bir bağlantı oluşturuldu
+link-issued-intro = { $purpose ->
+    [login] { $title } yöneticileri, { $time } tarihinde, hesabınızda oturum açmayı sağlayan bir bağlantı oluşturdu. Bağlantı yalnızca bir kez çalışır ve { $until } tarihine kadar geçerlidir.
+    [email-confirmation] { $title } yöneticileri, { $time } tarihinde, hesabınızın e-posta adresini doğrulayan bir bağlantı oluşturdu. Bağlantı { $until } tarihine kadar geçerlidir.
+   *[password-reset] { $title } yöneticileri, { $time } tarihinde, hesabınız için yeni bir parola belirlemeyi sağlayan bir bağlantı oluşturdu. Bağlantı yalnızca bir kez çalışır ve { $until } tarihine kadar geçerlidir.
+}
+link-issued-fine = Onlardan yardım istediyseniz her şey yolunda.
+link-issued-not-you = { $purpose ->
+    [email-confirmation] İstemediyseniz onlara hemen haber verin.
+   *[password-reset] İstemediyseniz onlara hemen haber verin: Bağlantıyı geçersiz kılabilirler. Kendiniz yeni bir parola belirlediğinizde de bağlantı artık çalışmaz.
+}
+
 # What an operator sends to see that mail arrives
 test-subject = { $title } için deneme e-postası
 test-intro = Bu e-posta, { $title } için { $time } tarihinde "regain check --send-test-mail" komutuyla gönderildi. Yeni parola belirleme bağlantıları da aynı yoldan gider. E-postanın hemen gelip gelmediğine ve istenmeyen postalar arasına düşüp düşmediğine bakın.

@@ -55,6 +55,19 @@ invitation-intro = 已为您创建 { $title } 账号。请设置密码，即可�
 invitation-button = 设置密码
 invitation-ignore = 如果您对此并不知情，则无需进行任何操作。
 
+# An operator was given a link
+link-issued-subject = 已创建一个用于您的 { $title } 账号的链接
+link-issued-intro = { $purpose ->
+    [login] { $title } 的管理人员已于 { $time } 创建了一个链接，可用于登录您的账号。该链接只能使用一次，截至 { $until }。
+    [email-confirmation] { $title } 的管理人员已于 { $time } 创建了一个链接，用于确认您账号的邮箱地址。该链接截至 { $until } 有效。
+   *[password-reset] { $title } 的管理人员已于 { $time } 创建了一个链接，可用于为您的账号设置新密码。该链接只能使用一次，截至 { $until }。
+}
+link-issued-fine = 如果您曾请他们协助，则一切正常。
+link-issued-not-you = { $purpose ->
+    [email-confirmation] 如果没有，请立即告知他们。
+   *[password-reset] 如果没有，请立即告知他们：他们可以使该链接失效。您自己设置新密码后，该链接也会失效。
+}
+
 # What an operator sends to see that mail arrives
 test-subject = { $title } 的测试邮件
 test-intro = 这封邮件由命令 "regain check --send-test-mail" 于 { $time } 为 { $title } 发送。设置新密码的链接也会经由同样的途径送达：请查看邮件是否立即收到，以及是否被归入垃圾邮件。

@@ -1,5 +1,6 @@
 //! What mails say, and what a mistake in a template is told as.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::language::Language;
 use crate::recovery::{Client, LinkMail};
+use crate::token::Purpose;
 
 fn letter(name: Option<&str>, message: Message) -> Letter {
     Letter {
@@ -64,6 +66,25 @@ fn a_notice_reads_well_and_holds_no_secret() {
     insta::assert_snapshot!(mail.subject, @"Your password for Example was changed");
     insta::assert_snapshot!("password_changed_text", mail.text);
     assert!(mail.html.contains("https://a.example/a/shop/not-me\""));
+}
+
+#[test]
+fn a_notice_of_an_issued_link_reads_well_in_every_language_and_holds_no_link() {
+    let templates = templates(None).unwrap();
+    let at = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    let mut texts = String::new();
+    for language in Language::all() {
+        for purpose in [Purpose::PasswordReset, Purpose::Login, Purpose::EmailConfirmation] {
+            let expires_at = at + Duration::from_hours(72);
+            let message = Message::LinkIssued { purpose, at, expires_at };
+            let notice = Letter { language, ..letter(Some("Ada"), message) };
+            let mail = templates.write(&notice, "Example").unwrap();
+            assert!(!mail.text.contains("http") && !mail.html.contains("href"), "{purpose:?}");
+            let (tag, purpose) = (language.tag(), purpose.name());
+            write!(texts, "{tag} {purpose}: {}\n\n{}\n", mail.subject, mail.text).unwrap();
+        }
+    }
+    insta::assert_snapshot!("link_issued_texts", texts);
 }
 
 #[test]

@@ -104,6 +104,7 @@ fn about(job: &Job) -> String {
         Task::Mail(Mail::PasswordChanged(change, _)) | Task::Hook(_, About::Change(change)) => {
             account(&change.user_id)
         }
+        Task::Mail(Mail::LinkIssued(given, _)) => account(&given.user_id),
         Task::Mail(Mail::Link { user_id, .. }) | Task::Hook(_, About::Account { user_id, .. }) => {
             account(user_id)
         }

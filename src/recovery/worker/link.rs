@@ -3,16 +3,15 @@
 use std::mem;
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use super::super::meters::{self, NoMail};
+use super::super::mint::mint;
 use super::super::{
-    About, Application, Draft, Event, Job, Later, Letter, LinkMail, LinkWish, Lost, Mail, Message,
-    Recovery, Task, TryAfter, Worthless,
+    About, Application, Draft, Event, Job, Later, Letter, LinkWish, Lost, Mail, Message, Recovery,
+    Task, TryAfter, Worthless,
 };
 use super::account_language;
 use crate::account::{Account, Identifier, logged_id};
-use crate::token::{Claims, MAX_TOKEN_BYTES, Purpose, Token, base64url};
+use crate::token::{Purpose, base64url};
 
 /// Most accounts that share one address and each get a link.
 const ACCOUNTS_PER_ADDRESS: usize = 5;
@@ -55,7 +54,7 @@ impl Recovery {
         let accounts = match app.accounts.find(identifier, &needs, ACCOUNTS_PER_ADDRESS).await {
             Ok(accounts) => accounts,
             Err(error) => {
-                let left = self.later(job, app.lifetime(wish.purpose), &error).await;
+                let left = self.later(job, app.life_of(wish), &error).await;
                 return left.into_iter().collect();
             }
         };
@@ -68,7 +67,7 @@ impl Recovery {
             if let Err(reason) = account.fits(&needs) {
                 tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
                 meters::no_mail(app, NoMail::Ineligible);
-            } else if job.redone || self.limits.mail_budget(&app.name, &account.id).await {
+            } else if job.redone || self.pay(app, wish, &account).await {
                 if wish.disputed {
                     left.extend(self.tell_dispute(app, job, &account));
                 }
@@ -83,6 +82,11 @@ impl Recovery {
             }
         }
         left
+    }
+
+    /// Takes a mail from a budget of the account, if there is one left.
+    async fn pay(&self, app: &Application, wish: &LinkWish, account: &Account) -> bool {
+        self.limits.mail_budget(&app.name, &wish.origin.payer(&account.id)).await
     }
 
     /// Within the mail budget, so that a stranger can say so no oftener than ask for mail.
@@ -116,7 +120,7 @@ impl Recovery {
                 meters::no_mail(app, NoMail::Ineligible);
                 None
             }
-            Err(error) => self.later(job, app.lifetime(wish.purpose), &error).await,
+            Err(error) => self.later(job, app.life_of(wish), &error).await,
         }
     }
 
@@ -128,9 +132,8 @@ impl Recovery {
         wish: &LinkWish,
         draft: &Draft,
     ) -> Option<Later> {
-        let kind_and_pattern = LinkMail::of(wish.purpose).zip(app.links.get(&wish.purpose));
-        let (kind, pattern) = kind_and_pattern?;
-        let lifetime = app.lifetime(wish.purpose);
+        let (kind, pattern) = wish.kind().zip(app.links.get(&wish.purpose))?;
+        let lifetime = app.life_of(wish);
         let now = self.clock.now();
         let fresh = now - draft.issued_at <= lifetime / 2;
         let draft = if fresh { draft.clone() } else { self.draft() };
@@ -158,7 +161,8 @@ impl Recovery {
                     return Some(Later { job, after: wait });
                 }
                 Err(TryAfter(wait)) => {
-                    self.limits.give_back(&app.name, &account.id).await;
+                    let payer = wish.origin.payer(&account.id);
+                    self.limits.give_back(&app.name, &payer).await;
                     let why = format!("too much mail, its turn would come in {} s", wait.as_secs());
                     self.give_up(&job, Lost::TooMuch, &why).await;
                     return None;
@@ -198,7 +202,7 @@ impl Recovery {
         Ok(wait)
     }
 
-    fn draft(&self) -> Draft {
+    pub(in super::super) fn draft(&self) -> Draft {
         Draft { issued_at: self.clock.now(), id: self.new_id() }
     }
 
@@ -206,21 +210,4 @@ impl Recovery {
     pub(in super::super) fn new_id(&self) -> String {
         base64url::encode(&self.random.bytes::<18>())
     }
-}
-
-/// A token as it was wished for. A key of the table may be so long that a return target does not
-/// fit beside it; then the person goes without.
-fn mint(app: &Application, account: &Account, wish: &LinkWish, at: OffsetDateTime) -> Token {
-    let mut claims = Claims {
-        user_id: account.id.clone(),
-        fingerprint: app.keys.fingerprint(wish.purpose, &account.marks(wish.purpose)),
-        lifetime: None,
-        return_to: wish.return_to.clone(),
-    };
-    let token = app.keys.mint(wish.purpose, at, &claims);
-    if token.expose().len() <= MAX_TOKEN_BYTES {
-        return token;
-    }
-    claims.return_to = None;
-    app.keys.mint(wish.purpose, at, &claims)
 }

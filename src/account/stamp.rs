@@ -1,0 +1,84 @@
+//! The recovery stamp: `<base>`, or `<base>.<newest>` where the newest link wins.
+//!
+//! The base changes with every reset and every revocation, and with it all links are void. The newest
+//! part changes with every link that is mailed on somebody's asking, and voids the mailed ones before
+//! it alone: what a stranger's asking must not void rests on the base.
+
+use super::Account;
+
+/// Characters of the newest part, of base64url: 96 bits.
+const NEWEST_CHARS: usize = 16;
+
+/// How much of the recovery stamp a token rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// All of it, as links do that were mailed since somebody asked.
+    Whole,
+    /// What only a reset or a revocation changes.
+    Base,
+}
+
+impl Stamp {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Base, Self::Whole];
+}
+
+impl Account {
+    /// So much of the stamp, where there is so much. A base that is empty is none: a column that is
+    /// empty by default must not have one from the first mail on.
+    #[must_use]
+    pub fn stamp(&self, so_much: Stamp) -> Option<&str> {
+        let stamp = self.recovery_stamp.as_deref()?;
+        match so_much {
+            Stamp::Whole => Some(stamp),
+            Stamp::Base => Some(split(stamp).0).filter(|base| !base.is_empty()),
+        }
+    }
+}
+
+/// The base, and the newest part where there is one. Other people's stamps may have dots, too:
+/// what has not the form of ours is all base, so that any change of it voids every link.
+fn split(stamp: &str) -> (&str, Option<&str>) {
+    let ours = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+    match stamp.rsplit_once('.') {
+        Some((base, newest)) if newest.len() == NEWEST_CHARS && newest.bytes().all(ours) => {
+            (base, Some(newest))
+        }
+        _ => (stamp, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::row::tests::ada;
+
+    fn base(stamp: Option<&str>) -> Option<String> {
+        let account = Account { recovery_stamp: stamp.map(str::to_owned), ..ada() };
+        assert_eq!(account.stamp(Stamp::Whole), stamp);
+        account.stamp(Stamp::Base).map(str::to_owned)
+    }
+
+    #[test]
+    fn the_newest_part_is_told_by_its_form_and_everything_else_is_base() {
+        for (stamp, expected) in [
+            ("base.AAAAAAAAAAAAAA-_", "base"),
+            ("a.b.AAAAAAAAAAAAAAAA", "a.b"),
+            ("base", "base"),
+            ("2026-01-01 10:00:00.123456", "2026-01-01 10:00:00.123456"),
+            ("base.AAAAAAAAAAAAAAA", "base.AAAAAAAAAAAAAAA"),
+            ("base.AAAAAAAAAAAAAAAAA", "base.AAAAAAAAAAAAAAAAA"),
+            ("base.AAAAAAAAAAAAAA=+", "base.AAAAAAAAAAAAAA=+"),
+            ("base.ééééééé.", "base.ééééééé."),
+        ] {
+            assert_eq!(base(Some(stamp)).as_deref(), Some(expected), "{stamp}");
+        }
+    }
+
+    #[test]
+    fn none_an_empty_one_and_a_newest_part_alone_have_no_base() {
+        for stamp in [None, Some(""), Some(".AAAAAAAAAAAAAAAA")] {
+            assert_eq!(base(stamp), None, "{stamp:?}");
+        }
+    }
+}
