@@ -1,6 +1,7 @@
 //! Reads the configuration: the file, the environment over it, and what is wrong with both.
 
 mod address;
+mod api_keys;
 mod complete;
 mod document;
 mod env;

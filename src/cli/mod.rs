@@ -162,7 +162,17 @@ enum MailCommand {
 #[derive(Subcommand)]
 enum KeyCommand {
     /// Print a new 256-bit key, for a key file
-    New,
+    New {
+        /// An API key for a backend or an operator instead, and what to write into the configuration
+        #[arg(long)]
+        api: bool,
+        /// What logs call it
+        #[arg(long, value_name = "NAME", default_value = "backend", requires = "api")]
+        name: String,
+        /// The application that it is for, by its name under [apps]
+        #[arg(long, value_name = "NAME", default_value = "default", requires = "api")]
+        app: String,
+    },
 }
 
 #[derive(Args)]
@@ -220,7 +230,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Token(TokenCommand::Revoke { app, user, config }) => {
             token::revoke(&config, &app, &user)
         }
-        Command::Key(KeyCommand::New) => key::new(),
+        Command::Key(KeyCommand::New { api: true, name, app }) => key::new_api(&app, &name),
+        Command::Key(KeyCommand::New { .. }) => key::new(),
         Command::Healthcheck { url } => healthcheck::run(&url),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -262,6 +273,8 @@ mod tests {
             "regain token inspect - --app default --purpose session",
             "regain queue --config regain.toml",
             "regain key new",
+            "regain key new --api",
+            "regain key new --api --app shop --name support",
             "regain mail preview mails",
             "regain mail preview mails --config regain.toml --app shop",
             "regain healthcheck --url http://127.0.0.1:9999/healthz",
@@ -281,6 +294,7 @@ mod tests {
             "regain token issue --app default --user 7 --purpose anything",
             "regain token issue --app default --user 7 --purpose login --lifetime soon",
             "regain openapi --yaml --write openapi",
+            "regain key new --name support",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
         }

@@ -50,6 +50,9 @@ pub struct ApplicationSettings {
     /// The systems whose calls are answered as well, for those who move from them.
     #[serde(default)]
     pub compat: BTreeSet<Compat>,
+    /// What its backend and its operators call with.
+    #[serde(default)]
+    pub api_keys: Vec<ApiKeySettings>,
     /// Its users table.
     pub users: UsersSettings,
 }
@@ -212,4 +215,17 @@ pub struct WebhookSettings {
     pub secret: SecretSource,
     /// Which ones: `password.changed`.
     pub events: Vec<String>,
+}
+
+/// A key that its backend or its operators call with.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeySettings {
+    /// What logs call it.
+    pub name: String,
+    /// The SHA-256 of the key in hexadecimal digits: the key itself stands nowhere.
+    pub sha256: String,
+    /// What it may do; nothing where left out.
+    #[serde(default)]
+    pub scopes: Vec<String>,
 }

@@ -12,8 +12,8 @@ mod units;
 mod users;
 
 pub use application::{
-    ApplicationSettings, LifetimeSettings, LinkSettings, LoginLinks, PasswordSettings,
-    SenderSettings, WebhookSettings,
+    ApiKeySettings, ApplicationSettings, LifetimeSettings, LinkSettings, LoginLinks,
+    PasswordSettings, SenderSettings, WebhookSettings,
 };
 pub use colour::Colour;
 pub use compat::Compat;

@@ -15,7 +15,11 @@
 //! Of an incoming token the shape and the signature's spelling are looked at, then the MAC is
 //! checked; only when it holds are time and payload decoded. No algorithm is read from a token.
 //! MACs and fingerprints are compared in constant time (`Mac::verify_slice`).
+//!
+//! Beside the stack stand [`ApiKey`], by which an application's backend shows who it is, and
+//! [`Scope`], what it may do then.
 
+mod api_key;
 mod application;
 pub mod base64url;
 mod claims;
@@ -25,6 +29,7 @@ mod keyring;
 mod mac;
 mod purpose;
 mod ring;
+mod scope;
 mod seal;
 mod secret;
 mod signer;
@@ -35,11 +40,13 @@ mod attacks;
 #[cfg(test)]
 mod vectors;
 
+pub use api_key::{ApiKey, ApiKeys, KeyDigest, KnownKey};
 pub use application::{ApplicationKeys, Opened, Token};
 pub use claims::Claims;
 pub use error::{KeyringError, TokenError, WeakSecret};
 pub use fingerprint::Marks;
 pub use keyring::{Keyring, LimiterKey, MAX_KEYS};
 pub use purpose::Purpose;
+pub use scope::Scope;
 pub use secret::Secret;
 pub use timed::MAX_TOKEN_BYTES;

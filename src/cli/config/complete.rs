@@ -1,5 +1,6 @@
 //! Names in the configuration that must lead to something.
 
+use super::api_keys;
 use super::error::ConfigError;
 use super::names::did_you_mean;
 use crate::config::{KeySettings, LimitStore, QueueStore, Settings, UsersSettings};
@@ -61,7 +62,7 @@ fn keys(keys: &KeySettings) -> Vec<ConfigError> {
     errors
 }
 
-fn own_name(path: &str, name: &str) -> Option<ConfigError> {
+pub(super) fn own_name(path: &str, name: &str) -> Option<ConfigError> {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let short = (1..=64).contains(&name.len());
     (!short || name.starts_with('.') || !name.chars().all(good)).then(|| {
@@ -94,6 +95,7 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
     }
     for (name, app) in &settings.apps {
         errors.extend(schemes(name, &app.users));
+        errors.extend(api_keys::check(name, &app.api_keys));
         if Language::from_tag(&app.language).is_none() {
             let tags: Vec<_> = Language::all().map(Language::tag).collect();
             let cure = did_you_mean(&app.language, tags, str::to_owned);

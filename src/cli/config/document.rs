@@ -73,7 +73,7 @@ impl<'i> Document<'i> {
         Place::File(self.file.to_owned())
     }
 
-    /// The smallest setting or section whose value covers a range.
+    /// The smallest of settings, sections and what stands in lists of tables that covers a range.
     pub(super) fn setting_at(&self, span: &Range<usize>) -> Option<KeyPath> {
         let covers = |value: &Range<usize>| value.start <= span.start && span.end <= value.end;
         let covering = self.spans.iter().filter(|(_, (_, value))| covers(value));

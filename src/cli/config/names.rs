@@ -55,9 +55,23 @@ impl Found {
                     self.refused.push((path, key.span(), "is a section, not a value", cure));
                 }
                 (Some(Known::Setting(_)), _) => {
-                    self.known.push((path, key.span(), value.span()));
+                    self.known.push((path.clone(), key.span(), value.span()));
+                    self.tables(below, &path);
                 }
             }
+        }
+    }
+
+    /// Remembers where the tables of a list stand, which are counted from 1.
+    fn tables(&mut self, list: &DeValue<'_>, at: &KeyPath) {
+        let items = list.as_array().into_iter().flatten().zip(1..);
+        for (item, number) in items {
+            let path = at.join(&number.to_string());
+            for (key, value) in item.get_ref().as_table().into_iter().flatten() {
+                let whole = key.span().start..value.span().end;
+                self.known.push((path.join(key.get_ref()), key.span(), whole));
+            }
+            self.known.push((path, item.span(), item.span()));
         }
     }
 }
@@ -141,9 +155,11 @@ pub(super) fn typed(document: &mut Document<'_>) -> (Option<Settings>, Vec<Confi
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
-        let path = document.setting_at(&span);
-        let known = path.as_ref().and_then(|path| Some((path, path.known()?)));
-        let Some((path, Known::Setting(setting))) = known else {
+        let at = document.setting_at(&span).unwrap_or_default();
+        // What stands in a list of tables belongs to the list, which is the setting.
+        let mut above = (0..=at.0.len()).rev().map(|depth| KeyPath(at.0[..depth].to_vec()));
+        let known = above.find_map(|path| Some((path.known()?, path)));
+        let Some((Known::Setting(setting), path)) = known else {
             let cure = "compare it with what `regain config` prints".to_owned();
             let place = Some(document.place(span));
             let problem = "something here cannot be used".to_owned();
@@ -153,10 +169,14 @@ pub(super) fn typed(document: &mut Document<'_>) -> (Option<Settings>, Vec<Confi
         if errors.iter().any(|before| before.key.as_ref() == Some(&path.text())) {
             return (None, errors);
         }
-        errors.push(wrong(setting, path, error.message(), document.place(span)));
-        document.remove(path);
+        let place = document.place(span);
+        errors.push(match misspelt(&at, error.message()).filter(|_| at != path) {
+            Some(error) => error.placed(place),
+            None => wrong(setting, &at, error.message(), place),
+        });
+        document.remove(&path);
         if setting.required {
-            document.put(path, empty());
+            document.put(&path, empty());
         }
     }
 }
@@ -174,8 +194,24 @@ fn wrong(setting: &Setting, path: &KeyPath, message: &str, place: Place) -> Conf
         None if message.starts_with("a ") => format!("must be {message}"),
         None => "cannot be used".to_owned(),
     };
-    let cure = format!("write it like {}", example(setting, path));
+    let cure = if path.pattern() == setting.path {
+        format!("write it like {}", example(setting, path))
+    } else {
+        "compare it with what `regain config` says of the setting".to_owned()
+    };
     ConfigError::at(path.text(), problem, cure).placed(place)
+}
+
+/// What is wrong with the names in one of the tables of a list.
+fn misspelt(at: &KeyPath, message: &str) -> Option<ConfigError> {
+    if let Some(missing) = message.strip_prefix("missing field `") {
+        let path = at.join(missing.trim_end_matches('`'));
+        return Some(ConfigError::at(path.text(), "is missing", "add it beside what is there"));
+    }
+    let mut quoted = message.strip_prefix("unknown field `")?.split('`').step_by(2);
+    let name = quoted.next()?;
+    let cure = did_you_mean(name, quoted, str::to_owned);
+    Some(ConfigError::at(at.text(), "is not a setting", cure))
 }
 
 /// The reference's line for a setting, under the name that the operator gave.

@@ -1,5 +1,6 @@
 //! Every mistake, its place and its cure.
 
+mod api_keys;
 mod environment;
 mod mistakes;
 mod presets;
