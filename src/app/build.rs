@@ -7,12 +7,11 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, secrets, shared, texts, workers};
+use super::{StartError, secrets, shared, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
     ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings, UsersSettings,
 };
-use crate::hooks::Webhooks;
 use crate::http;
 use crate::language::Language;
 use crate::mail::{Failures, Mailer, Outbox, ProviderSecrets};
@@ -20,7 +19,7 @@ use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
-    Application, Event, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
+    Application, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
     TOKEN_PLACE,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
@@ -72,7 +71,7 @@ impl Service {
             jobs: queue.jobs(),
             limits: shared::limits(settings, &keyring, clock.clone())?,
             sender: Arc::new(mailer),
-            hooks: Arc::new(webhooks(settings)?),
+            hooks: Arc::new(webhooks::of(settings)?),
         };
         let hashing =
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
@@ -200,7 +199,7 @@ fn application(
         lifetimes: Purpose::ALL.map(|purpose| (purpose, lifetime(app, purpose))).into(),
         return_targets,
         login_to: login_to(name, app)?,
-        hooks: events(name, app)?,
+        hooks: webhooks::events(name, app)?,
     })
 }
 
@@ -273,32 +272,6 @@ pub(super) fn not_me_link(app: &ApplicationSettings, pages: &str) -> String {
 pub(super) fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {
     let said = app.lifetimes.of(purpose).and_then(|(_, span)| span);
     said.map_or_else(|| purpose.lifetime(), |span| span.0)
-}
-
-fn events(name: &str, app: &ApplicationSettings) -> Result<Vec<Event>, StartError> {
-    let names = app.webhook.iter().flat_map(|webhook| &webhook.events);
-    let parse = |event: &String| {
-        Event::from_name(event).ok_or_else(|| {
-            let known = Event::ALL.map(Event::name).join(", ");
-            StartError::setting(
-                format!("apps.{name}.webhook.events"),
-                format!("holds {event:?}, which is no event"),
-                format!("name some of: {known}"),
-            )
-        })
-    };
-    names.map(parse).collect()
-}
-
-fn webhooks(settings: &Settings) -> Result<Webhooks, StartError> {
-    let failed = |error| StartError::setting("apps", error, "see docs/operating.md");
-    let mut webhooks = Webhooks::new().map_err(failed)?;
-    for (name, app) in &settings.apps {
-        let Some(webhook) = &app.webhook else { continue };
-        let secret = secrets::text(&webhook.secret, &format!("apps.{name}.webhook.secret"))?;
-        webhooks.add(name, &webhook.url, &secret).map_err(failed)?;
-    }
-    Ok(webhooks)
 }
 
 pub(super) fn scheme(

@@ -13,6 +13,7 @@ mod shared;
 mod texts;
 mod tokens;
 mod waiting;
+mod webhooks;
 mod workers;
 
 pub use build::Service;

@@ -109,10 +109,12 @@ pub(super) fn redis_queue(
 }
 
 /// How long a process that was given a job may be silent before another one gets it: longer than it
-/// takes to hand one mail over, so that a process that lost Redis meanwhile can finish.
+/// takes to hand one mail over or to make one call, so that a process that lost Redis meanwhile can
+/// finish.
 fn silence(settings: &Settings) -> Duration {
-    let timeouts = settings.mail.providers.values().map(|provider| provider.timeout.0);
-    timeouts.max().unwrap_or_default() * STEPS_PER_MAIL + LATE
+    let mails = settings.mail.providers.values().map(|it| it.timeout.0 * STEPS_PER_MAIL);
+    let webhooks = settings.apps.values().filter_map(|app| app.webhook.as_ref());
+    mails.chain(webhooks.map(|it| it.timeout.0)).max().unwrap_or_default() + LATE
 }
 
 /// Where Redis is.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Compat, PagesSettings, SecretSource, Span, UsersSettings};
+use super::{Compat, PagesSettings, Span, UsersSettings, WebhookSettings};
 use crate::token::Purpose;
 
 /// One application: its users, its mail, its links and its policy.
@@ -203,18 +203,6 @@ impl Default for PasswordSettings {
     fn default() -> Self {
         Self { min_length: 8, max_length: 128 }
     }
-}
-
-/// Where an application's backend is told what happened, by the Standard Webhooks scheme.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct WebhookSettings {
-    /// Where events are posted to: https, or http to loopback.
-    pub url: String,
-    /// What they are signed with: `whsec_` and base64.
-    pub secret: SecretSource,
-    /// Which ones: `password.changed`.
-    pub events: Vec<String>,
 }
 
 /// A key that its backend or its operators call with.

@@ -10,10 +10,11 @@ mod secret;
 mod service;
 mod units;
 mod users;
+mod webhook;
 
 pub use application::{
     ApiKeySettings, ApplicationSettings, LifetimeSettings, LinkSettings, LoginLinks,
-    PasswordSettings, SenderSettings, WebhookSettings,
+    PasswordSettings, SenderSettings,
 };
 pub use colour::Colour;
 pub use compat::Compat;
@@ -29,3 +30,4 @@ pub use users::{
     ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, FixedValue,
     OnResetSettings, RecoveryEmailSettings, Tls, UsersSettings,
 };
+pub use webhook::WebhookSettings;

@@ -1,7 +1,17 @@
 //! Calls of an application's webhook, signed by the Standard Webhooks scheme.
 
+mod error;
+mod network;
+mod receiver;
+mod resolver;
 mod signature;
 mod webhook;
 
-pub use signature::{InvalidSecret, SigningSecret};
-pub use webhook::{HookConfigError, Webhooks};
+#[cfg(test)]
+mod tests;
+
+pub use error::HookConfigError;
+pub use network::Refused;
+pub use receiver::WebhookSecrets;
+pub use signature::InvalidSecret;
+pub use webhook::Webhooks;

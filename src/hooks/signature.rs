@@ -19,9 +19,7 @@ pub struct SigningSecret(Zeroizing<Vec<u8>>);
 
 /// A secret that cannot be used. The text holds nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error(
-    "is not \"whsec_\" and at least 24 bytes of base64; make one: echo whsec_$(openssl rand -base64 32)"
-)]
+#[error("is not \"whsec_\" and at least 24 bytes of base64")]
 pub struct InvalidSecret;
 
 impl SigningSecret {

@@ -11,7 +11,8 @@ use crate::people::{database, person};
 
 const ADA: &str = "ada@example.com";
 
-async fn dispute(regain: &Regain, who: &str) -> Answer {
+/// Says that it was somebody else who changed this person's password.
+pub async fn dispute(regain: &Regain, who: &str) -> Answer {
     let request = regain.http.post(format!("{}/a/default/not-me", regain.url));
     let form = format!("identifier={}", who.replace('@', "%40"));
     let request = request.header("sec-fetch-site", "same-origin").body(form);

@@ -17,7 +17,8 @@ use crate::people::{Person, database, person};
 use crate::process::command;
 use crate::redis_server::{Keys, RedisServer, keys};
 
-fn on_redis(settings: &mut Settings, keys: &Keys) {
+/// Keeps queue and limits in Redis.
+pub fn on_redis(settings: &mut Settings, keys: &Keys) {
     settings.redis = keys.settings();
     settings.queue.store = QueueStore::Redis;
     settings.limits.store = LimitStore::Redis;

@@ -53,3 +53,4 @@ mod smtp_faults;
 mod store;
 mod together;
 mod trouble;
+mod webhooks;

@@ -37,10 +37,15 @@ pub fn verify_argon2(hash: &str, password: &str) {
     }
 }
 
-/// The code in a section of docs/attaching.md, word for word.
+/// The Python in a section of docs/attaching.md, word for word.
 pub fn documented(section: &str) -> String {
-    let page = std::fs::read_to_string("docs/attaching.md").unwrap();
+    documented_in("docs/attaching.md", section, "python")
+}
+
+/// The code of this language in a section of a page, word for word.
+pub fn documented_in(page: &str, section: &str, language: &str) -> String {
+    let page = std::fs::read_to_string(page).unwrap();
     let section = page.split_once(&format!("\n## {section}\n")).unwrap().1;
-    let code = section.split_once("```python\n").unwrap().1;
+    let code = section.split_once(&format!("```{language}\n")).unwrap().1;
     code.split_once("```").unwrap().0.to_owned()
 }

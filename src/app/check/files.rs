@@ -39,12 +39,14 @@ fn files(settings: &Settings) -> impl Iterator<Item = (String, &Path)> {
             .map(|(key, source)| (format!("mail.providers.{name}.{key}"), source.as_ref()))
     });
     let apps = settings.apps.iter().flat_map(|(name, app)| {
-        let webhook = app.webhook.as_ref().map(|webhook| &webhook.secret);
+        let webhook = app.webhook.as_ref();
+        let previous = webhook.and_then(|webhook| webhook.previous_secret.as_ref());
         [
             (format!("apps.{name}.users.database"), Some(&app.users.database)),
             (format!("apps.{name}.users.pepper"), app.users.pepper.as_ref()),
             (format!("apps.{name}.users.password_salt"), app.users.password_salt.as_ref()),
-            (format!("apps.{name}.webhook.secret"), webhook),
+            (format!("apps.{name}.webhook.secret"), webhook.map(|webhook| &webhook.secret)),
+            (format!("apps.{name}.webhook.previous_secret"), previous),
         ]
     });
     keys.chain(redis).chain(mail).chain(apps).filter_map(|(setting, source)| match source {
