@@ -10,7 +10,8 @@ use super::EmailAddress;
 /// Longest user name that is looked up, in characters (Django's own limit).
 const USERNAME_MAX_CHARS: usize = 150;
 
-/// An address or a user name, already known to be well formed; read back by [`Identifier::parse`].
+/// An address or a user name, already known to be well formed. In a job it is written as it was
+/// typed; a principal with an `@` before it, by which neither of the others begins.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Identifier {
@@ -18,7 +19,13 @@ pub enum Identifier {
     Email(EmailAddress),
     /// Anything else, looked for in the user name column where there is one.
     Username(Username),
+    /// A user name or, where nobody has it, the id of a row: what a program may know of an account.
+    /// No person is asked for it, and nothing that is typed is read as one.
+    Principal(Username),
 }
+
+/// What a principal begins with where it is written down.
+const PRINCIPAL: char = '@';
 
 /// Why a text cannot name an account. It never repeats the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -54,12 +61,23 @@ impl Identifier {
         }
     }
 
+    /// Reads what a program sends that may know an account by its id.
+    ///
+    /// # Errors
+    /// As for [`Identifier::parse`].
+    pub fn parse_principal(text: &str) -> Result<Self, InvalidIdentifier> {
+        Ok(match Self::parse(text)? {
+            Self::Username(name) => Self::Principal(name),
+            other => other,
+        })
+    }
+
     /// The text as typed, for a job and nothing else: it names a person.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Email(email) => email.as_str(),
-            Self::Username(username) => username.as_str(),
+            Self::Username(name) | Self::Principal(name) => name.as_str(),
         }
     }
 
@@ -68,7 +86,7 @@ impl Identifier {
     pub fn masked(&self) -> String {
         match self {
             Self::Email(email) => email.masked(),
-            Self::Username(username) => mask(username.as_str()),
+            Self::Username(name) | Self::Principal(name) => mask(name.as_str()),
         }
     }
 }
@@ -77,13 +95,19 @@ impl TryFrom<String> for Identifier {
     type Error = InvalidIdentifier;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
+        match text.strip_prefix(PRINCIPAL) {
+            Some(principal) => Username::parse(principal).map(Self::Principal),
+            None => Self::parse(&text),
+        }
     }
 }
 
 impl From<Identifier> for String {
     fn from(identifier: Identifier) -> Self {
-        identifier.as_str().to_owned()
+        match identifier {
+            Identifier::Principal(name) => format!("{PRINCIPAL}{}", name.as_str()),
+            other => other.as_str().to_owned(),
+        }
     }
 }
 
@@ -99,6 +123,12 @@ pub struct Username(String);
 
 impl Username {
     fn parse(text: &str) -> Result<Self, InvalidIdentifier> {
+        if text.is_empty() {
+            return Err(InvalidIdentifier::Empty);
+        }
+        if text.contains('@') {
+            return Err(InvalidIdentifier::NotAnAddress);
+        }
         if text.chars().any(char::is_control) {
             return Err(InvalidIdentifier::ControlCharacter);
         }
@@ -150,6 +180,25 @@ mod tests {
         assert_eq!(Identifier::parse("a\0b"), Err(InvalidIdentifier::ControlCharacter));
         assert_eq!(Identifier::parse("a\r\nb"), Err(InvalidIdentifier::ControlCharacter));
         assert_eq!(Identifier::parse(&"x".repeat(151)), Err(InvalidIdentifier::TooLong));
+    }
+
+    #[test]
+    fn a_principal_is_asked_for_by_programs_alone_and_read_back_as_one() {
+        assert!(matches!(Identifier::parse("@42"), Err(InvalidIdentifier::NotAnAddress)));
+        assert!(matches!(Identifier::parse_principal("a@b.example"), Ok(Identifier::Email(_))));
+        let written = |identifier: &Identifier| serde_json::to_string(identifier).unwrap();
+        for text in ["42", "ada", "a@b.example"] {
+            for identifier in [Identifier::parse(text), Identifier::parse_principal(text)] {
+                let identifier = identifier.unwrap();
+                assert_eq!(identifier.as_str(), text);
+                let read: Identifier = serde_json::from_str(&written(&identifier)).unwrap();
+                assert!(read == identifier, "{}", written(&identifier));
+            }
+        }
+        assert_eq!(written(&Identifier::parse_principal("42").unwrap()), "\"@42\"");
+        for refused in ["\"@\"", "\"@a@b.example\"", "\"@a\\u0000\""] {
+            assert!(serde_json::from_str::<Identifier>(refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

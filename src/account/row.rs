@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::identifier::mask;
-use super::{Condition, EmailAddress, EmailMatch, Identifier, LastLogin, Stamp};
+use super::{Condition, EmailAddress, EmailMatch, Identifier, LastLogin, Stamp, Username};
 use crate::token::{Marks, Purpose};
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
@@ -89,13 +89,14 @@ impl Account {
     #[must_use]
     pub fn is_called(&self, typed: &Identifier) -> bool {
         let email = self.email.as_deref();
+        let named =
+            |typed: &Username| self.username.as_deref().is_some_and(|name| typed.matches(name));
         match typed {
             Identifier::Email(typed) => {
                 email.is_some_and(|email| typed.matches(email, EmailMatch::AsciiLower))
             }
-            Identifier::Username(typed) => {
-                self.username.as_deref().is_some_and(|username| typed.matches(username))
-            }
+            Identifier::Username(typed) => named(typed),
+            Identifier::Principal(typed) => named(typed) || typed.matches(&self.id),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::account::{Account, Identifier, Needs};
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// The accounts that an identifier means, compared again in code: at most `limit` of them,
-    /// those that are as they must be first.
+    /// those that are as they must be first. Of a principal, the id counts where no row has the name.
     ///
     /// # Errors
     /// [`StoreError`] when the table could not be read.

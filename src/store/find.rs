@@ -8,11 +8,15 @@ use super::catalogue::Shape;
 use super::mapping::Mapping;
 
 impl Mapping {
-    /// Asks for the rows that might be meant; `None` when no row can be.
+    /// Asks for the rows that might be meant by address or name; `None` when no row can be. A
+    /// principal is looked for by its name alone: with the key in the same condition, a database
+    /// might use the index of neither.
     pub(super) fn find(&self, shape: &Shape, identifier: &Identifier) -> Option<SelectStatement> {
         let wanted = match identifier {
             Identifier::Email(email) => self.has_email(shape, email)?,
-            Identifier::Username(username) => self.has_name(shape, username.as_str())?,
+            Identifier::Username(name) | Identifier::Principal(name) => {
+                self.has_name(shape, name.as_str())?
+            }
         };
         let mut select = self.select();
         // By the key's text and not by the key: its index must not tempt the planner to walk
@@ -28,8 +32,8 @@ impl Mapping {
                 let stored = account.email.as_deref();
                 stored.is_some_and(|stored| email.matches(stored, self.email_match))
             }
-            Identifier::Username(username) => {
-                account.username.as_deref().is_some_and(|stored| username.matches(stored))
+            Identifier::Username(name) | Identifier::Principal(name) => {
+                account.username.as_deref().is_some_and(|stored| name.matches(stored))
             }
         }
     }

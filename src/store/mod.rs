@@ -140,6 +140,35 @@ impl UsersTable {
         mapping.accounts(&rows)
     }
 
+    /// The accounts of this address or name: at most `limit`, those that are as they must be first.
+    async fn find_by_address_or_name(
+        &self,
+        identifier: &Identifier,
+        needs: &Needs,
+        limit: usize,
+    ) -> Result<Vec<Account>, StoreError> {
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
+        let Some(mut select) = mapping.find(shape, identifier) else {
+            return Ok(vec![]);
+        };
+        let (mut eligible, mut others) = (vec![], vec![]);
+        for page in 0..PAGES {
+            let rows = self.accounts(mapping, select.limit(PAGE).offset(page * PAGE)).await?;
+            let last = (rows.len() as u64) < PAGE;
+            let meant = rows.into_iter().filter(|row| mapping.is_meant(identifier, row));
+            let (good, bad): (Vec<_>, Vec<_>) = meant.partition(|row| row.fits(needs).is_ok());
+            eligible.extend(good);
+            others.extend(bad.into_iter().take(limit.saturating_sub(others.len())));
+            if last || eligible.len() >= limit {
+                break;
+            }
+        }
+        eligible.append(&mut others);
+        eligible.truncate(limit);
+        Ok(eligible)
+    }
+
     async fn carry_out(&self, update: &UpdateStatement) -> Result<Swap, StoreError> {
         match answer(self.database.execute(update)).await?.rows_affected() {
             0 => Ok(Swap::Lost),
@@ -167,26 +196,16 @@ impl Accounts for UsersTable {
         needs: &Needs,
         limit: usize,
     ) -> Result<Vec<Account>, StoreError> {
-        let fitted = self.fitted().await?;
-        let (shape, mapping) = &*fitted;
-        let Some(mut select) = mapping.find(shape, identifier) else {
-            return Ok(vec![]);
-        };
-        let (mut eligible, mut others) = (vec![], vec![]);
-        for page in 0..PAGES {
-            let rows = self.accounts(mapping, select.limit(PAGE).offset(page * PAGE)).await?;
-            let last = (rows.len() as u64) < PAGE;
-            let meant = rows.into_iter().filter(|row| mapping.is_meant(identifier, row));
-            let (good, bad): (Vec<_>, Vec<_>) = meant.partition(|row| row.fits(needs).is_ok());
-            eligible.extend(good);
-            others.extend(bad.into_iter().take(limit.saturating_sub(others.len())));
-            if last || eligible.len() >= limit {
-                break;
+        let found = self.find_by_address_or_name(identifier, needs, limit).await?;
+        match identifier {
+            // The name goes first: where names are numbers as ids are, whoever asks by a name would
+            // else have a stranger mailed, too. Whose id is a name of somebody else asks by name or
+            // address.
+            Identifier::Principal(id) if found.is_empty() => {
+                Ok(self.read(id.as_str()).await?.into_iter().collect())
             }
+            _ => Ok(found),
         }
-        eligible.append(&mut others);
-        eligible.truncate(limit);
-        Ok(eligible)
     }
 
     async fn read(&self, id: &str) -> Result<Option<Account>, StoreError> {

@@ -10,7 +10,7 @@ mod writing;
 
 use std::time::Duration;
 
-use regain::account::{Account, Identifier, Needs};
+use regain::account::{Account, Identifier, InvalidIdentifier, Needs};
 use regain::config::UsersSettings;
 use regain::random::Random;
 use regain::recovery::{Accounts, NewPassword};
@@ -79,9 +79,15 @@ fn settings(mapping: &str) -> UsersSettings {
 }
 
 async fn find(table: &UsersTable, text: &str) -> Vec<String> {
-    let identifier = Identifier::parse(text).unwrap();
-    let accounts =
-        table.find(&identifier, &Needs::to_use(Purpose::PasswordReset), 5).await.unwrap();
+    find_as(table, Identifier::parse(text)).await
+}
+
+async fn find_as(
+    table: &UsersTable,
+    identifier: Result<Identifier, InvalidIdentifier>,
+) -> Vec<String> {
+    let needs = Needs::to_use(Purpose::PasswordReset);
+    let accounts = table.find(&identifier.unwrap(), &needs, 5).await.unwrap();
     accounts.into_iter().map(|account| account.id).collect()
 }
 

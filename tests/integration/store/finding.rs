@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use regain::account::Identifier;
 use regain::recovery::Accounts;
 
-use super::{MAPPING, add, find, open, read, users};
+use super::{MAPPING, add, find, find_as, open, read, users};
 use crate::databases::{self, Engine, engines};
 
 #[tokio::test]
@@ -72,6 +73,57 @@ async fn a44_wildcards_quotes_and_backslashes_are_literal() {
         let name = "o'br%_x";
         database.execute("UPDATE users SET login = 'o''br%_x' WHERE id = 1").await;
         assert_eq!(find(&table, name).await, ["1"], "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_principal_is_a_name_or_where_nobody_has_it_an_id() {
+    for engine in engines() {
+        let database = users(engine).await;
+        for id in [7, 8, 9] {
+            add(&database, id, &format!("p{id}@example.com"), "h").await;
+        }
+        database.execute("UPDATE users SET login = '9' WHERE id = 8").await;
+        let table = open(&database, MAPPING);
+        let principal = async |text: &str| find_as(&table, Identifier::parse_principal(text)).await;
+        assert_eq!(principal("u7").await, ["7"], "{engine:?}");
+        assert_eq!(principal("7").await, ["7"], "{engine:?}");
+        assert_eq!(principal("p7@example.com").await, ["7"], "{engine:?}");
+        assert_eq!(principal("9").await, ["8"], "{engine:?}: the name goes first");
+        database.execute("UPDATE users SET active = NULL WHERE id = 8").await;
+        assert_eq!(principal("9").await, ["8"], "{engine:?}: even of who may not be mailed");
+        for nobody in ["10", "07", "7 OR 1=1", "9223372036854775808", "\u{e9}", "U7", "-7", "%"] {
+            assert!(principal(nobody).await.is_empty(), "{engine:?} {nobody}");
+        }
+        assert!(find(&table, "7").await.is_empty(), "{engine:?}: no person is asked for an id");
+        let without_names = open(&database, "");
+        let found = find_as(&without_names, Identifier::parse_principal("8")).await;
+        assert_eq!(found, ["8"], "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_principal_may_be_an_id_of_each_kind() {
+    let uuid = "0b5f9a0e-3f5f-4c6e-8a57-2f3c1d9e7a10";
+    for engine in engines() {
+        for (key, id) in [
+            ("varchar(36)", "c7a1e2"),
+            (if engine == Engine::Sqlite { "text" } else { "uuid" }, uuid),
+        ] {
+            let database = databases::create(engine).await;
+            database
+                .execute(&format!(
+                    "CREATE TABLE users (id {key} PRIMARY KEY, email varchar(99), password text)"
+                ))
+                .await;
+            database.execute(&format!("INSERT INTO users VALUES ('{id}', 'a@b.c', 'h')")).await;
+            let table = open(&database, "");
+            assert_eq!(find_as(&table, Identifier::parse_principal(id)).await, [id], "{engine:?}");
+            for other in ["42", "ada", &id.to_uppercase(), &format!("{id}0")] {
+                let found = find_as(&table, Identifier::parse_principal(other)).await;
+                assert!(found.is_empty(), "{engine:?} {key} {other}");
+            }
+        }
     }
 }
 
