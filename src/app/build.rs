@@ -78,7 +78,8 @@ impl Service {
         let recovery = Recovery::new(applications, ports, hashing, clock.clone(), random.clone());
         let recovery = Arc::new(recovery);
         let dresses = http::pages::dresses(settings, &texts)?;
-        let state = http::State::new(recovery.clone(), settings, embedded, dresses, random);
+        let state =
+            http::State::new(recovery.clone(), settings, embedded, dresses, clock.clone(), random);
         let state = state.map_err(|network| {
             StartError::setting(
                 "trusted_proxies",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Compat, PagesSettings, Span, UsersSettings, WebhookSettings};
+use super::{CloudCmsSettings, Compat, PagesSettings, Span, UsersSettings, WebhookSettings};
 use crate::token::Purpose;
 
 /// One application: its users, its mail, its links and its policy.
@@ -50,11 +50,25 @@ pub struct ApplicationSettings {
     /// The systems whose calls are answered as well, for those who move from them.
     #[serde(default)]
     pub compat: BTreeSet<Compat>,
+    /// How Cloud CMS' calls name it, where they are answered.
+    #[serde(default)]
+    pub cloud_cms: CloudCmsSettings,
     /// What its backend and its operators call with.
     #[serde(default)]
     pub api_keys: Vec<ApiKeySettings>,
     /// Its users table.
     pub users: UsersSettings,
+}
+
+impl ApplicationSettings {
+    /// What the calls of another system name this application by, whose own name is `name`.
+    #[must_use]
+    pub fn called_by<'a>(&'a self, system: Compat, name: &'a str) -> &'a str {
+        match system {
+            Compat::CloudCms => self.cloud_cms.application_id.as_deref().unwrap_or(name),
+            Compat::BettyBlocks => name,
+        }
+    }
 }
 
 fn english() -> String {

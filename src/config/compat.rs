@@ -8,4 +8,6 @@ use serde::{Deserialize, Serialize};
 pub enum Compat {
     /// The two actions of its password reset.
     BettyBlocks,
+    /// Its reset password requests: made, sent and committed.
+    CloudCms,
 }

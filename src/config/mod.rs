@@ -3,6 +3,7 @@
 //! Reading the file, the environment and the messages for what is wrong live in `cli::config`.
 
 mod application;
+mod cloud_cms;
 mod colour;
 mod compat;
 mod pages;
@@ -16,6 +17,7 @@ pub use application::{
     ApiKeySettings, ApplicationSettings, LifetimeSettings, LinkSettings, LoginLinks,
     PasswordSettings, SenderSettings,
 };
+pub use cloud_cms::CloudCmsSettings;
 pub use colour::Colour;
 pub use compat::Compat;
 pub use pages::{DARK, LIGHT, PagesSettings, is_readable, readable};

@@ -1,12 +1,15 @@
 //! JSON bodies, read strictly: the documented members, each once, each of its type.
 
+mod object;
+
 use poem::{Request, RequestBody};
 use poem_openapi::impl_apirequest_for_payload;
 use poem_openapi::payload::{ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+
+use object::{Node, Object};
 
 use super::problem::{Code, FieldError, Problem};
 
@@ -22,7 +25,7 @@ pub trait FromMembers: Sized {
 /// The members of an object, to be taken one by one. What is wrong is collected, so that all of
 /// it is told at once.
 pub struct Members {
-    left: Vec<(String, Value)>,
+    left: Vec<(String, Node)>,
     errors: Vec<FieldError>,
     /// Whether a value has the right shape but cannot be used.
     refused: bool,
@@ -34,7 +37,11 @@ impl Members {
             let message = "is not one JSON object in UTF-8".to_owned();
             malformed(FieldError { field: "", reason: "not_json", message })
         })?;
-        Ok(Self { left: object.0, errors: Vec::new(), refused: false })
+        Ok(Self::of(object))
+    }
+
+    fn of(object: Object) -> Self {
+        Self { left: object.0, errors: Vec::new(), refused: false }
     }
 
     /// A text that must be there; empty where it is not.
@@ -49,6 +56,31 @@ impl Members {
 
     /// A text that may be there. `null` is no text.
     pub fn optional(&mut self, field: &'static str) -> Option<String> {
+        let Node::Plain(Value::String(text)) = self.take(field)? else {
+            self.wrong(field, "not_text", "must be a text");
+            return None;
+        };
+        Some(text)
+    }
+
+    /// An object that may be there. It may have members that are not taken, but none of them twice.
+    pub fn object<T: FromMembers>(&mut self, field: &'static str) -> Option<T> {
+        let Node::Object(object) = self.take(field)? else {
+            self.wrong(field, "not_object", "must be an object");
+            return None;
+        };
+        let mut members = Self::of(object);
+        let value = T::from_members(&mut members);
+        members.refuse_doubles();
+        for FieldError { field: within, reason, message } in members.errors {
+            let message = format!("holds {within}, which {message}");
+            self.errors.push(FieldError { field, reason, message });
+        }
+        Some(value)
+    }
+
+    /// The value of a member that is there once.
+    fn take(&mut self, field: &'static str) -> Option<Node> {
         let found = self.left.iter().position(|(name, _)| name == field)?;
         let (_, value) = self.left.swap_remove(found);
         if self.left.iter().any(|(name, _)| name == field) {
@@ -56,11 +88,15 @@ impl Members {
             self.wrong(field, "duplicate", "is there more than once");
             return None;
         }
-        let Value::String(text) = value else {
-            self.wrong(field, "not_text", "must be a text");
-            return None;
-        };
-        Some(text)
+        Some(value)
+    }
+
+    fn refuse_doubles(&mut self) {
+        let mut names: Vec<&str> = self.left.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            self.wrong("a member", "duplicate", "is there more than once");
+        }
     }
 
     /// Says that a value of the right shape cannot be used.
@@ -93,7 +129,7 @@ impl Members {
             // The name is the client's own word and is not repeated.
             members.wrong("", "unknown", "has a member that is not documented");
         }
-        let shape = ["required", "duplicate", "not_text", "unknown"];
+        let shape = ["required", "duplicate", "not_text", "not_object", "unknown"];
         let malformed = members.errors.iter().any(|error| shape.contains(&error.reason));
         match (members.errors.is_empty(), malformed) {
             (true, _) => Ok(value),
@@ -105,31 +141,6 @@ impl Members {
 
 fn malformed(error: FieldError) -> Problem {
     Problem::with_errors(Code::Malformed, vec![error])
-}
-
-/// An object's members in order, duplicates included.
-struct Object(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(All)
-    }
 }
 
 /// Whether a media type is this one, in no other character set than UTF-8.
@@ -226,6 +237,70 @@ mod tests {
             let found = reasons(body);
             assert_eq!(found.0, status, "{body}");
             assert_eq!(found.1[0], (field.to_owned(), reason.to_owned()), "{body}");
+        }
+    }
+
+    struct Outer {
+        inner: Option<Inner>,
+    }
+
+    struct Inner(Option<String>);
+
+    impl FromMembers for Outer {
+        fn from_members(members: &mut Members) -> Self {
+            Self { inner: members.object("inner") }
+        }
+    }
+
+    impl FromMembers for Inner {
+        fn from_members(members: &mut Members) -> Self {
+            Self(members.optional("a"))
+        }
+    }
+
+    #[test]
+    fn an_object_in_it_is_read_and_may_hold_what_is_not_looked_at() {
+        let read = |body: &str| Members::read::<Outer>(body.as_bytes()).unwrap().inner;
+        assert!(read("{}").is_none());
+        let body = r#"{"inner":{"b":[{"c":1.5}],"a":"x","d":null,"e":{"a":-1,"b":true}}}"#;
+        assert_eq!(read(body).unwrap().0.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn a81_an_object_in_it_has_each_member_once_and_of_its_type() {
+        for (body, reason, message) in [
+            (r#"{"inner":"x"}"#, "not_object", "must be an object"),
+            (r#"{"inner":null}"#, "not_object", "must be an object"),
+            (r#"{"inner":[{}]}"#, "not_object", "must be an object"),
+            (r#"{"inner":{},"inner":{}}"#, "duplicate", "is there more than once"),
+            (r#"{"inner":{"a":1}}"#, "not_text", "holds a, which must be a text"),
+            (
+                r#"{"inner":{"a":"x","a":"y"}}"#,
+                "duplicate",
+                "holds a, which is there more than once",
+            ),
+            (
+                r#"{"inner":{"b":1,"c":2,"b":3}}"#,
+                "duplicate",
+                "holds a member, which is there more than once",
+            ),
+        ] {
+            let problem = Members::read::<Outer>(body.as_bytes()).err().unwrap();
+            let json = problem.json();
+            assert_eq!(json["status"], 400, "{body}");
+            let error =
+                serde_json::json!({ "field": "inner", "reason": reason, "message": message });
+            assert_eq!(json["errors"], serde_json::json!([error]), "{body}");
+        }
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let deep =
+                |depth| format!("{{\"inner\":{}1{}}}", open.repeat(depth), close.repeat(depth));
+            let reasons = |depth| {
+                let problem = Members::read::<Outer>(deep(depth).as_bytes()).err().unwrap();
+                problem.json()["errors"][0]["reason"].as_str().unwrap().to_owned()
+            };
+            assert_eq!(reasons(5_000), "not_json");
+            assert_ne!(reasons(5), "not_json");
         }
     }
 

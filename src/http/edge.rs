@@ -141,6 +141,7 @@ mod tests {
     use poem::endpoint::make_sync;
 
     use super::*;
+    use crate::clock::Clock;
     use crate::config::Settings;
     use crate::language::Catalogue;
     use crate::random::Random;
@@ -150,7 +151,8 @@ mod tests {
         let texts = Arc::new(Catalogue::embedded().unwrap());
         let (settings, random) = (Settings::default(), Random::repeatable(1));
         let dresses = pages::dresses(&settings, &BTreeMap::new()).unwrap();
-        State::new(Arc::new(of_nobody()), &settings, texts, dresses, random).unwrap()
+        let (recovery, clock) = (Arc::new(of_nobody()), Clock::system());
+        State::new(recovery, &settings, texts, dresses, clock, random).unwrap()
     }
 
     #[tokio::test]

@@ -260,6 +260,13 @@ impl Problem {
         })
     }
 
+    /// The same problem where the member that it is about has another name.
+    #[must_use]
+    pub fn with_member(mut self, field: &'static str) -> Self {
+        self.errors.iter_mut().for_each(|error| error.field = field);
+        self
+    }
+
     /// The kind.
     #[must_use]
     pub const fn code(&self) -> Code {

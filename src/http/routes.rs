@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 39] = [
+const TABLE: [(&str, &str); 43] = [
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/email-confirmations", "POST"),
@@ -31,6 +31,10 @@ const TABLE: [(&str, &str); 39] = [
     ("/a/{app}/assets/{file}", "GET, HEAD"),
     ("/betty-blocks/{app}/request-password-reset", "POST"),
     ("/betty-blocks/{app}/reset-password", "POST"),
+    ("/pub/applications/{application}/requests/resetpassword", "POST"),
+    ("/pub/applications/{application}/requests/resetpassword/create", "POST"),
+    ("/pub/applications/{application}/requests/resetpassword/{doc}/send", "POST"),
+    ("/pub/applications/{application}/requests/resetpassword/{hash}/commit", "POST"),
     ("/.well-known/change-password", "GET, HEAD"),
     ("/", "GET, HEAD"),
     ("/demo/home", "GET, HEAD"),

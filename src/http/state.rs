@@ -1,6 +1,6 @@
 //! What every handler has at hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use poem::Request;
@@ -10,6 +10,7 @@ use super::client::{Proxies, client_key};
 use super::dress::{Dresses, View};
 use super::problem::{Code, Problem};
 use super::reference::Reference;
+use crate::clock::Clock;
 use crate::config::{ApplicationSettings, Compat, Settings};
 use crate::language::{Catalogue, Language, Texts};
 use crate::random::Random;
@@ -32,8 +33,10 @@ pub struct State {
     pub dresses: Arc<Dresses>,
     /// The application that `/` and `/.well-known/change-password` lead to.
     pub default_app: Arc<str>,
-    /// Which applications answer the calls of which other systems.
-    compat: Arc<BTreeSet<(Compat, String)>>,
+    /// The time.
+    pub clock: Clock,
+    /// Which applications answer the calls of which other systems, by what these call them.
+    compat: Arc<BTreeMap<(Compat, String), String>>,
     proxies: Arc<Proxies>,
 }
 
@@ -47,10 +50,13 @@ impl State {
         settings: &Settings,
         texts: Arc<Catalogue>,
         dresses: Dresses,
+        clock: Clock,
         random: Random,
     ) -> Result<Self, String> {
         let of = |(name, app): (&String, &ApplicationSettings)| {
-            app.compat.iter().map(|system| (*system, name.clone())).collect::<Vec<_>>()
+            let called = |system| (system, app.called_by(system, name).to_owned());
+            let called = app.compat.iter().map(|system| (called(*system), name.clone()));
+            called.collect::<Vec<_>>()
         };
         Ok(Self {
             recovery,
@@ -60,6 +66,7 @@ impl State {
             texts,
             dresses: Arc::new(dresses),
             default_app: settings.default_app.as_str().into(),
+            clock,
             compat: Arc::new(settings.apps.iter().flat_map(of).collect()),
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
@@ -86,26 +93,25 @@ impl State {
         self.recovery.application(name).cloned().ok_or(Problem::new(Code::NotFound))
     }
 
-    /// The application of this name, where it answers the calls of that other system.
+    /// The application that another system's calls name so, where it answers them.
     ///
     /// # Errors
     /// [`Code::NotFound`], whether there is no such application or it does not answer them.
     pub fn application_from(
         &self,
         system: Compat,
-        name: &str,
+        called: &str,
     ) -> Result<Arc<Application>, Problem> {
-        if self.compat.contains(&(system, name.to_owned())) {
-            self.application(name)
-        } else {
-            Err(Problem::new(Code::NotFound))
+        match self.compat.get(&(system, called.to_owned())) {
+            Some(name) => self.application(name),
+            None => Err(Problem::new(Code::NotFound)),
         }
     }
 
     /// The other systems whose calls any application answers.
     #[must_use]
     pub fn systems(&self) -> BTreeSet<Compat> {
-        self.compat.iter().map(|(system, _)| *system).collect()
+        self.compat.keys().map(|(system, _)| *system).collect()
     }
 
     /// The application that a page's path names.

@@ -44,6 +44,15 @@ impl Recovery {
         asked
     }
 
+    /// Lets a client prepare an ask. Which account it is about does not matter until it is made, so
+    /// that this takes from an allowance of its own and not from that of asks.
+    ///
+    /// # Errors
+    /// [`AskError::RateLimited`].
+    pub async fn prepare(&self, client: &str) -> Result<(), AskError> {
+        Ok(self.enter(Door::Prepare, client).await?)
+    }
+
     async fn take(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
         if !app.offers(ask.purpose) || LinkMail::of(ask.purpose).is_none() {
             return Err(AskError::NotConfigured);

@@ -27,6 +27,12 @@ impl LinkPattern {
     pub fn fill(&self, token: &Token) -> Zeroizing<String> {
         Zeroizing::new(self.0.replace(TOKEN_PLACE, token.expose()))
     }
+
+    /// The link with something else where the token would be.
+    #[must_use]
+    pub fn with(&self, place: &str) -> String {
+        self.0.replace(TOKEN_PLACE, place)
+    }
 }
 
 /// Longest return target, in bytes: a token with one in it still fits its cookie.

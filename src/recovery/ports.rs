@@ -196,6 +196,8 @@ pub enum SendError {
 /// What a client may do so often, each counted by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
+    /// Prepare an ask that is made by a call of its own, and comes to nothing without.
+    Prepare,
     /// Ask for a link.
     Ask,
     /// Look at a token.
@@ -206,12 +208,13 @@ pub enum Door {
 
 impl Door {
     /// Every door.
-    pub const ALL: [Self; 3] = [Self::Ask, Self::Inspect, Self::Complete];
+    pub const ALL: [Self; 4] = [Self::Prepare, Self::Ask, Self::Inspect, Self::Complete];
 
     /// A name for logs, metrics and keys.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Prepare => "prepare",
             Self::Ask => "ask",
             Self::Inspect => "inspect",
             Self::Complete => "complete",

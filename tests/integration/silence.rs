@@ -4,7 +4,7 @@ use poem::Server;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use regain::app::Service;
 use regain::clock::Clock;
-use regain::config::{LimitStore, LoginLinks, QueueStore};
+use regain::config::{Compat, LimitStore, LoginLinks, QueueStore};
 use regain::random::Random;
 use serde_json::json;
 
@@ -32,6 +32,7 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         let mut settings = settings(&through, &mails.0);
         settings.public_url = format!("http://{local}");
         let app = settings.apps.get_mut("default").unwrap();
+        app.compat = [Compat::CloudCms].into();
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
         if let Some(keys) = &keys {
@@ -43,16 +44,21 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         tokio::spawn(Server::new_with_acceptor(acceptor).run(service.endpoint()));
 
         let http = client();
-        let post = |path: &str, body: serde_json::Value| {
-            let request = http.post(format!("http://{local}/v1/apps/default/{path}"));
+        let post_to = |path: &str, body: serde_json::Value| {
+            let request = http.post(format!("http://{local}{path}"));
             answer(request.header("content-type", "application/json").body(body.to_string()))
         };
+        let post = |path: &str, body| post_to(&format!("/v1/apps/default/{path}"), body);
         for who in ["known@example.com", "disabled@example.com", "nobody@example.com", "known"] {
             for _again in 0..25 {
                 for path in ["password-resets", "email-confirmations", "login-links"] {
                     let asked = post(path, json!({ "identifier": who })).await;
                     assert_eq!(asked.status, 202);
                 }
+                let requests = "/pub/applications/default/requests/resetpassword";
+                let made = post_to(requests, json!({ "principal": who })).await.json();
+                let send = format!("{requests}/{}/send", made["_doc"].as_str().unwrap());
+                assert_eq!(post_to(&send, json!({})).await.status, 200);
             }
         }
         let form = http

@@ -1,5 +1,6 @@
 //! Settings that would make the service unsafe, or useless, are refused before it starts.
 
+mod cloud_cms;
 mod login;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(login::check(name, app));
         errors.extend(writes(name, &app.users));
     }
+    errors.extend(cloud_cms::check(&settings.apps));
     if settings.queue.capacity == 0 {
         errors.push(at_least_one("queue.capacity"));
     }

@@ -2,6 +2,7 @@
 //! over the same journeys, switched on per application; where it is not, there is nothing there.
 
 mod betty_blocks;
+mod cloud_cms;
 mod json;
 
 use std::collections::BTreeSet;
@@ -14,5 +15,6 @@ use crate::config::Compat;
 pub fn add(routes: Route, systems: &BTreeSet<Compat>) -> Route {
     systems.iter().fold(routes, |routes, system| match system {
         Compat::BettyBlocks => routes.nest("/betty-blocks", betty_blocks::routes()),
+        Compat::CloudCms => routes.nest("/pub/applications", cloud_cms::routes()),
     })
 }

@@ -129,6 +129,7 @@ impl Refusal {
 /// What a door is called.
 pub const fn door(door: Door) -> &'static str {
     match door {
+        Door::Prepare => "prepare",
         Door::Ask => "ask",
         Door::Inspect => "inspect",
         Door::Complete => "complete",
