@@ -27,4 +27,5 @@ pub use preview::{Preview, previews};
 pub use samples::Samples;
 pub use smtp::ProviderSecrets;
 pub use template::Written;
+pub use wording::sender;
 pub use writer::Writer;

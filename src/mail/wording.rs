@@ -1,5 +1,9 @@
 //! A mail in somebody else's words: in each part the places are filled in, and nothing else is code.
 
+use std::fmt::Write as _;
+
+use lettre::message::Mailbox;
+
 use super::template::{Written, link};
 use super::words::{one_line, presentable};
 use crate::recovery::{Letter, Wording};
@@ -14,18 +18,34 @@ pub fn reworded(written: Written, wording: &Wording, letter: &Letter) -> Written
     let username = letter.username.as_deref().and_then(presentable);
     let name = username.as_deref().unwrap_or(email);
     let display_name = display_name.as_deref().unwrap_or(name);
-    let places = [
+    let all = [
         ("link", link(&letter.message)),
         ("user.name", name),
         ("user.email", email),
         ("user.displayName", display_name),
     ];
-    let plain = |text: &String| filled(text, &places, str::to_owned);
+    let places = if wording.link_alone { &all[..1] } else { &all[..] };
+    let plain = |text: &String| filled(text, places, str::to_owned);
     Written {
         subject: wording.subject.as_ref().map_or(written.subject, |text| one_line(&plain(text))),
         text: wording.text.as_ref().map_or(written.text, plain),
-        html: wording.html.as_ref().map_or(written.html, |html| filled(html, &places, in_html)),
+        html: wording.html.as_ref().map_or(written.html, |html| filled(html, places, in_html)),
     }
+}
+
+/// The From header of this name, with this address or else the one that `from` has. `None` where there
+/// is none, or where it could not be read again.
+#[must_use]
+pub fn sender(name: &str, address: Option<&str>, from: &str) -> Option<String> {
+    let email = match address {
+        Some(address) => address.parse().ok()?,
+        None => from.parse::<Mailbox>().ok()?.email,
+    };
+    let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+    let sender = Mailbox::new(name, email);
+    let mut written = String::new();
+    write!(written, "{sender}").ok()?;
+    (written.parse() == Ok(sender)).then_some(written)
 }
 
 /// The text with its places filled in. What is no place of ours stays as it is.
@@ -79,6 +99,24 @@ mod tests {
         for text in ["${password}", "${link", "$ {link}", "${ link }", "{link} $", "${${"] {
             assert_eq!(plain(text), text);
         }
+    }
+
+    #[test]
+    fn a70_a_sender_is_written_so_that_it_is_read_as_one() {
+        let from = "Example <no-reply@example.com>";
+        for (name, address, written) in [
+            ("Structr Mail Daemon", None, "Structr Mail Daemon <no-reply@example.com>"),
+            ("", Some("mail@localhost"), "mail@localhost"),
+            (
+                "Müller, \"A\" & Söhne <x@y.example>",
+                Some("a@b.example"),
+                "\"Müller, \\\"A\\\" & Söhne <x@y.example>\" <a@b.example>",
+            ),
+        ] {
+            assert_eq!(sender(name, address, from).as_deref(), Some(written));
+        }
+        assert_eq!(sender("A\r\nBcc: eve@evil.example", None, from), None);
+        assert_eq!(sender("A", Some("a@b.example, c@d.example"), from), None);
     }
 
     #[test]

@@ -69,11 +69,17 @@ mod tests {
         let letter = samples.letters().next().unwrap();
         let (templates, _) = writer.write(&letter).unwrap();
         let wording = Wording {
+            link_alone: false,
             from: Some("Shop Mail <mail@shop.example>".to_owned()),
             subject: Some("For ${user.displayName}\r\nBcc: eve@evil.example".to_owned()),
             html: Some("<a href='${link}'>here</a>".to_owned()),
             text: None,
         };
+        let alone = Wording { link_alone: true, ..wording.clone() };
+        let alone = Letter { wording: Some(Box::new(alone)), ..letter.clone() };
+        let (alone, _) = writer.write(&alone).unwrap();
+        assert!(alone.subject.starts_with("For ${user.displayName} Bcc"), "{}", alone.subject);
+        assert!(alone.html.starts_with("<a href='https://accounts.example.com/a/default/"));
         let letter = Letter { wording: Some(Box::new(wording)), ..letter };
         let (written, message) = writer.write(&letter).unwrap();
         assert_eq!(written.subject, "For Ada Lovelace Bcc: eve@evil.example");

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Wording {
+    /// Whether nothing but the link is filled in; else what is known of the account is, too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub link_alone: bool,
     /// Who it comes from, if not whom the application's mails come from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
