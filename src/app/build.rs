@@ -19,7 +19,7 @@ use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
-    Application, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
+    Application, HandOver, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
     TOKEN_PLACE,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
@@ -251,11 +251,12 @@ pub(super) fn link(app: &ApplicationSettings, pages: &str, purpose: Purpose) -> 
 }
 
 /// Who gets the sessions of people who logged in on Regain's own page, if anybody can.
-fn login_to(name: &str, app: &ApplicationSettings) -> Result<Option<SessionTarget>, StartError> {
+fn login_to(name: &str, app: &ApplicationSettings) -> Result<Option<HandOver>, StartError> {
     let Some(said) = &app.login_to else {
-        return Ok(app.return_to.first().and_then(|first| SessionTarget::parse(first)));
+        let first = app.return_to.first().and_then(|first| SessionTarget::parse(first));
+        return Ok(first.map(HandOver::Page));
     };
-    SessionTarget::parse(said).map(Some).ok_or_else(|| {
+    SessionTarget::parse(said).map(HandOver::Page).map(Some).ok_or_else(|| {
         StartError::setting(
             format!("apps.{name}.login_to"),
             "is no plain http or https URL, or has a #",

@@ -11,6 +11,7 @@ pub mod dress;
 mod edge;
 pub mod pages;
 pub mod problem;
+mod query;
 mod reference;
 mod return_to;
 mod routes;

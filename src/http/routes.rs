@@ -2,7 +2,7 @@
 //! since the URI itself may hold a token.
 
 /// Path templates, each with the methods that are answered there.
-const TABLE: [(&str, &str); 43] = [
+const TABLE: &[(&str, &str)] = &[
     ("/v1/apps/{app}/password-resets", "POST"),
     ("/v1/apps/{app}/password-resets/complete", "POST"),
     ("/v1/apps/{app}/email-confirmations", "POST"),
@@ -27,6 +27,7 @@ const TABLE: [(&str, &str); 43] = [
     ("/a/{app}/login", "GET, HEAD, POST"),
     ("/a/{app}/login/{token}", "GET, HEAD"),
     ("/a/{app}/login-now", "GET, HEAD, POST"),
+    ("/a/{app}/my-password", "GET, HEAD, POST"),
     ("/a/{app}/not-me", "GET, HEAD, POST"),
     ("/a/{app}/assets/{file}", "GET, HEAD"),
     ("/betty-blocks/{app}/request-password-reset", "POST"),

@@ -7,8 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{
-    Accounts, Event, LinkMail, LinkPattern, LinkWish, ReturnTargets, SessionTarget, Wording,
-    Worthless,
+    Accounts, Event, HandOver, LinkMail, LinkPattern, LinkWish, ReturnTargets, Wording, Worthless,
 };
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
@@ -57,8 +56,8 @@ pub struct Application {
     pub lifetimes: BTreeMap<Purpose, Duration>,
     /// Where people may be sent back to.
     pub return_targets: ReturnTargets,
-    /// Where people go on to with their session who logged in on Regain's own page.
-    pub login_to: Option<SessionTarget>,
+    /// Who gets the sessions of people who logged in on Regain's own page, if anybody can.
+    pub login_to: Option<HandOver>,
     /// What its webhook is told; empty where it has none.
     pub hooks: Vec<Event>,
 }

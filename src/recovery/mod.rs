@@ -8,6 +8,7 @@ mod complete;
 mod confirm;
 mod error;
 mod event;
+mod hand_over;
 mod hashing;
 mod health;
 mod inspect;
@@ -42,6 +43,7 @@ pub use error::{
     AskError, CompleteError, InspectError, IssueError, Refused, RevokeError, Worthless,
 };
 pub use event::{Call, Event};
+pub use hand_over::HandOver;
 pub use hashing::{HashingError, HashingPool};
 pub use health::Health;
 pub use inspect::{Inspected, Whose};

@@ -14,8 +14,8 @@ use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
-use crate::http::return_to;
 use crate::http::state::{State, accepted_language};
+use crate::http::{query, return_to};
 use crate::recovery::{Application, Ask, Languages};
 use crate::token::Purpose;
 
@@ -108,16 +108,8 @@ impl Reason {
 /// The form as it is opened, with the way back that the address may name.
 pub fn show_form(state: &State, request: &Request, reason: Reason) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
-    let return_to = way_back(&app, &named(request)?)?;
+    let return_to = way_back(&app, &query::one(request, "return_to")?.unwrap_or_default())?;
     form(state, &app, request, reason, return_to.as_deref(), None)
-}
-
-/// The way back that the address names; empty where it names none.
-fn named(request: &Request) -> Result<String, Problem> {
-    let query = request.uri().query().unwrap_or_default().as_bytes();
-    let mut named = form_urlencoded::parse(query).filter(|(name, _)| name == "return_to");
-    let first = named.next().map_or(String::new(), |(_, target)| target.into_owned());
-    if named.next().is_some() { Err(Problem::new(Code::Malformed)) } else { Ok(first) }
 }
 
 /// Where to lead back to, if anywhere: asked before anything else is done.

@@ -4,13 +4,14 @@ use poem::Request;
 use zeroize::Zeroizing;
 
 use super::link::Link;
-use super::{confirm_email, login, new_password};
+use super::{confirm_email, login, my_password, new_password};
 use crate::http::state::{State, accepted_language};
 use crate::language::Language;
 use crate::recovery::Application;
 
 /// The links that lead to pages.
-const LINKS: [&Link; 3] = [&new_password::LINK, &confirm_email::LINK, &login::LINK];
+const LINKS: [&Link; 4] =
+    [&new_password::LINK, &confirm_email::LINK, &login::LINK, &my_password::SESSION];
 
 /// What a request asked for.
 pub struct Asked {

@@ -15,6 +15,8 @@ pub enum Jar {
     ConfirmEmail,
     /// The sealed token of a login link.
     Login,
+    /// The sealed session of somebody who is logged in.
+    Session,
     /// The value behind a form's double submit.
     Form,
     /// What was typed when asking.
@@ -30,6 +32,7 @@ impl Jar {
             Self::Reset => "reset",
             Self::ConfirmEmail => "confirm-email",
             Self::Login => "login",
+            Self::Session => "session",
             Self::Form => "form",
             Self::Typed => "typed",
         };

@@ -36,10 +36,15 @@ impl Link {
         if !state.recovery.is_ours(&app, self.purpose, token) {
             return Err(Refused::Invalid.into());
         }
+        let page = format!("/a/{}/{}", app.name, self.page);
+        Ok(see_other(&page, &[self.keep(state, &app, token)]))
+    }
+
+    /// The Set-Cookie header that keeps a token, sealed, for as long as it lives at most.
+    #[must_use]
+    pub fn keep(&self, state: &State, app: &Application, token: &str) -> String {
         let sealed = app.keys.seal(&state.random, self.sealed_for, token.as_bytes());
-        let lifetime = app.lifetime(self.purpose);
-        let cookie = self.jar.keep(&app.name, state.secure, &sealed, lifetime);
-        Ok(see_other(&format!("/a/{}/{}", app.name, self.page), &[cookie]))
+        self.jar.keep(&app.name, state.secure, &sealed, app.lifetime(self.purpose))
     }
 
     /// The token out of the sealed cookie.

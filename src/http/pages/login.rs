@@ -1,21 +1,17 @@
 //! Logging in by a link: asking for one, and from the link in the mail to a button and on to the
-//! application, which gets the session in the fragment of the one address that is configured for it:
-//! browsers send that to nobody, and neither logs nor `Referer` have it. Where the person wanted to go
-//! back to travels beside it, for the application to lead there: what whoever asked for the link has
-//! chosen gets no session.
+//! application, to which the session is handed over as its configuration says. Where the person wanted
+//! to go back to travels beside it: what whoever asked for the link has chosen gets no session.
 
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
-use url::form_urlencoded::Serializer;
 
 use super::ask::{self, Reason};
 use super::button::{self, Posted};
 use super::cookie::Jar;
+use super::hand_over::lead_on;
 use super::link::Link;
-use crate::http::dress::see_other;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
-use crate::recovery::LoggedIn;
 use crate::token::Purpose;
 
 /// Its link.
@@ -62,21 +58,9 @@ pub async fn submit(
     };
     let app = state.application_of(request)?;
     // Known before the link is spent: where nobody can be sent, nobody is logged in.
-    let target = app.login_to.as_ref().ok_or(Problem::new(Code::NotConfigured))?;
+    let hand_over = app.login_to.as_ref().ok_or(Problem::new(Code::NotConfigured))?;
     let logged_in = state.recovery.log_in(&app, used).await;
     let logged_in = logged_in.map_err(|why| state.not_used(&app, request, why))?;
-    let on = target.with_fragment(&handed_over(&logged_in));
-    Ok(see_other(&on, &[LINK.jar.forget(&app.name, state.secure)]))
-}
-
-/// What the application gets: the session, and as data where the person wanted to go back to.
-fn handed_over(logged_in: &LoggedIn) -> String {
-    let expires_at = logged_in.expires_at.unix_timestamp().to_string();
-    let mut fragment = Serializer::new(String::new());
-    fragment.append_pair("session", logged_in.session.expose());
-    fragment.append_pair("expires_at", &expires_at);
-    if let Some(target) = &logged_in.return_to {
-        fragment.append_pair("return_to", target);
-    }
-    fragment.finish()
+    let forget_link = LINK.jar.forget(&app.name, state.secure);
+    Ok(lead_on(state, &app, hand_over, &logged_in, forget_link))
 }

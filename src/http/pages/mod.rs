@@ -7,8 +7,10 @@ mod confirm_email;
 mod cookie;
 mod double_submit;
 mod form;
+mod hand_over;
 mod link;
 mod login;
+mod my_password;
 mod new_password;
 mod not_me;
 mod problem;
@@ -63,6 +65,7 @@ pub fn routes() -> Route {
         .at("/:app/login", get(login::show_ask).post(login::submit_ask))
         .at("/:app/login/:token", get(login::arrive))
         .at("/:app/login-now", get(login::show).post(login::submit))
+        .at("/:app/my-password", get(my_password::show).post(my_password::submit))
         .at("/:app/not-me", get(not_me::show).post(not_me::submit))
         .at("/:app/assets/:file", get(asset))
 }

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language, browser};
 use crate::password::Password;
-use crate::recovery::{Application, CompleteError, Completion, Whose};
+use crate::recovery::{Application, CompleteError, Completion, PasswordChange, Whose};
 use crate::token::Purpose;
 
 /// Its link.
@@ -36,8 +36,8 @@ pub const PAGE: Page = Page {
         let mistakes = ["new_password", "confirm_password"].map(mistake);
         let sample = |login: Option<&str>, other, twice, mistakes: &[Value]| {
             context! {
-                login, other, twice, mistakes, csrf => "x", mark => "y", account => "a…\"><b>",
-                min_length => 8, max_length => 64,
+                login, other, twice, mistakes, path => "new-password", csrf => "x", mark => "y",
+                account => "a…\"><b>", min_length => 8, max_length => 64,
             }
         };
         vec![
@@ -67,11 +67,7 @@ pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, 
 
 #[handler]
 pub async fn show(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = state.application_of(request)?;
-    let token = LINK.token(state, &app, request)?;
-    let client = state.client(request);
-    let inspected = state.recovery.inspect(&app, &client, LINK.purpose, &token).await?;
-    Ok(form(state, &app, request, &inspected.whose, &Shown::default()))
+    show_form(&LINK, state, request).await
 }
 
 #[handler]
@@ -80,45 +76,85 @@ pub async fn submit(
     body: Body,
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
+    submit_form(&LINK, state, request, body).await
+}
+
+/// Shows the form to the bearer of a token that a password can be set with.
+pub async fn show_form(link: &Link, state: &State, request: &Request) -> Result<Response, Problem> {
+    let app = state.application_of(request)?;
+    let token = link.token(state, &app, request)?;
+    let client = state.client(request);
+    let inspected = state.recovery.inspect(&app, &client, link.purpose, &token).await?;
+    Ok(form(link, state, &app, request, &inspected.whose, &Shown::default()))
+}
+
+/// Takes the form that was filled in.
+pub async fn submit_form(
+    link: &Link,
+    state: &State,
+    request: &Request,
+    body: Body,
+) -> Result<Response, Problem> {
     let app = state.application_of(request)?;
     let known = ["csrf", "account", "new_password", "confirm_password"];
     let fields = Form::read(request, body, &known).await?;
     DoubleSubmit::check(state, &app, request, &fields)?;
-    let token = LINK.token(state, &app, request)?;
+    let token = link.token(state, &app, request)?;
     let view = state.view(Some(&app), accepted_language(request));
-    let other = LINK.is_of_another(state, &app, &token, &fields);
+    let other = link.is_of_another(state, &app, &token, &fields);
     let twice = state.dresses.of(Some(&app.name)).confirm_password;
     let differ = twice && fields.get("new_password") != fields.get("confirm_password");
     if other || differ {
         let client = state.client(request);
-        let inspected = state.recovery.inspect(&app, &client, LINK.purpose, &token).await?;
+        let inspected = state.recovery.inspect(&app, &client, link.purpose, &token).await?;
         let differ = ("confirm_password", view.texts.tell("new-password-differ"));
         let mistakes = if other { vec![] } else { vec![differ] };
-        return Ok(form(state, &app, request, &inspected.whose, &Shown { other, mistakes }));
+        return Ok(form(link, state, &app, request, &inspected.whose, &Shown { other, mistakes }));
     }
-    let completion = Completion {
-        token: token.to_string(),
-        new_password: Password::new(fields.get("new_password").to_owned()),
-        client: state.client(request),
-        by: browser(request),
-        reference: Reference::of(request),
-    };
-    match state.recovery.complete(&app, completion).await {
-        Ok(completed) => Ok(done(state, &app, &view, completed.return_to)),
+    let new_password = Password::new(fields.get("new_password").to_owned());
+    match set(link, state, &app, request, &token, new_password).await {
+        Ok(return_to) => Ok(done(link, state, &app, &view, return_to)),
         Err(CompleteError::Rejected(refusals)) => {
-            let inspected = state.recovery.inspect_again(&app, LINK.purpose, &token).await?;
+            let inspected = state.recovery.inspect_again(&app, link.purpose, &token).await?;
             let refusals = refusals.iter().map(|refusal| refusal.tell(&view.texts));
             let mistakes = refusals.map(|text| ("new_password", text)).collect();
-            Ok(form(state, &app, request, &inspected.whose, &Shown { other, mistakes }))
+            let shown = Shown { other, mistakes };
+            Ok(form(link, state, &app, request, &inspected.whose, &shown))
         }
         Err(why) => Err(state.not_used(&app, request, why)),
     }
 }
 
-fn done(state: &State, app: &Application, view: &View<'_>, return_to: Option<String>) -> Response {
+/// Sets the password, and says where the link leads back to.
+async fn set(
+    link: &Link,
+    state: &State,
+    app: &Application,
+    request: &Request,
+    token: &str,
+    new_password: Password,
+) -> Result<Option<String>, CompleteError> {
+    let (token, client) = (token.to_owned(), state.client(request));
+    let (by, reference) = (browser(request), Reference::of(request));
+    if link.purpose == Purpose::Session {
+        let change = PasswordChange { session: token, new_password, client, by, reference };
+        state.recovery.change_password(app, change).await.map(|()| None)
+    } else {
+        let completion = Completion { token, new_password, client, by, reference };
+        state.recovery.complete(app, completion).await.map(|completed| completed.return_to)
+    }
+}
+
+fn done(
+    link: &Link,
+    state: &State,
+    app: &Application,
+    view: &View<'_>,
+    return_to: Option<String>,
+) -> Response {
     let log_in = &state.dresses.of(Some(&app.name)).log_in;
     let page = view.page(StatusCode::OK, &DONE, context! { return_to, log_in });
-    let forget = [Jar::Reset, Jar::Typed].map(|jar| jar.forget(&app.name, state.secure));
+    let forget = [link.jar, Jar::Typed].map(|jar| jar.forget(&app.name, state.secure));
     with_cookies(page, &forget)
 }
 
@@ -132,6 +168,7 @@ struct Shown {
 }
 
 fn form(
+    link: &Link,
     state: &State,
     app: &Application,
     request: &Request,
@@ -144,6 +181,7 @@ fn form(
     let mistakes: Vec<_> =
         shown.mistakes.iter().map(|(field, text)| context! { field => *field, text }).collect();
     let values = context! {
+        path => link.page,
         csrf => double_submit.signature,
         mark => link::account(app, whose),
         account => whose.masked(),

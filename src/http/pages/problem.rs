@@ -78,6 +78,7 @@ pub fn answer(
         };
         let ask = || {
             let return_to = asked.leads_back_to(state, app);
+            let purpose = if purpose == Purpose::Session { Purpose::Login } else { purpose };
             format!("/a/{}/{}", app.name, ask::again(app, purpose, return_to.as_deref()))
         };
         let text = if here.is_some() { "try-again" } else { "ask-again" };
