@@ -7,7 +7,7 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, secrets, shared, texts, webhooks, workers};
+use super::{StartError, secrets, shared, structr, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
     ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings, UsersSettings,
@@ -20,7 +20,7 @@ use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
     Application, HandOver, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
-    TOKEN_PLACE,
+    TOKEN_PLACE, Wording,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
 use crate::token::{Keyring, Purpose, Secret};
@@ -194,12 +194,12 @@ fn application(
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
         policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
         scheme: scheme(settings, name, &app.users)?,
-        links: links(name, app, &pages)?,
-        wordings: BTreeMap::new(),
+        links: links(settings, name, app)?,
+        wordings: wordings(name, app)?,
         not_me_link: not_me_link(app, &pages),
         lifetimes: Purpose::ALL.map(|purpose| (purpose, lifetime(app, purpose))).into(),
+        login_to: login_to(settings, name, app, &return_targets)?,
         return_targets,
-        login_to: login_to(name, app)?,
         hooks: webhooks::events(name, app)?,
     })
 }
@@ -223,13 +223,13 @@ fn logs_in(app: &ApplicationSettings) -> bool {
 }
 
 fn links(
+    settings: &Settings,
     name: &str,
     app: &ApplicationSettings,
-    pages: &str,
 ) -> Result<BTreeMap<Purpose, LinkPattern>, StartError> {
     let mut links = BTreeMap::new();
     for purpose in Purpose::ALL {
-        let Some(pattern) = link(app, pages, purpose) else { continue };
+        let Some(pattern) = link(settings, name, app, purpose) else { continue };
         let pattern = LinkPattern::parse(&pattern).ok_or_else(|| {
             let key = app.links.of(purpose).map_or("", |(key, _)| key);
             StartError::setting(
@@ -244,14 +244,40 @@ fn links(
 }
 
 /// Where its links of a purpose lead, with `{token}` in it, if there are such links.
-pub(super) fn link(app: &ApplicationSettings, pages: &str, purpose: Purpose) -> Option<String> {
+pub(super) fn link(
+    settings: &Settings,
+    name: &str,
+    app: &ApplicationSettings,
+    purpose: Purpose,
+) -> Option<String> {
+    if purpose == Purpose::Login && structr::answers(app) {
+        return Some(structr::link(settings, app));
+    }
+    let pages = pages(settings, name);
     let own = || purpose.page().map(|page| format!("{pages}/{page}/{TOKEN_PLACE}"));
     let said = app.links.of(purpose).and_then(|(_, pattern)| pattern);
     said.map(str::to_owned).or_else(own)
 }
 
+/// What the mails with its links say, where that is not what the templates say.
+pub(super) fn wordings(
+    name: &str,
+    app: &ApplicationSettings,
+) -> Result<BTreeMap<Purpose, Box<Wording>>, StartError> {
+    let of_structr = structr::answers(app).then(|| structr::wording(name, app)).transpose()?;
+    Ok(of_structr.into_iter().map(|wording| (Purpose::Login, Box::new(wording))).collect())
+}
+
 /// Who gets the sessions of people who logged in on Regain's own page, if anybody can.
-fn login_to(name: &str, app: &ApplicationSettings) -> Result<Option<HandOver>, StartError> {
+fn login_to(
+    settings: &Settings,
+    name: &str,
+    app: &ApplicationSettings,
+    allowed: &ReturnTargets,
+) -> Result<Option<HandOver>, StartError> {
+    if structr::answers(app) {
+        return structr::target(settings, name, app, allowed).map(HandOver::Cookie).map(Some);
+    }
     let Some(said) = &app.login_to else {
         let first = app.return_to.first().and_then(|first| SessionTarget::parse(first));
         return Ok(first.map(HandOver::Page));

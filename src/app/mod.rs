@@ -10,6 +10,7 @@ mod preview;
 mod run;
 pub mod secrets;
 mod shared;
+mod structr;
 mod texts;
 mod tokens;
 mod waiting;

@@ -77,10 +77,11 @@ fn of_application<'a>(settings: &'a Settings, app: Option<&str>) -> Result<Sourc
         from: app.mail.from.clone(),
         links: Purpose::ALL
             .into_iter()
-            .filter_map(|purpose| Some((purpose, build::link(app, &pages, purpose)?)))
+            .filter_map(|purpose| Some((purpose, build::link(settings, name, app, purpose)?)))
             .collect(),
         lifetimes: Purpose::ALL.map(|purpose| (purpose, build::lifetime(app, purpose))).into(),
         not_me: build::not_me_link(app, &pages),
+        wordings: build::wordings(name, app)?,
     };
     Ok((samples, texts[name].clone(), app.templates.as_deref()))
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CloudCmsSettings, Compat, PagesSettings, Span, UsersSettings, WebhookSettings};
+use super::{
+    CloudCmsSettings, Compat, PagesSettings, Span, StructrSettings, UsersSettings, WebhookSettings,
+};
 use crate::token::Purpose;
 
 /// One application: its users, its mail, its links and its policy.
@@ -56,17 +58,22 @@ pub struct ApplicationSettings {
     /// What its backend and its operators call with.
     #[serde(default)]
     pub api_keys: Vec<ApiKeySettings>,
+    /// The mail and the link of Structr's password reset, where its calls are answered.
+    #[serde(default)]
+    pub structr: StructrSettings,
     /// Its users table.
     pub users: UsersSettings,
 }
 
 impl ApplicationSettings {
-    /// What the calls of another system name this application by, whose own name is `name`.
+    /// What the calls of another system name this application by, whose own name is `name`; nothing
+    /// where they name none.
     #[must_use]
     pub fn called_by<'a>(&'a self, system: Compat, name: &'a str) -> &'a str {
         match system {
             Compat::CloudCms => self.cloud_cms.application_id.as_deref().unwrap_or(name),
             Compat::BettyBlocks => name,
+            Compat::Structr => "",
         }
     }
 }

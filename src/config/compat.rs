@@ -10,4 +10,6 @@ pub enum Compat {
     BettyBlocks,
     /// Its reset password requests: made, sent and committed.
     CloudCms,
+    /// Its password reset, which logs in once by a mailed link.
+    Structr,
 }

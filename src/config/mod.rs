@@ -9,6 +9,7 @@ mod compat;
 mod pages;
 mod secret;
 mod service;
+mod structr;
 mod units;
 mod users;
 mod webhook;
@@ -27,6 +28,7 @@ pub use service::{
     MailSettings, MetricsSettings, ProviderSettings, QueueFallback, QueueSettings, QueueStore,
     RedisSettings, Settings,
 };
+pub use structr::StructrSettings;
 pub use units::{Rate, Span};
 pub use users::{
     ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, FixedValue,

@@ -37,6 +37,8 @@ pub struct State {
     pub clock: Clock,
     /// Which applications answer the calls of which other systems, by what these call them.
     compat: Arc<BTreeMap<(Compat, String), String>>,
+    /// The parameter of Structr's links that holds the key.
+    pub structr_key: Arc<str>,
     proxies: Arc<Proxies>,
 }
 
@@ -58,6 +60,8 @@ impl State {
             let called = app.compat.iter().map(|system| (called(*system), name.clone()));
             called.collect::<Vec<_>>()
         };
+        let structr = settings.apps.values().find(|app| app.compat.contains(&Compat::Structr));
+        let structr_key = structr.map_or("", |app| app.structr.key_parameter.as_str()).into();
         Ok(Self {
             recovery,
             random,
@@ -68,6 +72,7 @@ impl State {
             default_app: settings.default_app.as_str().into(),
             clock,
             compat: Arc::new(settings.apps.iter().flat_map(of).collect()),
+            structr_key,
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
     }
@@ -93,7 +98,8 @@ impl State {
         self.recovery.application(name).cloned().ok_or(Problem::new(Code::NotFound))
     }
 
-    /// The application that another system's calls name so, where it answers them.
+    /// The application that another system's calls name so, where it answers them; by nothing at all
+    /// for a system whose paths name none.
     ///
     /// # Errors
     /// [`Code::NotFound`], whether there is no such application or it does not answer them.

@@ -47,6 +47,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::recovery::Wording;
 
     fn raws(samples: &Samples) -> Vec<Vec<u8>> {
         let texts = Arc::new(Catalogue::embedded().unwrap());
@@ -74,5 +75,16 @@ mod tests {
         assert!(first.contains("From: \"The Shop\" <hello@shop.example>\r\n"), "{first}");
         assert!(first.contains("Subject: Choose a new password for The Shop\r\n"), "{first}");
         assert!(first.contains("https://shop.example/new#eyJ1"), "{first}");
+    }
+
+    #[test]
+    fn a_preview_has_the_words_of_another_system_where_mails_have_them() {
+        let wording = Wording { subject: Some("In other words".to_owned()), ..Wording::default() };
+        let wordings = [(Purpose::Login, Box::new(wording))].into();
+        let worded = raws(&Samples { wordings, ..Samples::default() });
+        let worded = worded
+            .into_iter()
+            .filter(|raw| String::from_utf8_lossy(raw).contains("Subject: In other words\r\n"));
+        assert_eq!(worded.count(), Language::all().len());
     }
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::language::Language;
 use crate::recovery::{
-    Browser, Client, LONGEST_ISSUED, Letter, LinkMail, Message, System, TOKEN_PLACE,
+    Browser, Client, LONGEST_ISSUED, Letter, LinkMail, Message, System, TOKEN_PLACE, Wording,
 };
 use crate::token::Purpose;
 
@@ -33,6 +33,8 @@ pub struct Samples {
     pub lifetimes: BTreeMap<Purpose, Duration>,
     /// Where one says that it was somebody else who changed a password.
     pub not_me: String,
+    /// What mails with its links say, by what those are for, where that is not what the templates say.
+    pub wordings: BTreeMap<Purpose, Box<Wording>>,
 }
 
 impl Default for Samples {
@@ -49,6 +51,7 @@ impl Default for Samples {
                 .collect(),
             lifetimes: BTreeMap::new(),
             not_me: format!("{pages}/not-me"),
+            wordings: BTreeMap::new(),
         }
     }
 }
@@ -88,6 +91,12 @@ impl Samples {
         links.into_iter().chain([changed, issued, Message::Test])
     }
 
+    fn wording(&self, message: &Message) -> Option<Box<Wording>> {
+        let Message::Link { kind, .. } = message else { return None };
+        let said = |(purpose, _): &(&Purpose, _)| LinkMail::of(**purpose) == Some(*kind);
+        self.wordings.iter().find(said).map(|(_, wording)| wording.clone())
+    }
+
     fn letter(&self, language: Language, message: Message) -> Letter {
         Letter {
             app: self.app.clone(),
@@ -99,8 +108,8 @@ impl Samples {
             reference: "kX3mPq7RtVw2ZbNd".to_owned(),
             attempt: 1,
             now: NOW,
+            wording: self.wording(&message),
             message,
-            wording: None,
         }
     }
 }

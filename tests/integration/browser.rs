@@ -51,6 +51,12 @@ impl<'a> Browser<'a> {
         self.send(request.header("content-type", "application/x-www-form-urlencoded")).await
     }
 
+    /// Puts a body of this media type to a path, as a script does.
+    pub async fn put(&self, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self.regain.http.put(format!("{}{path}", self.regain.url));
+        self.send(request.header("content-type", kind).body(body)).await
+    }
+
     /// Fills in the form of a page, hidden fields and all, and sends it.
     pub async fn fill_in(&self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
         let action = between(&page.body, "action=\"", "\"").expect("a form");

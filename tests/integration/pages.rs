@@ -22,7 +22,7 @@ async fn running() -> (TestDatabase, Regain) {
 }
 
 /// A4, A7, A10: what every page says of itself, whatever it is about.
-fn assert_guarded(page: &Answer, what: &str) {
+pub fn assert_guarded(page: &Answer, what: &str) {
     let header = |name: &str| page.header(name).unwrap_or_default().to_owned();
     assert_eq!(header("content-type"), "text/html; charset=utf-8", "{what}");
     assert_eq!(header("cache-control"), "no-store", "{what}");

@@ -32,9 +32,10 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         let mut settings = settings(&through, &mails.0);
         settings.public_url = format!("http://{local}");
         let app = settings.apps.get_mut("default").unwrap();
-        app.compat = [Compat::CloudCms].into();
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
+        app.compat = [Compat::BettyBlocks, Compat::CloudCms, Compat::Structr].into();
+        app.return_to = vec![settings.public_url.clone()];
         if let Some(keys) = &keys {
             settings.redis = keys.settings();
             settings.queue.store = QueueStore::Redis;
@@ -44,21 +45,29 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         tokio::spawn(Server::new_with_acceptor(acceptor).run(service.endpoint()));
 
         let http = client();
-        let post_to = |path: &str, body: serde_json::Value| {
+        let post = |path: &str, body: serde_json::Value| {
             let request = http.post(format!("http://{local}{path}"));
             answer(request.header("content-type", "application/json").body(body.to_string()))
         };
-        let post = |path: &str, body| post_to(&format!("/v1/apps/default/{path}"), body);
+        let own = |path: &str| format!("/v1/apps/default/{path}");
         for who in ["known@example.com", "disabled@example.com", "nobody@example.com", "known"] {
             for _again in 0..25 {
                 for path in ["password-resets", "email-confirmations", "login-links"] {
-                    let asked = post(path, json!({ "identifier": who })).await;
+                    let asked = post(&own(path), json!({ "identifier": who })).await;
                     assert_eq!(asked.status, 202);
                 }
                 let requests = "/pub/applications/default/requests/resetpassword";
-                let made = post_to(requests, json!({ "principal": who })).await.json();
+                let made = post(requests, json!({ "principal": who })).await.json();
                 let send = format!("{requests}/{}/send", made["_doc"].as_str().unwrap());
-                assert_eq!(post_to(&send, json!({})).await.status, 200);
+                assert_eq!(post(&send, json!({})).await.status, 200);
+            }
+        }
+        for who in ["known@example.com", "disabled@example.com", "nobody@example.com"] {
+            for (path, field) in [
+                ("/betty-blocks/default/request-password-reset", "email_address"),
+                ("/structr/rest/reset-password", "eMail"),
+            ] {
+                assert_eq!(post(path, json!({ field: who })).await.status, 200, "{path}");
             }
         }
         let form = http
@@ -70,10 +79,10 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
 
         // The relay does count: a forged token still sends nothing (A15), a genuine one does.
         let forged = json!({ "token": "eyJ1IjoiMSJ9.AAAA.AAAA", "purpose": "password-reset" });
-        assert_eq!(post("tokens/inspect", forged).await.status, 400);
+        assert_eq!(post(&own("tokens/inspect"), forged).await.status, 400);
         for path in ["email-confirmations/complete", "login-links/complete"] {
             let forged = json!({ "token": "eyJ1IjoiMSJ9.AAAA.AAAA" });
-            assert_eq!(post(path, forged).await.status, 400);
+            assert_eq!(post(&own(path), forged).await.status, 400);
         }
         let forged = http.get(format!("http://{local}/v1/apps/default/me")).bearer_auth("a.b.c");
         assert_eq!(answer(forged).await.status, 401);

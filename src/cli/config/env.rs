@@ -77,7 +77,9 @@ const UNKNOWN: &str = "this variable is not a setting";
 /// The key that a part of a variable's name means.
 fn own_name(document: &Document<'_>, section: &KeyPath, part: &str) -> String {
     if !section.holds_names() {
-        return part.to_lowercase();
+        // Settings with names of another system's may be in capitals.
+        let known = section.children().into_iter().find(|known| known.eq_ignore_ascii_case(part));
+        return known.map_or_else(|| part.to_lowercase(), str::to_owned);
     }
     let plain = |name: &str| name.to_lowercase().replace(['-', '.'], "_");
     let mut names = document.section(section).into_iter().flat_map(|table| table.keys());

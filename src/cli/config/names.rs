@@ -95,7 +95,8 @@ pub(super) fn did_you_mean<'a>(
 ) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let lower = name.to_lowercase();
-    let near = known.iter().map(|known| (strsim::jaro_winkler(&lower, known), known));
+    let near =
+        known.iter().map(|known| (strsim::jaro_winkler(&lower, &known.to_lowercase()), known));
     match near.max_by(|(one, _), (two, _)| one.total_cmp(two)) {
         Some((likeness, nearest)) if likeness > 0.84 => {
             format!("did you mean `{}`?", spell(nearest))

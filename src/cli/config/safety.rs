@@ -2,6 +2,7 @@
 
 mod cloud_cms;
 mod login;
+mod structr;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -57,6 +58,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(writes(name, &app.users));
     }
     errors.extend(cloud_cms::check(&settings.apps));
+    errors.extend(structr::check(&settings.apps));
     if settings.queue.capacity == 0 {
         errors.push(at_least_one("queue.capacity"));
     }
@@ -78,7 +80,7 @@ fn doors(settings: &Settings) -> Vec<ConfigError> {
             errors.push(ConfigError::at(key, "is not HOST:PORT", cure));
         }
     }
-    errors.extend(public_url(&settings.public_url));
+    errors.extend(scheme_host_and_port("public_url", &settings.public_url));
     for network in &settings.trusted_proxies {
         let (problem, cure) = match cidr(network) {
             None => (
@@ -96,8 +98,9 @@ fn doors(settings: &Settings) -> Vec<ConfigError> {
     errors
 }
 
-fn public_url(text: &str) -> Option<ConfigError> {
-    let at = |problem, cure| Some(ConfigError::at("public_url", problem, cure));
+/// What is wrong with where people reach us, if anything is.
+fn scheme_host_and_port(key: &str, text: &str) -> Option<ConfigError> {
+    let at = |problem, cure| Some(ConfigError::at(key, problem, cure));
     let bare = |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     match web_url(text) {
         Some(url) if !bare(&url) => at(

@@ -6,6 +6,7 @@ mod environment;
 mod mistakes;
 mod presets;
 mod printed;
+mod structr;
 mod unsafe_settings;
 
 use std::path::Path;

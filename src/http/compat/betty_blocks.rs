@@ -83,12 +83,7 @@ struct Address(Option<Identifier>);
 
 impl FromMembers for Address {
     fn from_members(members: &mut Members) -> Self {
-        let address = Identifier::parse(&members.required("email_address")).ok();
-        let address = address.filter(|identifier| matches!(identifier, Identifier::Email(_)));
-        if address.is_none() {
-            members.refuse("email_address", "invalid", &"is not one plain address");
-        }
-        Self(address)
+        Self(json::address(members, "email_address"))
     }
 }
 

@@ -4,6 +4,7 @@
 mod betty_blocks;
 mod cloud_cms;
 mod json;
+pub mod structr;
 
 use std::collections::BTreeSet;
 
@@ -16,5 +17,6 @@ pub fn add(routes: Route, systems: &BTreeSet<Compat>) -> Route {
     systems.iter().fold(routes, |routes, system| match system {
         Compat::BettyBlocks => routes.nest("/betty-blocks", betty_blocks::routes()),
         Compat::CloudCms => routes.nest("/pub/applications", cloud_cms::routes()),
+        Compat::Structr => structr::add(routes),
     })
 }

@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 
 use super::link::Link;
 use super::{confirm_email, login, my_password, new_password};
+use crate::config::Compat;
+use crate::http::compat::structr;
 use crate::http::state::{State, accepted_language};
 use crate::language::Language;
 use crate::recovery::Application;
@@ -16,6 +18,8 @@ const LINKS: [&Link; 4] =
 /// What a request asked for.
 pub struct Asked {
     path: String,
+    /// The name of the application, empty where there is none; nothing where the path is none of pages.
+    app: Option<String>,
     accepted: Option<Language>,
     /// The cookie that the link was kept in.
     sealed: Option<String>,
@@ -26,7 +30,8 @@ impl Asked {
     #[must_use]
     pub fn by(state: &State, request: &Request) -> Self {
         let path = request.uri().path().to_owned();
-        let mut asked = Self { path, accepted: accepted_language(request), sealed: None };
+        let (app, accepted) = (app(state, &path), accepted_language(request));
+        let mut asked = Self { path, app, accepted, sealed: None };
         if let (Some(app), Some(link)) = (asked.app(), asked.link()) {
             asked.sealed = link.jar.read(request, app, state.secure).map(str::to_owned);
         }
@@ -48,14 +53,15 @@ impl Asked {
     /// The name of the application, empty where there is none; nothing where the path is none of pages.
     #[must_use]
     pub fn app(&self) -> Option<&str> {
-        let below = self.path.strip_prefix("/a");
-        let below = below.filter(|below| below.is_empty() || below.starts_with('/'))?;
-        Some(below.split('/').nth(1).unwrap_or_default())
+        self.app.as_deref()
     }
 
     /// The link that leads to this path, or to the page before it.
     #[must_use]
     pub fn link(&self) -> Option<&'static Link> {
+        if self.path == structr::PAGE {
+            return Some(&login::LINK);
+        }
         let page = self.path.split('/').nth(3)?;
         LINKS.into_iter().find(|link| link.page == page || link.purpose.page() == Some(page))
     }
@@ -70,4 +76,13 @@ impl Asked {
         };
         state.recovery.leads_back_to(app, link.purpose, &token)
     }
+}
+
+fn app(state: &State, path: &str) -> Option<String> {
+    if path == structr::PAGE {
+        return state.application_from(Compat::Structr, "").ok().map(|app| app.name.clone());
+    }
+    let below = path.strip_prefix("/a");
+    let below = below.filter(|below| below.is_empty() || below.starts_with('/'))?;
+    Some(below.split('/').nth(1).unwrap_or_default().to_owned())
 }

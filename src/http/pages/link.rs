@@ -32,12 +32,24 @@ impl Link {
     /// The problem to answer: no such application, or what is no token of it.
     pub fn arrive(&self, state: &State, request: &Request) -> Result<Response, Problem> {
         let app = state.application_of(request)?;
-        let token = request.raw_path_param("token").unwrap_or_default();
-        if !state.recovery.is_ours(&app, self.purpose, token) {
+        self.arrive_with(state, &app, request.raw_path_param("token").unwrap_or_default())
+    }
+
+    /// The same with a token that stands elsewhere in the address.
+    ///
+    /// # Errors
+    /// The problem to answer: what is no token of the application.
+    pub fn arrive_with(
+        &self,
+        state: &State,
+        app: &Application,
+        token: &str,
+    ) -> Result<Response, Problem> {
+        if !state.recovery.is_ours(app, self.purpose, token) {
             return Err(Refused::Invalid.into());
         }
         let page = format!("/a/{}/{}", app.name, self.page);
-        Ok(see_other(&page, &[self.keep(state, &app, token)]))
+        Ok(see_other(&page, &[self.keep(state, app, token)]))
     }
 
     /// The Set-Cookie header that keeps a token, sealed, for as long as it lives at most.

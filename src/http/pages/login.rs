@@ -12,6 +12,7 @@ use super::hand_over::lead_on;
 use super::link::Link;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
+use crate::recovery::Application;
 use crate::token::Purpose;
 
 /// Its link.
@@ -39,6 +40,14 @@ pub async fn submit_ask(
 #[handler]
 pub fn arrive(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
     LINK.arrive(state, request)
+}
+
+/// The same where the token stands elsewhere in the address.
+///
+/// # Errors
+/// The problem to answer: what is no token of the application.
+pub fn arrive_with(state: &State, app: &Application, token: &str) -> Result<Response, Problem> {
+    LINK.arrive_with(state, app, token)
 }
 
 #[handler]

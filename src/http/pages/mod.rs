@@ -22,6 +22,9 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem::{Request, Response, Route, get, handler};
 
+pub use login::arrive_with as arrive_to_log_in;
+pub use my_password::{forget_session, session};
+
 use super::problem::Problem;
 use super::state::State;
 use crate::config::Settings;

@@ -3,6 +3,7 @@
 
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
+use zeroize::Zeroizing;
 
 use super::cookie::Jar;
 use super::link::Link;
@@ -10,6 +11,7 @@ use super::new_password;
 use crate::http::dress::see_other;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
+use crate::recovery::Application;
 use crate::token::Purpose;
 
 /// The cookie of a session, which is a token as those of links are.
@@ -39,4 +41,22 @@ pub async fn submit(
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
     new_password::submit_form(&SESSION, state, request, body).await
+}
+
+/// The session that the cookie of a request holds.
+///
+/// # Errors
+/// [`Code::Unauthorized`] where there is none of ours.
+pub fn session(
+    state: &State,
+    app: &Application,
+    request: &Request,
+) -> Result<Zeroizing<String>, Problem> {
+    SESSION.token(state, app, request).map_err(|_| Problem::new(Code::Unauthorized))
+}
+
+/// The Set-Cookie header that throws a session away.
+#[must_use]
+pub fn forget_session(state: &State, app: &Application) -> String {
+    SESSION.jar.forget(&app.name, state.secure)
 }

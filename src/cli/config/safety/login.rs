@@ -3,7 +3,7 @@
 
 use super::super::address::{is_loopback, web_url};
 use super::super::error::ConfigError;
-use crate::config::{ApplicationSettings, LoginLinks};
+use crate::config::{ApplicationSettings, Compat, LoginLinks};
 
 /// What is wrong with switching them on, and with who gets the sessions, each with its cure.
 pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
@@ -27,7 +27,9 @@ pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         let cure = "write false; or \"despite-mfa\", where your application asks for it afterwards";
         refuse(problem, cure.to_owned());
     }
-    if app.links.login.is_none() && app.login_to.is_none() {
+    // Where Structr's calls are answered, the session becomes a cookie of our own.
+    let handed_over = !app.compat.contains(&Compat::Structr);
+    if handed_over && app.links.login.is_none() && app.login_to.is_none() {
         let cure = "name the page of your application that takes their session in login_to, or one \
                     that takes their link in links.login";
         match app.return_to.first().map(|first| unfit(first)) {
