@@ -1,0 +1,192 @@
+// Goes through Structr's password reset in Chromium as its documentation tells it: a page of the application
+// calls with jQuery, the mail's link logs in once, and the page that it ends at sets the password.
+//
+//   REGAIN_TEST_MAILS    the folder that mails are written into
+//
+// It needs what person.mjs does, and jQuery beside the rest of REGAIN_TEST_NODE_MODULES. The application's
+// own pages are made up here, on the server's origin, where a proxy would lay them.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { check, checks, needed } from "./chromium.mjs";
+import { baseURL, browser, fits, heading, inContext, lookAt, pathOf, PATIENCE_MS, tabTo } from "./person.mjs";
+
+const require = createRequire(join(needed("REGAIN_TEST_NODE_MODULES"), "x.js"));
+const jQuery = readFileSync(require.resolve("jquery/dist/jquery.min.js"), "utf8");
+const mails = needed("REGAIN_TEST_MAILS");
+
+const PAGE = {
+  contentType: "text/html; charset=utf-8",
+  body: '<!doctype html><html lang="en"><title>An application</title><script src="/app/jquery.js"></script><p>Here.',
+};
+
+const ASK = "/structr/rest/reset-password";
+const ME = "/structr/rest/me";
+const JSON_TYPE = { contentType: "application/json" };
+
+try {
+  await inContext({}, asTheDocumentationHasIt);
+  await inContext({ viewport: { width: 320, height: 640 }, javaScriptEnabled: false }, withoutAScript);
+  await inContext({}, byKeyboard);
+  await fromAnotherSite();
+  console.log(`Structr's password reset: ${checks} checks passed`);
+} finally {
+  await browser.close();
+}
+
+async function asTheDocumentationHasIt(page) {
+  await layApplicationUnder(page);
+  await page.goto("/app/forgot");
+  const eMail = "ada@example.com";
+  const mistaken = await ajax(page, { url: ASK, type: "POST", processData: false, data: { eMail } });
+  check(mistaken.status === 400 && mistaken.text.includes("JSON.stringify"), `an object as it is: ${mistaken.text}`);
+  const form = await ajax(page, { url: ASK, type: "POST", data: { eMail } });
+  check(form.status === 400 && form.text.includes("JSON.stringify"), `a form: ${form.text}`);
+  check(links().length === 0, "nothing was asked for by that");
+
+  const link = await asked(page, eMail);
+  await page.goto(link);
+  check(pathOf(page) === "/a/default/login-now", `the address is clean: ${page.url()}`);
+  await lookAt(page, "structr-button");
+  await page.click("button[type=submit]");
+  await atTheTarget(page);
+  check((await page.evaluate(() => document.cookie)) === "", "no script sees the session");
+
+  const password = (value, more = JSON_TYPE) => ajax(page, { url: ME, type: "PUT", data: JSON.stringify(value), ...more });
+  const short = await password({ password: "short" });
+  check(short.status === 422 && JSON.parse(short.text).errors[0].field === "password", `refused: ${short.text}`);
+  const unnamed = await password({ password: "newSuperSecurePassword" }, {});
+  check(unnamed.status === 415 && unnamed.text.includes("contentType"), `not called JSON: ${unnamed.text}`);
+  const set = await password({ password: "newSuperSecurePassword" });
+  check(set.status === 200 && set.text === "{}", `the session lives until it is used: ${set.text}`);
+  check((await password({ password: "newSuperSecurePassword" })).status === 401, "and dies by that");
+
+  await page.goto(link);
+  await heading(page, "This link is not valid");
+}
+
+// The target that Structr has where nothing else is said, here a page of ours.
+async function withoutAScript(page) {
+  await layApplicationUnder(page);
+  await page.goto("/reset-password");
+  await heading(page, "Log in by a link");
+  await page.fill("#identifier", "grace@example.com");
+  const before = links().length;
+  await page.click("button[type=submit]");
+  await page.goto(await newLink(before));
+  await page.click("button[type=submit]");
+  await atTheTarget(page);
+  await page.goto("/reset-password");
+  check(pathOf(page) === "/a/default/my-password", `who is logged in is led to the form: ${page.url()}`);
+  await fits(page, "the form at 320");
+  await page.fill("#new_password", "a new passphrase");
+  await page.fill("#confirm_password", "a new passphrase");
+  await page.click("button[type=submit]");
+  await page.waitForSelector("form", { state: "detached" });
+  await fits(page, "done at 320");
+  await page.goto("/reset-password");
+  await heading(page, "Log in by a link");
+}
+
+async function byKeyboard(page) {
+  await layApplicationUnder(page);
+  await page.goto("/app/forgot");
+  await page.goto(await asked(page, "bob@example.com"));
+  await tabTo(page, "button[type=submit]");
+  await page.keyboard.press("Enter");
+  await atTheTarget(page);
+  await page.goto("/reset-password");
+  await lookAt(page, "structr-my-password");
+  await tabTo(page, "#new_password");
+  await page.keyboard.type("another passphrase");
+  await tabTo(page, "#confirm_password");
+  await page.keyboard.type("another passphrase");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("form", { state: "detached" });
+}
+
+// A page of another site in the browser of somebody who is logged in: the browser adds no cookie, asks before
+// it puts, and is answered that nobody may.
+async function fromAnotherSite() {
+  const context = await browser.newContext({ baseURL });
+  const page = await context.newPage();
+  await layApplicationUnder(page);
+  await page.goto("/app/forgot");
+  await page.goto(await asked(page, "eve@example.com"));
+  await page.click("button[type=submit]");
+  await atTheTarget(page);
+
+  const other = await context.newPage();
+  await layApplicationUnder(other);
+  // To the browser, a name and an address are two sites.
+  await other.goto(new URL("/app/evil", baseURL.replace("127.0.0.1", "localhost")).href);
+  check(new URL(other.url()).origin !== new URL(baseURL).origin, "another origin");
+  const url = new URL(ME, baseURL).href;
+  const data = JSON.stringify({ password: "chosen by somebody else" });
+  for (const more of [{}, JSON_TYPE, { ...JSON_TYPE, xhrFields: { withCredentials: true } }]) {
+    const put = await ajax(other, { url, type: "PUT", data, ...more });
+    check(put.status === 0, `A11: another site sets no password (${put.status} ${put.text})`);
+  }
+  const mine = await ajax(page, { url: ME, type: "PUT", data: JSON.stringify({ password: "one of my own" }), ...JSON_TYPE });
+  check(mine.status === 200, `and the session lives: ${mine.text}`);
+  await context.close();
+}
+
+async function asked(page, eMail) {
+  const before = links().length;
+  // As jQuery sends it where nobody said what it is: under the name of a form.
+  const sent = page.waitForRequest((request) => request.url().endsWith(ASK));
+  const answer = await ajax(page, { url: ASK, type: "POST", data: JSON.stringify({ eMail }) });
+  const kind = await (await sent).headerValue("content-type");
+  check(kind.startsWith("application/x-www-form-urlencoded"), `jQuery calls it ${kind}`);
+  check(answer.status === 200 && answer.text === "{}", `asked: ${answer.status} ${answer.text}`);
+  return newLink(before);
+}
+
+/** What jQuery makes of a call. */
+function ajax(page, call) {
+  return page.evaluate(
+    (call) =>
+      new Promise((done) => {
+        globalThis.jQuery.ajax(call).always((one, _status, other) => {
+          const answer = other?.status === undefined ? one : other;
+          done({ status: answer.status, text: answer.responseText });
+        });
+      }),
+    call,
+  );
+}
+
+/** Pages of the application, on the same origin. */
+async function layApplicationUnder(page) {
+  await page.route((url) => url.pathname.startsWith("/app/"), (route) => {
+    const script = route.request().url().endsWith("/jquery.js");
+    route.fulfill(script ? { contentType: "text/javascript", body: jQuery } : PAGE);
+  });
+}
+
+// Where a redirect ends nothing can be laid under, so that the page is there the second time.
+async function atTheTarget(page) {
+  await page.waitForURL("/app/account");
+  await page.reload();
+}
+
+// The links in the mails so far, out of their plain text, oldest first.
+function links() {
+  const files = existsSync(mails) ? readdirSync(mails).filter((name) => name.endsWith(".eml")) : [];
+  return files.sort().flatMap((name) => {
+    const mail = readFileSync(join(mails, name), "utf8").replaceAll("=\r\n", "").replaceAll("=3D", "=");
+    return /^Go to (\S+) to reset/m.exec(mail)?.[1] ?? [];
+  });
+}
+
+async function newLink(before) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (links().length <= before) {
+    if (Date.now() > deadline) throw new Error(`no mail within ${PATIENCE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return links()[before];
+}
