@@ -29,6 +29,17 @@ impl Process {
 
     /// The same with more lines in the users section.
     pub async fn start_on(folder: &Folder, database: &str, more: &str, users: &str) -> Self {
+        Self::start_told(folder, database, more, users, &[]).await
+    }
+
+    /// The same where variables of the environment say more, by their names without `REGAIN_`.
+    pub async fn start_told(
+        folder: &Folder,
+        database: &str,
+        more: &str,
+        users: &str,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}");
         let config = folder.0.join(format!("regain-{port}.toml"));
@@ -43,7 +54,8 @@ impl Process {
         let text = configuration(database, &folder.0, &head) + users;
         std::fs::write(&config, text).unwrap();
         let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
-        Self::run(program().args(arguments), url, config).await
+        let variables = variables.iter().map(|(name, value)| (format!("REGAIN_{name}"), value));
+        Self::run(program().args(arguments).envs(variables), url, config).await
     }
 
     /// A `regain demo` of the built program.

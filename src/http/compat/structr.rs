@@ -92,7 +92,8 @@ async fn me(request: &Request, body: Body, Data(state): Data<&State>) -> Result<
         CompleteError::Rejected(refusals) => json::password_refused(&refusals, &texts),
         other => Problem::of_session_use(other, &texts),
     })?;
-    Ok(with_cookies(json::answer(&json!({})), &[pages::forget_session(state, &app)]))
+    let forget = (!names_its_session(request)).then(|| pages::forget_session(state, &app));
+    Ok(with_cookies(json::answer(&json!({})), forget.as_slice()))
 }
 
 /// The session that a request names itself, or else the one that the browser has added.
@@ -101,7 +102,7 @@ fn session(
     app: &Application,
     request: &Request,
 ) -> Result<Zeroizing<String>, Problem> {
-    if request.headers().contains_key(header::AUTHORIZATION) {
+    if names_its_session(request) {
         return bearer::session(request).map(|session| Zeroizing::new(session.to_owned()));
     }
     let site = request.header("Sec-Fetch-Site").unwrap_or("none");
@@ -111,6 +112,10 @@ fn session(
         return Err(Problem::with_errors(Code::Forbidden, vec![error]));
     }
     pages::session(state, app, request)
+}
+
+fn names_its_session(request: &Request) -> bool {
+    request.headers().contains_key(header::AUTHORIZATION)
 }
 
 /// The body of the first call.

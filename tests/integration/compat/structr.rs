@@ -5,14 +5,18 @@ mod link;
 mod me;
 mod my_password;
 
+use std::time::Duration;
+
 use mail_parser::MessageParser;
 use regain::config::{Compat, LoginLinks, Settings};
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::databases::{Engine, TestDatabase, engines};
-use crate::harness::{Answer, Mail, Regain};
+use crate::harness::{Answer, Folder, Mail, Regain, SECRET, answer, client, read_mails};
 use crate::people::{OLD_HASH, database, hash, person};
+use crate::process::Process;
 
 const ADA: &str = "ada@example.com";
 const EVE: &str = "eve@example.com";
@@ -158,4 +162,54 @@ async fn where_it_is_not_switched_on_there_is_nothing() {
     }
     regain.worked().await;
     assert!(regain.mails().is_empty());
+}
+
+#[tokio::test]
+async fn a06_the_log_of_a_process_holds_no_key_session_password_or_full_address() {
+    let users = database(Engine::Sqlite, &[person("canary.ada@example.com")]).await;
+    let folder = Folder::new();
+    let cheap = "hashing = { argon2 = { memory_kib = 64, iterations = 1, parallelism = 1 } }";
+    let variables = [
+        ("APPS__DEFAULT__COMPAT", "[\"structr\"]"),
+        ("APPS__DEFAULT__LOGIN_LINKS", "true"),
+        ("APPS__DEFAULT__RETURN_TO", "[\"https://app.example.com/\"]"),
+        ("APPS__DEFAULT__USERS__LAST_LOGIN", "last_login"),
+        ("APPS__DEFAULT__STRUCTR__RESET_PASSWORD_TARGET_PAGE", "https://app.example.com/canary"),
+        ("APPS__DEFAULT__STRUCTR__RESET_PASSWORD_TEXT_BODY", "canary ${link}"),
+    ];
+    let process = Process::start_told(&folder, &users.url, cheap, "", &variables).await;
+    let http = client();
+    let call = async |method: Method, path: &str, bearer: &str, body: Value| {
+        let request = http.request(method, format!("{}{path}", process.url)).bearer_auth(bearer);
+        let request = request.header("cookie", format!("{SESSION}=canary.cookie"));
+        answer(request.header("content-type", "application/json").body(body.to_string())).await
+    };
+    let asked = call(Method::POST, ASK, "", json!({ "eMail": "canary.ada@example.com" })).await;
+    assert_eq!(asked.status, 200, "{asked:?}");
+    let link = loop {
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        if let Some(mail) = read_mails(&folder.0).first() {
+            break link_in(mail);
+        }
+    };
+    let key = key_of(&link);
+    assert_eq!(process.get(link.strip_prefix(&process.url).unwrap()).await.status, 303);
+    assert_eq!(process.get("/reset-password?key=canary.key&target=canary").await.status, 400);
+    let done = process.post("login-links/complete", &json!({ "token": key })).await.json();
+    let session = done["session"].as_str().unwrap();
+    for (bearer, password, status) in [
+        ("canary.bearer", "canary passphrase", 401),
+        (session, "canary", 422),
+        (session, "canary passphrase", 200),
+    ] {
+        let put = call(Method::PUT, ME, bearer, json!({ "password": password })).await;
+        assert_eq!(put.status, status, "{put:?}");
+    }
+    process.signal("-TERM");
+    let (_, log) = process.ended().await;
+    assert!(log.contains("c…@example.com") && log.contains("\"/structr/rest/me\""), "{log}");
+    let parts = [key, session].map(|token| token.rsplit('.').next().unwrap());
+    for secret in ["canary", key, session, parts[0], parts[1], SECRET] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
 }
