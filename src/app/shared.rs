@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{StartError, secrets};
 use crate::clock::Clock;
 use crate::config::{LimitStore, QueueFallback, QueueStore, RedisSettings, Settings};
-use crate::limits::{MemoryLimits, RedisLimits};
+use crate::limits::{MemoryLimits, Rates, RedisLimits};
 use crate::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
 use crate::random::Random;
 use crate::recovery::{Limits, meters};
@@ -38,7 +38,9 @@ pub(super) fn limits(
     keyring: &Keyring,
     clock: Clock,
 ) -> Result<Arc<dyn Limits>, StartError> {
-    let memory = MemoryLimits::new(&settings.limits, paces(settings), clock);
+    let own = settings.apps.iter().map(|(name, app)| (name.clone(), app.limits));
+    let rates = Rates::new(&settings.limits, own, paces(settings));
+    let memory = MemoryLimits::new(rates.clone(), clock);
     Ok(match settings.limits.store {
         LimitStore::Memory => Arc::new(memory),
         LimitStore::Redis => {
@@ -52,8 +54,7 @@ pub(super) fn limits(
             );
             let names = settings.apps.keys();
             let keys = names.map(|name| (name.clone(), keyring.application(name)));
-            let (limits, hidden, paces) = (&settings.limits, keyring.limiter(), paces(settings));
-            Arc::new(RedisLimits::new(limits, redis, hidden, keys, paces, memory))
+            Arc::new(RedisLimits::new(rates, redis, keyring.limiter(), keys, memory))
         }
     })
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CloudCmsSettings, Compat, PagesSettings, Span, StructrSettings, UsersSettings, WebhookSettings,
+    CloudCmsSettings, Compat, PagesSettings, Rate, Span, StructrSettings, UsersSettings,
+    WebhookSettings,
 };
 use crate::token::Purpose;
 
@@ -24,6 +25,9 @@ pub struct ApplicationSettings {
     /// How long its links live, if not as long as the purpose says.
     #[serde(default)]
     pub lifetimes: LifetimeSettings,
+    /// How often one may ask of it, and how much mail its accounts get, if not as everywhere.
+    #[serde(default)]
+    pub limits: ApplicationLimitSettings,
     /// Whether people may log in by a mailed link.
     #[serde(default)]
     pub login_links: LoginLinks,
@@ -161,6 +165,18 @@ impl LifetimeSettings {
             Purpose::Session => Some(("session", self.session)),
         }
     }
+}
+
+/// Limits of one application; those of the service where left out.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApplicationLimitSettings {
+    /// Requests by one client, which are then counted apart from those for other applications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_client: Option<Rate>,
+    /// Mails to one account, over all purposes and spellings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mails_per_account: Option<Rate>,
 }
 
 /// Whether people may log in by a mailed link.

@@ -15,8 +15,8 @@ mod users;
 mod webhook;
 
 pub use application::{
-    ApiKeySettings, ApplicationSettings, LifetimeSettings, LinkSettings, LoginLinks,
-    PasswordSettings, SenderSettings,
+    ApiKeySettings, ApplicationLimitSettings, ApplicationSettings, LifetimeSettings, LinkSettings,
+    LoginLinks, PasswordSettings, SenderSettings,
 };
 pub use cloud_cms::CloudCmsSettings;
 pub use colour::Colour;

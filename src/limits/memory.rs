@@ -9,40 +9,38 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::gcra::Gcra;
+use super::rates::{Allowance, Rates};
 use crate::clock::Clock;
-use crate::config::LimitSettings;
 use crate::recovery::{Door, Limits, TryAfter};
 
-/// Most keys that are counted at a time, for clients and for accounts each: some ten megabytes.
+/// Most keys that are counted at a time, for clients and for accounts each, of all applications
+/// together: some ten megabytes.
 const MAX_KEYS: usize = 100_000;
 
 /// Limits of one process; each replica counts for itself.
 pub struct MemoryLimits {
     clock: Clock,
     started: OffsetDateTime,
-    enabled: bool,
-    /// In the order of [`Door::ALL`].
-    doors: [Counts<String>; Door::ALL.len()],
+    rates: Rates,
+    /// In the order of [`Door::ALL`], by application (empty where they count together) and client.
+    doors: [Counts<(String, String)>; Door::ALL.len()],
     accounts: Counts<(String, String)>,
     pace: HashMap<String, Turns>,
 }
 
 impl MemoryLimits {
-    /// Limits by these settings; `per_hour` is the number of mails an hour of each pace.
-    pub fn new(
-        settings: &LimitSettings,
-        per_hour: impl IntoIterator<Item = (String, u32)>,
-        clock: Clock,
-    ) -> Self {
-        let pace = |(name, mails): (String, u32)| {
-            (name, Turns { rate: Gcra::hourly(mails), arrival: Mutex::default() })
+    /// Limits of these rates.
+    #[must_use]
+    pub fn new(rates: Rates, clock: Clock) -> Self {
+        let pace = |(name, rate): (&String, &Gcra)| {
+            (name.clone(), Turns { rate: *rate, arrival: Mutex::default() })
         };
         Self {
             started: clock.now(),
-            enabled: settings.enabled,
-            doors: Door::ALL.map(|_| Counts::new(settings.per_client.into(), MAX_KEYS)),
-            accounts: Counts::new(settings.mails_per_account.into(), MAX_KEYS),
-            pace: per_hour.into_iter().map(pace).collect(),
+            doors: Door::ALL.map(|_| Counts::new(MAX_KEYS)),
+            accounts: Counts::new(MAX_KEYS),
+            pace: rates.paces.iter().map(pace).collect(),
+            rates,
             clock,
         }
     }
@@ -54,29 +52,36 @@ impl MemoryLimits {
 
 #[async_trait]
 impl Limits for MemoryLimits {
-    async fn client(&self, door: Door, client: &str) -> Result<(), TryAfter> {
-        if !self.enabled {
+    async fn client(&self, app: &str, door: Door, client: &str) -> Result<(), TryAfter> {
+        if !self.rates.enabled {
             return Ok(());
         }
-        self.doors[door as usize].take(client.to_owned(), self.now()).map_err(TryAfter)
+        let Allowance { own, rate } = self.rates.client(app);
+        let key = key_of_client(own, client);
+        self.doors[door as usize].take(key, rate, self.now()).map_err(TryAfter)
     }
 
-    async fn give_request_back(&self, door: Door, client: &str) {
-        self.doors[door as usize].give_back(&client.to_owned());
+    async fn give_request_back(&self, app: &str, door: Door, client: &str) {
+        let Allowance { own, rate } = self.rates.client(app);
+        self.doors[door as usize].give_back(&key_of_client(own, client), rate);
     }
 
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
         let key = || (app.to_owned(), user_id.to_owned());
-        !self.enabled || self.accounts.take(key(), self.now()).is_ok()
+        let rate = self.rates.account(app);
+        !self.rates.enabled || self.accounts.take(key(), rate, self.now()).is_ok()
     }
 
     async fn give_back(&self, app: &str, user_id: &str) {
-        self.accounts.give_back(&(app.to_owned(), user_id.to_owned()));
+        let key = (app.to_owned(), user_id.to_owned());
+        self.accounts.give_back(&key, self.rates.account(app));
     }
 
     async fn pace(&self, name: &str, patience: Duration) -> Result<Duration, TryAfter> {
         match self.pace.get(name) {
-            Some(pace) if self.enabled => pace.reserve(self.now(), patience).map_err(TryAfter),
+            Some(pace) if self.rates.enabled => {
+                pace.reserve(self.now(), patience).map_err(TryAfter)
+            }
             _ => Ok(Duration::ZERO),
         }
     }
@@ -86,6 +91,10 @@ impl Limits for MemoryLimits {
             pace.give_back();
         }
     }
+}
+
+fn key_of_client(own: Option<&str>, client: &str) -> (String, String) {
+    (own.unwrap_or_default().to_owned(), client.to_owned())
 }
 
 /// Turns that come one after the other, each waited for by whoever took it.
@@ -114,7 +123,6 @@ impl Turns {
 /// Arrival times by key, at most `most` of them. Only keys that are back at their full
 /// allowance are forgotten, so that a flood of new keys frees nobody who is to wait.
 struct Counts<K> {
-    rate: Gcra,
     most: usize,
     arrivals: Mutex<Arrivals<K>>,
 }
@@ -129,19 +137,19 @@ struct Arrivals<K> {
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 impl<K: Eq + Hash> Counts<K> {
-    fn new(rate: Gcra, most: usize) -> Self {
+    fn new(most: usize) -> Self {
         let arrivals = Arrivals { by_key: HashMap::new(), next_sweep: Duration::ZERO };
-        Self { rate, most, arrivals: Mutex::new(arrivals) }
+        Self { most, arrivals: Mutex::new(arrivals) }
     }
 
-    fn give_back(&self, key: &K) {
+    fn give_back(&self, key: &K, rate: Gcra) {
         let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(arrival) = arrivals.by_key.get_mut(key) {
-            *arrival = self.rate.give_back(*arrival);
+            *arrival = rate.give_back(*arrival);
         }
     }
 
-    fn take(&self, key: K, now: Duration) -> Result<(), Duration> {
+    fn take(&self, key: K, rate: Gcra, now: Duration) -> Result<(), Duration> {
         // A thread that panicked elsewhere leaves whole numbers behind: they are as good as ever.
         let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         if !arrivals.by_key.contains_key(&key) && arrivals.by_key.len() >= self.most {
@@ -154,7 +162,7 @@ impl<K: Eq + Hash> Counts<K> {
             }
         }
         let arrival = arrivals.by_key.get(&key).copied().unwrap_or_default();
-        arrivals.by_key.insert(key, self.rate.take(arrival, now)?);
+        arrivals.by_key.insert(key, rate.take(arrival, now)?);
         Ok(())
     }
 }
@@ -162,38 +170,50 @@ impl<K: Eq + Hash> Counts<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ApplicationLimitSettings, LimitSettings};
 
-    fn counts(most: usize) -> Counts<u32> {
-        Counts::new(Gcra::new(1, Duration::from_mins(1)), most)
+    fn rate() -> Gcra {
+        Gcra::new(1, Duration::from_mins(1))
+    }
+
+    fn limits(settings: &LimitSettings, per_hour: &[(&str, u32)], clock: Clock) -> MemoryLimits {
+        let per_hour = per_hour.iter().map(|(name, mails)| ((*name).to_owned(), *mails));
+        MemoryLimits::new(Rates::new(settings, [], per_hour), clock)
     }
 
     #[test]
     fn a53_a_flood_of_keys_is_bounded_and_frees_nobody_who_is_to_wait() {
-        let counts = counts(100);
-        assert!(counts.take(0, Duration::ZERO).is_ok());
+        let counts = Counts::new(100);
+        assert!(counts.take(0, rate(), Duration::ZERO).is_ok());
         for flood in 1..10_000 {
-            let _taken_or_refused = counts.take(flood, Duration::ZERO);
+            let _taken_or_refused = counts.take(flood, rate(), Duration::ZERO);
         }
         assert!(counts.arrivals.lock().unwrap().by_key.len() <= 100);
-        assert!(counts.take(0, Duration::from_secs(30)).is_err(), "the first still has to wait");
-        assert!(counts.take(99_999, Duration::from_secs(30)).is_err(), "full means refused");
+        assert!(
+            counts.take(0, rate(), Duration::from_secs(30)).is_err(),
+            "the first still has to wait"
+        );
+        assert!(
+            counts.take(99_999, rate(), Duration::from_secs(30)).is_err(),
+            "full means refused"
+        );
     }
 
     #[test]
     fn a53_keys_that_are_replenished_make_room() {
-        let counts = counts(100);
+        let counts = Counts::new(100);
         for key in 0..100 {
-            assert!(counts.take(key, Duration::ZERO).is_ok());
+            assert!(counts.take(key, rate(), Duration::ZERO).is_ok());
         }
-        assert!(counts.take(100, Duration::from_secs(59)).is_err());
-        assert!(counts.take(100, Duration::from_secs(61)).is_ok());
+        assert!(counts.take(100, rate(), Duration::from_secs(59)).is_err());
+        assert!(counts.take(100, rate(), Duration::from_secs(61)).is_ok());
         assert_eq!(counts.arrivals.lock().unwrap().by_key.len(), 1);
     }
 
     #[tokio::test]
     async fn a50_an_account_has_three_mails_at_once_and_one_each_twenty_minutes() {
         let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
-        let limits = MemoryLimits::new(&LimitSettings::default(), [], clock.clone());
+        let limits = limits(&LimitSettings::default(), &[], clock.clone());
         let mut mails = 0;
         for _ask in 0..10_000 {
             mails += u32::from(limits.mail_budget("shop", "1").await);
@@ -209,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn a_mail_that_was_never_made_is_given_back_to_its_account() {
         let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
-        let limits = MemoryLimits::new(&LimitSettings::default(), [], clock);
+        let limits = limits(&LimitSettings::default(), &[], clock);
         for _mail in 0..3 {
             assert!(limits.mail_budget("shop", "1").await);
         }
@@ -221,8 +241,7 @@ mod tests {
     #[tokio::test]
     async fn paced_mails_take_their_turns_one_after_the_other_and_not_too_late() {
         let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
-        let hourly = [("shop".to_owned(), 60)];
-        let limits = MemoryLimits::new(&LimitSettings::default(), hourly, clock.clone());
+        let limits = limits(&LimitSettings::default(), &[("shop", 60)], clock.clone());
         let pace = async || limits.pace("shop", Duration::from_mins(3)).await;
         for minutes in 0..=3 {
             assert_eq!(pace().await, Ok(Duration::from_mins(minutes)));
@@ -238,21 +257,36 @@ mod tests {
     async fn each_door_counts_by_itself() {
         let settings =
             LimitSettings { per_client: "1/h".parse().unwrap(), ..LimitSettings::default() };
-        let limits = MemoryLimits::new(&settings, [], Clock::fixed(OffsetDateTime::UNIX_EPOCH));
+        let limits = limits(&settings, &[], Clock::fixed(OffsetDateTime::UNIX_EPOCH));
         for door in Door::ALL {
-            assert!(limits.client(door, "c").await.is_ok(), "{door:?}");
-            assert!(limits.client(door, "c").await.is_err(), "{door:?}");
+            assert!(limits.client("shop", door, "c").await.is_ok(), "{door:?}");
+            assert!(limits.client("shop", door, "c").await.is_err(), "{door:?}");
         }
     }
 
     #[tokio::test]
     async fn switched_off_nothing_is_limited() {
         let settings = LimitSettings { enabled: false, ..LimitSettings::default() };
-        let limits = MemoryLimits::new(&settings, [("shop".to_owned(), 1)], Clock::system());
+        let limits = limits(&settings, &[("shop", 1)], Clock::system());
         for _again in 0..100 {
-            assert!(limits.client(Door::Ask, "c").await.is_ok());
+            assert!(limits.client("shop", Door::Ask, "c").await.is_ok());
             assert!(limits.mail_budget("shop", "1").await);
             assert_eq!(limits.pace("shop", Duration::ZERO).await, Ok(Duration::ZERO));
         }
+    }
+
+    #[tokio::test]
+    async fn a53_keys_of_all_applications_together_are_bounded() {
+        let own = ApplicationLimitSettings { per_client: "1/h".parse().ok(), ..Default::default() };
+        let apps = ["shop", "blog"].map(|app| (app.to_owned(), own));
+        let rates = Rates::new(&LimitSettings::default(), apps, []);
+        let limits = MemoryLimits::new(rates, Clock::fixed(OffsetDateTime::UNIX_EPOCH));
+        for client in 0..MAX_KEYS {
+            let app = if client % 2 == 0 { "shop" } else { "blog" };
+            assert!(limits.client(app, Door::Ask, &client.to_string()).await.is_ok());
+        }
+        assert!(limits.client("shop", Door::Ask, "one more").await.is_err());
+        let door = &limits.doors[Door::Ask as usize];
+        assert_eq!(door.arrivals.lock().unwrap().by_key.len(), MAX_KEYS);
     }
 }

@@ -12,7 +12,7 @@ use redis::Script;
 
 use super::MemoryLimits;
 use super::gcra::Gcra;
-use crate::config::LimitSettings;
+use super::rates::{Allowance, Rates};
 use crate::recovery::{Door, Limits, TryAfter, meters};
 use crate::redis::{Redis, Trouble};
 use crate::token::{ApplicationKeys, LimiterKey, base64url};
@@ -25,10 +25,7 @@ pub struct RedisLimits {
     redis: Redis,
     hidden: LimiterKey,
     applications: BTreeMap<String, ApplicationKeys>,
-    pace: BTreeMap<String, Gcra>,
-    client: Gcra,
-    account: Gcra,
-    enabled: bool,
+    rates: Rates,
     take: Script,
     give_back: Script,
     /// For as long as Redis cannot be used.
@@ -39,26 +36,21 @@ pub struct RedisLimits {
 }
 
 impl RedisLimits {
-    /// Limits by these settings; `applications` are their keys by name, and `per_hour` is the number
-    /// of mails an hour of each pace. Where Redis cannot be used, `alone` counts.
+    /// Limits of these rates; `applications` are their keys by name. Where Redis cannot be used,
+    /// `alone` counts.
     #[must_use]
     pub fn new(
-        settings: &LimitSettings,
+        rates: Rates,
         redis: Redis,
         hidden: LimiterKey,
         applications: impl IntoIterator<Item = (String, ApplicationKeys)>,
-        per_hour: impl IntoIterator<Item = (String, u32)>,
         alone: MemoryLimits,
     ) -> Self {
-        let pace = |(name, mails): (String, u32)| (name, Gcra::hourly(mails));
         Self {
             redis,
             hidden,
             applications: applications.into_iter().collect(),
-            pace: per_hour.into_iter().map(pace).collect(),
-            client: Gcra::from(settings.per_client),
-            account: Gcra::from(settings.mails_per_account),
-            enabled: settings.enabled,
+            rates,
             take: Script::new(include_str!("take.lua")),
             give_back: Script::new(include_str!("give_back.lua")),
             alone,
@@ -72,8 +64,12 @@ impl RedisLimits {
         self.redis.key(&format!("limit:{}", base64url::encode(&tag[..NAME_BYTES])))
     }
 
-    fn name_of_client(&self, door: Door, client: &str) -> String {
-        self.name(self.hidden.tag(format!("{}\0{client}", door.name()).as_bytes()))
+    fn name_of_client(&self, own: Option<&str>, door: Door, client: &str) -> String {
+        let whose = format!("{}\0{client}", door.name());
+        self.name(match own.and_then(|app| self.applications.get(app)) {
+            Some(keys) => keys.limiter_key(format!("client\0{whose}").as_bytes()),
+            None => self.hidden.tag(whose.as_bytes()),
+        })
     }
 
     fn name_of_pace(&self, name: &str) -> String {
@@ -134,46 +130,48 @@ impl RedisLimits {
 
 #[async_trait]
 impl Limits for RedisLimits {
-    async fn client(&self, door: Door, client: &str) -> Result<(), TryAfter> {
-        if !self.enabled {
+    async fn client(&self, app: &str, door: Door, client: &str) -> Result<(), TryAfter> {
+        if !self.rates.enabled {
             return Ok(());
         }
-        let key = self.name_of_client(door, client);
-        match self.take(key, self.client, Duration::ZERO).await {
+        let Allowance { own, rate } = self.rates.client(app);
+        match self.take(self.name_of_client(own, door, client), rate, Duration::ZERO).await {
             Ok(taken) => taken.map(drop),
-            Err(_) => self.alone.client(door, client).await,
+            Err(_) => self.alone.client(app, door, client).await,
         }
     }
 
-    async fn give_request_back(&self, door: Door, client: &str) {
-        if !self.enabled {
+    async fn give_request_back(&self, app: &str, door: Door, client: &str) {
+        if !self.rates.enabled {
             return;
         }
-        if self.put_back(self.name_of_client(door, client), self.client).await.is_err() {
-            self.alone.give_request_back(door, client).await;
+        let Allowance { own, rate } = self.rates.client(app);
+        if self.put_back(self.name_of_client(own, door, client), rate).await.is_err() {
+            self.alone.give_request_back(app, door, client).await;
         }
     }
 
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
-        let keys = self.applications.get(app).filter(|_| self.enabled);
+        let keys = self.applications.get(app).filter(|_| self.rates.enabled);
         let Some(keys) = keys else { return self.alone.mail_budget(app, user_id).await };
         let key = self.name_of_account(keys, user_id);
-        match self.take(key, self.account, Duration::ZERO).await {
+        match self.take(key, self.rates.account(app), Duration::ZERO).await {
             Ok(taken) => taken.is_ok(),
             Err(_) => self.alone.mail_budget(app, user_id).await,
         }
     }
 
     async fn give_back(&self, app: &str, user_id: &str) {
-        let keys = self.applications.get(app).filter(|_| self.enabled);
+        let keys = self.applications.get(app).filter(|_| self.rates.enabled);
         let Some(keys) = keys else { return self.alone.give_back(app, user_id).await };
-        if self.put_back(self.name_of_account(keys, user_id), self.account).await.is_err() {
+        let (key, rate) = (self.name_of_account(keys, user_id), self.rates.account(app));
+        if self.put_back(key, rate).await.is_err() {
             self.alone.give_back(app, user_id).await;
         }
     }
 
     async fn pace(&self, name: &str, patience: Duration) -> Result<Duration, TryAfter> {
-        let rate = self.pace.get(name).filter(|_| self.enabled);
+        let rate = self.rates.paces.get(name).filter(|_| self.rates.enabled);
         let Some(rate) = rate else { return self.alone.pace(name, patience).await };
         match self.take(self.name_of_pace(name), *rate, patience).await {
             Ok(taken) => taken,
@@ -182,7 +180,7 @@ impl Limits for RedisLimits {
     }
 
     async fn give_turn_back(&self, name: &str) {
-        let rate = self.pace.get(name).filter(|_| self.enabled);
+        let rate = self.rates.paces.get(name).filter(|_| self.rates.enabled);
         let Some(rate) = rate else { return self.alone.give_turn_back(name).await };
         if self.put_back(self.name_of_pace(name), *rate).await.is_err() {
             self.alone.give_turn_back(name).await;
@@ -191,7 +189,8 @@ impl Limits for RedisLimits {
 
     fn trouble(&self) -> Option<&'static str> {
         // What was counted alone for lack of a connection is over once there is one.
-        let alone = self.enabled && (self.refused.load(Ordering::Relaxed) || !self.redis.is_up());
+        let alone =
+            self.rates.enabled && (self.refused.load(Ordering::Relaxed) || !self.redis.is_up());
         alone.then_some("the limits that replicas share")
     }
 }

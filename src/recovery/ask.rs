@@ -49,15 +49,15 @@ impl Recovery {
     ///
     /// # Errors
     /// [`AskError::RateLimited`].
-    pub async fn prepare(&self, client: &str) -> Result<(), AskError> {
-        Ok(self.enter(Door::Prepare, client).await?)
+    pub async fn prepare(&self, app: &Application, client: &str) -> Result<(), AskError> {
+        Ok(self.enter(app, Door::Prepare, client).await?)
     }
 
     async fn take(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
         if !app.offers(ask.purpose) || LinkMail::of(ask.purpose).is_none() {
             return Err(AskError::NotConfigured);
         }
-        self.enter(Door::Ask, &ask.client).await?;
+        self.enter(app, Door::Ask, &ask.client).await?;
         tracing::info!(
             app = app.name,
             purpose = ask.purpose.name(),
@@ -76,8 +76,13 @@ impl Recovery {
     }
 
     /// Takes one request from a client's allowance at a door.
-    pub(super) async fn enter(&self, door: Door, client: &str) -> Result<(), TryAfter> {
-        let entered = self.limits.client(door, client).await;
+    pub(super) async fn enter(
+        &self,
+        app: &Application,
+        door: Door,
+        client: &str,
+    ) -> Result<(), TryAfter> {
+        let entered = self.limits.client(&app.name, door, client).await;
         if entered.is_err() {
             meters::turned_away(door);
         }

@@ -77,7 +77,7 @@ impl Recovery {
         app: &Application,
         completion: Completion,
     ) -> Result<Completed, CompleteError> {
-        self.enter(Door::Complete, &completion.client).await?;
+        self.enter(app, Door::Complete, &completion.client).await?;
         let (opened, account) =
             self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
         let setting = Setting {

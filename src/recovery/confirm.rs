@@ -54,7 +54,7 @@ impl Recovery {
         if !app.offers(purpose) {
             return Err(CompleteError::NotConfigured);
         }
-        self.enter(Door::Complete, &used.client).await?;
+        self.enter(app, Door::Complete, &used.client).await?;
         let (opened, account) = self.redeemable(app, purpose, &used.token).await?;
         if account.confirmed.is_empty() {
             return Err(CompleteError::NotConfigured);

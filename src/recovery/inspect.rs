@@ -69,7 +69,7 @@ impl Recovery {
         purpose: Purpose,
         token: &str,
     ) -> Result<Inspected, InspectError> {
-        self.enter(Door::Inspect, client).await?;
+        self.enter(app, Door::Inspect, client).await?;
         let (opened, account) = self.redeemable(app, purpose, token).await?;
         Ok(Inspected::of(app, &opened, account))
     }

@@ -57,7 +57,7 @@ impl Recovery {
         if !app.offers(Purpose::Login) {
             return Err(CompleteError::NotConfigured);
         }
-        self.enter(Door::Complete, &used.client).await?;
+        self.enter(app, Door::Complete, &used.client).await?;
         let (opened, account) = self.redeemable(app, Purpose::Login, &used.token).await?;
         let now = self.clock.now();
         let at = next_login(&account, now);

@@ -225,14 +225,14 @@ impl Door {
 /// How often and how much.
 #[async_trait]
 pub trait Limits: Send + Sync {
-    /// Takes one request from a client's allowance at a door.
+    /// Takes one request for an application from a client's allowance at a door.
     ///
     /// # Errors
     /// How long to wait.
-    async fn client(&self, door: Door, client: &str) -> Result<(), TryAfter>;
+    async fn client(&self, app: &str, door: Door, client: &str) -> Result<(), TryAfter>;
 
-    /// Gives back one request that was taken from a client's allowance at a door.
-    async fn give_request_back(&self, door: Door, client: &str);
+    /// Gives back one request for an application that was taken from a client's allowance at a door.
+    async fn give_request_back(&self, app: &str, door: Door, client: &str);
 
     /// Takes one mail from an account's budget; `false` when it is used up.
     async fn mail_budget(&self, app: &str, user_id: &str) -> bool;

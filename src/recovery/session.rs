@@ -55,10 +55,10 @@ impl Recovery {
         if !app.offers(Purpose::Session) {
             return Err(InspectError::NotConfigured);
         }
-        self.enter(Door::Inspect, client).await?;
+        self.enter(app, Door::Inspect, client).await?;
         let found = self.redeemable(app, Purpose::Session, session).await;
         if !matches!(found, Err(InspectError::Token(_))) {
-            self.limits.give_request_back(Door::Inspect, client).await;
+            self.limits.give_request_back(&app.name, Door::Inspect, client).await;
         }
         let (_, account) = found?;
         let email = account.email.as_deref().or(account.link_address()).unwrap_or_default();
@@ -98,10 +98,10 @@ impl Recovery {
             return Err(CompleteError::NotConfigured);
         }
         let client = change.client.clone();
-        self.enter(Door::Complete, &client).await?;
+        self.enter(app, Door::Complete, &client).await?;
         let changed = self.set_by_session(app, change).await;
         if matches!(changed, Ok(()) | Err(CompleteError::Rejected(_))) {
-            self.limits.give_request_back(Door::Complete, &client).await;
+            self.limits.give_request_back(&app.name, Door::Complete, &client).await;
         }
         changed
     }

@@ -78,11 +78,11 @@ impl Jobs for Nothing {
 
 #[async_trait]
 impl Limits for Nothing {
-    async fn client(&self, _: Door, _: &str) -> Result<(), TryAfter> {
+    async fn client(&self, _: &str, _: Door, _: &str) -> Result<(), TryAfter> {
         Ok(())
     }
 
-    async fn give_request_back(&self, _: Door, _: &str) {}
+    async fn give_request_back(&self, _: &str, _: Door, _: &str) {}
 
     async fn mail_budget(&self, _: &str, _: &str) -> bool {
         true

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use regain::clock::Clock;
-use regain::config::{LimitSettings, LimitStore, RedisSettings, SecretSource};
-use regain::limits::{MemoryLimits, RedisLimits};
+use regain::config::{
+    ApplicationLimitSettings, LimitSettings, LimitStore, Rate, RedisSettings, SecretSource,
+};
+use regain::limits::{MemoryLimits, Rates, RedisLimits};
 use regain::recovery::{Door, Limits, TryAfter};
 use regain::redis::{Address, Redis};
 use regain::token::{Keyring, Secret};
@@ -16,7 +18,13 @@ use crate::harness::{Regain, SECRET};
 use crate::people::{database, person};
 use crate::redis_server::{RedisServer, keys};
 
-const APPS: [&str; 2] = ["shop", "blog"];
+const APPS: [&str; 3] = ["shop", "blog", "bank"];
+
+/// The one that has limits of its own.
+const BANK: ApplicationLimitSettings = ApplicationLimitSettings {
+    per_client: Some(Rate { events: 5, period: Duration::from_hours(1) }),
+    mails_per_account: Some(Rate { events: 1, period: Duration::from_mins(10) }),
+};
 
 fn settings() -> LimitSettings {
     LimitSettings {
@@ -26,9 +34,14 @@ fn settings() -> LimitSettings {
     }
 }
 
-fn in_memory(settings: &LimitSettings) -> MemoryLimits {
+fn rates(settings: &LimitSettings) -> Rates {
     // One mail at once, and one a minute.
-    MemoryLimits::new(settings, APPS.map(|app| (app.to_owned(), 60)), Clock::system())
+    let paces = APPS.map(|app| (app.to_owned(), 60));
+    Rates::new(settings, [("bank".to_owned(), BANK)], paces)
+}
+
+fn in_memory(settings: &LimitSettings) -> MemoryLimits {
+    MemoryLimits::new(rates(settings), Clock::system())
 }
 
 fn in_redis(settings: &LimitSettings, redis: &RedisSettings) -> RedisLimits {
@@ -42,8 +55,7 @@ fn in_redis(settings: &LimitSettings, redis: &RedisSettings) -> RedisLimits {
     let secret = Secret::parse(SECRET.as_bytes()).unwrap();
     let keyring = Keyring::new("one", [("one".to_owned(), secret)]).unwrap();
     let apps = APPS.map(|app| (app.to_owned(), keyring.application(app)));
-    let paces = APPS.map(|app| (app.to_owned(), 60));
-    RedisLimits::new(settings, connection, keyring.limiter(), apps, paces, in_memory(settings))
+    RedisLimits::new(rates(settings), connection, keyring.limiter(), apps, in_memory(settings))
 }
 
 /// Does the same with limits of both kinds.
@@ -55,7 +67,7 @@ async fn in_both(settings: LimitSettings, behaves: impl AsyncFn(&dyn Limits)) {
 }
 
 async fn asks(limits: &dyn Limits, client: &str) -> bool {
-    limits.client(Door::Ask, client).await.is_ok()
+    limits.client("shop", Door::Ask, client).await.is_ok()
 }
 
 fn minutes(wait: Duration) -> u64 {
@@ -69,7 +81,7 @@ async fn a_burst_is_allowed_at_once_and_then_one_an_interval() {
         // A burst that a slow machine stretches would hold one more.
         let mut wait = Ok(());
         for _more_than_a_burst in 0..20 {
-            wait = limits.client(Door::Ask, "c").await;
+            wait = limits.client("shop", Door::Ask, "c").await;
             if wait.is_err() {
                 break;
             }
@@ -89,7 +101,7 @@ async fn three_and_no_more_are_allowed_and_who_is_refused_is_told_how_long_to_wa
             assert!(asks(limits, "c").await);
         }
         for _again in 0..3 {
-            let TryAfter(wait) = limits.client(Door::Ask, "c").await.unwrap_err();
+            let TryAfter(wait) = limits.client("shop", Door::Ask, "c").await.unwrap_err();
             assert_eq!(minutes(wait), 20, "to be refused costs nothing");
         }
         assert!(asks(limits, "d").await, "others have their own");
@@ -102,9 +114,9 @@ async fn each_door_counts_by_itself() {
     in_both(settings(), async |limits| {
         for door in Door::ALL {
             for _allowed in 0..3 {
-                assert!(limits.client(door, "c").await.is_ok(), "{door:?}");
+                assert!(limits.client("shop", door, "c").await.is_ok(), "{door:?}");
             }
-            assert!(limits.client(door, "c").await.is_err(), "{door:?}");
+            assert!(limits.client("shop", door, "c").await.is_err(), "{door:?}");
         }
     })
     .await;
@@ -113,20 +125,41 @@ async fn each_door_counts_by_itself() {
 #[tokio::test]
 async fn a_request_that_is_given_back_was_none_and_no_more_comes_back_than_was_taken() {
     in_both(settings(), async |limits| {
-        limits.give_request_back(Door::Ask, "c").await;
+        limits.give_request_back("shop", Door::Ask, "c").await;
         for _good in 0..20 {
             assert!(asks(limits, "c").await);
-            limits.give_request_back(Door::Ask, "c").await;
+            limits.give_request_back("shop", Door::Ask, "c").await;
         }
         for _allowed in 0..3 {
             assert!(asks(limits, "c").await);
         }
         assert!(!asks(limits, "c").await);
-        limits.give_request_back(Door::Complete, "c").await;
-        limits.give_request_back(Door::Ask, "d").await;
+        limits.give_request_back("shop", Door::Complete, "c").await;
+        limits.give_request_back("shop", Door::Ask, "d").await;
         assert!(!asks(limits, "c").await, "of another door, and of somebody else");
-        limits.give_request_back(Door::Ask, "c").await;
+        limits.give_request_back("shop", Door::Ask, "c").await;
         assert!(asks(limits, "c").await && !asks(limits, "c").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_application_with_limits_of_its_own_counts_by_itself_and_the_others_together() {
+    in_both(settings(), async |limits| {
+        let asks = async |app: &str| limits.client(app, Door::Ask, "c").await.is_ok();
+        for _allowed in 0..5 {
+            assert!(asks("bank").await);
+        }
+        assert!(!asks("bank").await, "its own, which is more than the others allow");
+        assert!(asks("shop").await && asks("blog").await && asks("shop").await);
+        assert!(!asks("shop").await && !asks("blog").await, "one allowance of these two");
+        assert!(limits.client("bank", Door::Inspect, "c").await.is_ok(), "each door by itself");
+        assert!(limits.client("bank", Door::Ask, "d").await.is_ok(), "each client by itself");
+
+        assert!(limits.mail_budget("bank", "1").await && !limits.mail_budget("bank", "1").await);
+        limits.give_back("bank", "1").await;
+        assert!(limits.mail_budget("bank", "1").await && !limits.mail_budget("bank", "1").await);
+        assert!(limits.mail_budget("shop", "1").await && limits.mail_budget("shop", "1").await);
     })
     .await;
 }
@@ -178,7 +211,7 @@ async fn switched_off_nothing_is_limited_and_nothing_is_kept() {
     let off = LimitSettings { enabled: false, ..settings() };
     in_both(off.clone(), async |limits| {
         for _again in 0..20 {
-            limits.give_request_back(Door::Ask, "c").await;
+            limits.give_request_back("shop", Door::Ask, "c").await;
             assert!(asks(limits, "c").await && limits.mail_budget("shop", "1").await);
             assert_eq!(limits.pace("shop", Duration::ZERO).await, Ok(Duration::ZERO));
         }
@@ -186,7 +219,7 @@ async fn switched_off_nothing_is_limited_and_nothing_is_kept() {
     .await;
     let Some(keys) = keys() else { return };
     let limits = in_redis(&off, &keys.settings());
-    limits.give_request_back(Door::Ask, "c").await;
+    limits.give_request_back("shop", Door::Ask, "c").await;
     assert!(asks(&limits, "c").await && keys.names().await.is_empty());
 }
 
@@ -213,13 +246,14 @@ async fn a06_keys_and_values_tell_nothing_of_whom_they_count_and_all_of_them_exp
     let limits = in_redis(&settings(), &keys.settings());
     for who in ["203.0.113.9", "2001:db8:1:2::/64"] {
         for door in Door::ALL {
-            assert!(limits.client(door, who).await.is_ok());
+            assert!(limits.client("shop", door, who).await.is_ok());
         }
     }
+    assert!(limits.client("bank", Door::Ask, "203.0.113.9").await.is_ok());
     assert!(limits.mail_budget("shop", "canary@example.com").await);
     assert!(limits.pace("shop", Duration::ZERO).await.is_ok());
     let names = keys.names().await;
-    assert_eq!(names.len(), 2 * Door::ALL.len() + 1 + 1);
+    assert_eq!(names.len(), 2 * Door::ALL.len() + 1 + 1 + 1);
     for name in names {
         let value: String = keys.run(&["GET", &name]).await;
         for told in ["203.0.113", "2001:db8", "canary", "example", "account"] {

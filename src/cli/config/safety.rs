@@ -1,10 +1,10 @@
 //! Settings that would make the service unsafe, or useless, are refused before it starts.
 
+mod budget;
 mod cloud_cms;
 mod login;
 mod structr;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use url::Url;
@@ -13,8 +13,8 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use super::pages;
 use crate::config::{
-    ApplicationSettings, Argon2Settings, ConditionSettings, HashingSettings, LimitSettings,
-    LoginLinks, ProviderSettings, Rate, RedisSettings, Settings, Span, UsersSettings,
+    ApplicationSettings, Argon2Settings, ConditionSettings, HashingSettings, ProviderSettings,
+    RedisSettings, Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -46,7 +46,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     let mut errors = doors(settings);
     errors.extend(hashing(&settings.hashing, &settings.public_url));
     errors.extend(redis(&settings.redis));
-    errors.extend(budget(&settings.limits, &settings.apps));
+    errors.extend(budget::check(&settings.limits, &settings.apps));
     for (name, provider) in &settings.mail.providers {
         errors.extend(mail(&format!("mail.providers.{name}"), provider));
     }
@@ -145,60 +145,6 @@ fn redis(redis: &RedisSettings) -> Option<ConfigError> {
         let cure = "use A-Z, a-z, 0-9, `-`, `_`, `.` and `:`, 64 at most";
         ConfigError::at("redis.prefix", "cannot begin the name of a key", cure)
     })
-}
-
-/// A mailbox must always hold a live link, else asking often would lock its owner out.
-fn budget(
-    limits: &LimitSettings,
-    apps: &BTreeMap<String, ApplicationSettings>,
-) -> Option<ConfigError> {
-    let lives = apps.iter().flat_map(|(name, app)| {
-        purposes_that_let_in(app).map(move |purpose| {
-            let said = app.lifetimes.of(purpose).filter(|(_, span)| span.is_some());
-            let said = said.map(|(key, _)| format!("apps.{name}.lifetimes.{key}"));
-            (lifetime(app, purpose), said)
-        })
-    });
-    // A lifetime of nought is refused by itself.
-    let (shortest, said) =
-        lives.filter(|(life, _)| !life.is_zero()).min_by_key(|(life, _)| *life)?;
-    let rate = limits.mails_per_account;
-    let interval = rate.interval();
-    if !limits.enabled || interval < shortest {
-        return None;
-    }
-    let (interval, cure) = (Span(interval), format!("\"{}\"", enough_for(shortest)));
-    let shortest = Span(shortest);
-    let lost = "a mailbox could be left without a live link";
-    // Where the rate is our own, the lifetime is what was chosen.
-    let chosen = said.filter(|_| rate == LimitSettings::default().mails_per_account);
-    Some(match chosen {
-        Some(key) => ConfigError::at(
-            key,
-            format!("is {shortest}, but an account's next mail may come after {interval}: {lost}"),
-            format!("write more than {interval}, or limits.mails_per_account = {cure}"),
-        ),
-        None => ConfigError::at(
-            "limits.mails_per_account",
-            format!(
-                "gives one mail back in {interval}, but the shortest link lives {shortest}: {lost}"
-            ),
-            format!("allow more mails, say {cure}, or let links live longer"),
-        ),
-    })
-}
-
-/// The fewest mails in an hour of which one comes back while a link of this life still works.
-fn enough_for(life: Duration) -> Rate {
-    let hour = Duration::from_hours(1);
-    let events = hour.as_millis() / life.as_millis().max(1) + 1;
-    Rate { events: u32::try_from(events).unwrap_or(u32::MAX), period: hour }
-}
-
-/// What links are for that let an owner in again.
-fn purposes_that_let_in(app: &ApplicationSettings) -> impl Iterator<Item = Purpose> {
-    let login = (app.login_links != LoginLinks::Off).then_some(Purpose::Login);
-    [Purpose::PasswordReset].into_iter().chain(login)
 }
 
 fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {

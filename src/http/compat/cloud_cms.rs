@@ -43,7 +43,7 @@ async fn create(
 ) -> Result<Response, Problem> {
     let app = application(state, request)?;
     let Create { principal } = json::read_from_jquery(request, body).await?;
-    state.recovery.prepare(&state.client(request)).await?;
+    state.recovery.prepare(&app, &state.client(request)).await?;
     let principal = principal.ok_or(Problem::new(Code::InvalidValue))?;
     let prepared = Prepared { principal, wording: None };
     let doc = prepared.seal(&app.keys, &state.random, state.clock.now()).map_err(too_long)?;

@@ -61,3 +61,36 @@ async fn applications_on_one_database_share_one_pool_of_connections() {
     assert!(looked.iter().all(|answer| answer.status == 200), "{looked:?}");
     assert_eq!(most, CONNECTIONS, "of three applications together");
 }
+
+#[tokio::test]
+async fn an_application_may_have_a_door_and_a_budget_of_its_own() {
+    let users = database(Engine::Sqlite, &[person(ADA)]).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        settings.limits.per_client = "3/h".parse().unwrap();
+        let shop = beside(settings, "shop");
+        shop.limits.per_client = "6/h".parse().ok();
+        shop.limits.mails_per_account = "5/h".parse().ok();
+        beside(settings, "blog");
+    })
+    .await;
+    let ask = async |app: &str| {
+        let path = format!("/v1/apps/{app}/password-resets");
+        regain.post(&path, &json!({ "identifier": ADA })).await.status
+    };
+    let mut statuses = vec![];
+    for _again in 0..7 {
+        statuses.push(ask("shop").await);
+    }
+    assert_eq!(statuses, [202, 202, 202, 202, 202, 202, 429]);
+    statuses.clear();
+    for app in ["default", "blog", "default", "blog"] {
+        statuses.push(ask(app).await);
+    }
+    assert_eq!(statuses, [202, 202, 202, 429], "these two count together, and nothing of shop's");
+    regain.worked().await;
+    let to = |app: &str| {
+        let page = format!("/a/{app}/reset/");
+        regain.links().iter().filter(|mail| mail.text.contains(&page)).count()
+    };
+    assert_eq!((to("shop"), to("default"), to("blog")), (5, 2, 1));
+}

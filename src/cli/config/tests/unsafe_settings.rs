@@ -122,6 +122,26 @@ fn a_mailbox_always_holds_a_live_link() {
 }
 
 #[test]
+fn a_mailbox_holds_a_live_link_where_an_application_has_limits_of_its_own() {
+    assert_snapshot!(with("apps.default", "limits.mails_per_account = \"2/h\""), @r#"
+    regain.toml:8:8: `apps.default.limits.mails_per_account` gives one mail back in 30m, but the shortest link lives 30m: a mailbox could be left without a live link
+        allow more mails, say "3/h", or let links live longer
+    "#);
+    let short = "lifetimes.password_reset = \"10m\"\nlimits.mails_per_account = \"6/h\"";
+    assert_snapshot!(with("apps.default", short), @r#"
+    regain.toml:9:8: `apps.default.limits.mails_per_account` gives one mail back in 10m, but the shortest link lives 10m: a mailbox could be left without a live link
+        allow more mails, say "7/h", or let links live longer
+    "#);
+    let enough = short.replace("6/h", "7/h");
+    let good = |common: &str| {
+        let text = GOOD.replace("[apps.default]\n", &format!("[apps.default]\n{enough}\n"));
+        load_with(&format!("{common}\n{text}"), &[]).is_ok()
+    };
+    assert!(good(""), "what holds for the others does not hold for it");
+    assert!(good("limits.mails_per_account = \"1/d\""));
+}
+
+#[test]
 fn argon2_is_no_weaker_than_owasp_says_save_on_loopback() {
     let weak = "hashing.argon2 = { memory_kib = 8, iterations = 1 }\n";
     assert_snapshot!(with("", weak), @r#"
