@@ -32,6 +32,11 @@ impl<E: Endpoint> Edge<E> {
 
     async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
         let path = request.uri().path().to_owned();
+        // Before anything else, so that it is answered the same by every operation and page,
+        // whatever is sent there and how.
+        if routes::application(&path).is_some_and(|app| !self.state.serves(app)) {
+            return Err(Problem::new(Code::NotFound));
+        }
         let body = request.take_body();
         let body = capped(&request, body).await?;
         request.set_body(body);

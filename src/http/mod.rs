@@ -14,7 +14,7 @@ pub mod problem;
 mod query;
 mod reference;
 mod return_to;
-mod routes;
+pub mod routes;
 mod state;
 
 use std::sync::Arc;

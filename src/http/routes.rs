@@ -52,8 +52,22 @@ const TABLE: &[(&str, &str)] = &[
     ("/demo/outbox/{number}/{part}", "GET, HEAD"),
 ];
 
+/// Every path template, each with the methods that are answered there.
+#[must_use]
+pub const fn all() -> &'static [(&'static str, &'static str)] {
+    &TABLE
+}
+
+/// The name of the application that a path is of, where it is of one. As it stands there: a name has
+/// one spelling.
+pub(super) fn application(path: &str) -> Option<&str> {
+    let (template, _) = find(path)?;
+    let place = template.split('/').position(|part| part == "{app}")?;
+    path.split('/').nth(place)
+}
+
 /// The template that a path fits, and the methods there.
-pub fn find(path: &str) -> Option<(&'static str, &'static str)> {
+pub(super) fn find(path: &str) -> Option<(&'static str, &'static str)> {
     TABLE.iter().find(|(template, _)| fits(template, path)).copied()
 }
 
@@ -80,6 +94,20 @@ mod tests {
         for path in ["//", "/v1/apps//password-resets", "/v1/apps/shop/password-resets/", "/a/shop"]
         {
             assert_eq!(find(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_names_its_application_where_it_is_of_one() {
+        for (path, app) in [
+            ("/v1/apps/shop/password-resets", Some("shop")),
+            ("/a/shop/reset/a.b.c", Some("shop")),
+            ("/a/sh%6Fp/reset", Some("sh%6Fp")),
+            ("/a/-/assets/style.x.css", Some("-")),
+            ("/a/shop", None),
+            ("/healthz", None),
+        ] {
+            assert_eq!(application(path), app, "{path}");
         }
     }
 

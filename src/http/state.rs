@@ -7,7 +7,7 @@ use poem::Request;
 use poem::http::header;
 
 use super::client::{Proxies, client_key};
-use super::dress::{Dresses, View};
+use super::dress::{Dresses, NEUTRAL, View};
 use super::problem::{Code, Problem};
 use super::reference::Reference;
 use crate::clock::Clock;
@@ -88,6 +88,13 @@ impl State {
         let name = app.map(|app| app.name.as_str());
         let title = app.map_or("Regain", |app| app.title.as_str());
         View::new(self.dresses.of(name), name, title, self.texts(app, accepted))
+    }
+
+    /// Whether there is anything under this name in a path: an application, or files of pages that
+    /// belong to none.
+    #[must_use]
+    pub fn serves(&self, app: &str) -> bool {
+        app == NEUTRAL || self.recovery.application(app).is_some()
     }
 
     /// The application of this name.

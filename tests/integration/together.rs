@@ -1,11 +1,13 @@
 //! Many applications in one process, each as if it were alone.
 
 mod sharing;
+mod unknown;
 
 use regain::config::{ApplicationSettings, Settings};
 use serde_json::json;
 
-use crate::harness::Regain;
+use crate::browser::between;
+use crate::harness::{Answer, Regain};
 
 const ADA: &str = "ada@example.com";
 
@@ -25,4 +27,13 @@ async fn token(regain: &Regain, app: &str, who: &str) -> String {
     let mails = regain.links();
     assert_eq!(mails.len(), before + 1, "{app}: one mail for {who}");
     mails.last().unwrap().token()
+}
+
+/// The answer without the id of its request, which pages of problems show.
+fn without_reference(mut answer: Answer) -> Answer {
+    let reference = between(&answer.body, "Reference: ", "<").map(str::to_owned);
+    if let Some(reference) = reference {
+        answer.body = answer.body.replace(&reference, "…");
+    }
+    answer
 }
