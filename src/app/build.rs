@@ -171,7 +171,7 @@ fn application(
     let Maker { settings, keyring, texts, lanes, random, pools } = maker;
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let accounts = users_table(name, app, pools, random)?;
-    let pages = pages(settings, name);
+    let pages = pages(settings, name, app);
     let return_targets = ReturnTargets::parse(&app.return_to).map_err(|_| {
         StartError::setting(
             at("return_to"),
@@ -205,8 +205,8 @@ fn application(
 }
 
 /// Where an application's own pages are.
-pub(super) fn pages(settings: &Settings, name: &str) -> String {
-    format!("{}/a/{name}", settings.public_url.trim_end_matches('/'))
+pub(super) fn pages(settings: &Settings, name: &str, app: &ApplicationSettings) -> String {
+    format!("{}/a/{name}", settings.public_url_of(app).trim_end_matches('/'))
 }
 
 /// What its tokens may be for.
@@ -253,7 +253,7 @@ pub(super) fn link(
     if purpose == Purpose::Login && structr::answers(app) {
         return Some(structr::link(settings, app));
     }
-    let pages = pages(settings, name);
+    let pages = pages(settings, name, app);
     let own = || purpose.page().map(|page| format!("{pages}/{page}/{TOKEN_PLACE}"));
     let said = app.links.of(purpose).and_then(|(_, pattern)| pattern);
     said.map(str::to_owned).or_else(own)

@@ -113,13 +113,14 @@ pub async fn check(
     for (name, app) in &settings.apps {
         let scheme = build::scheme(settings, name, &app.users).ok();
         let scheme = scheme.as_ref();
-        let mut of_app = match build::users_table(name, app, &mut pools, random) {
+        let mut of_app = service::own_url(settings, app);
+        of_app.extend(match build::users_table(name, app, &mut pools, random) {
             Ok(table) => {
                 let table = &table;
                 examine(&Subject { name, settings: app, table, scheme, options, clock }).await
             }
             Err(error) => vec![Finding::from(error)],
-        };
+        });
         if let Ok(mailer) = &mailer {
             let providers = &settings.mail.providers;
             let mail = MailCheck { name, settings: app, providers, mailer, options, clock, random };

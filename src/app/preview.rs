@@ -70,7 +70,7 @@ type Source<'a> = (Samples, Arc<Catalogue>, Option<&'a Path>);
 fn of_application<'a>(settings: &'a Settings, app: Option<&str>) -> Result<Source<'a>, StartError> {
     let (name, app) = chosen(settings, app)?;
     let texts = texts::of_applications(settings, &texts::embedded()?)?;
-    let pages = build::pages(settings, name);
+    let pages = build::pages(settings, name, app);
     let samples = Samples {
         app: name.to_owned(),
         title: app.name.clone(),

@@ -74,7 +74,7 @@ pub(super) fn wording(name: &str, app: &ApplicationSettings) -> Result<Wording, 
 }
 
 fn base_url<'a>(settings: &'a Settings, app: &'a ApplicationSettings) -> &'a str {
-    let base = app.structr.base_url.as_deref().unwrap_or(&settings.public_url);
+    let base = app.structr.base_url.as_deref().unwrap_or_else(|| settings.public_url_of(app));
     base.trim_end_matches('/')
 }
 

@@ -17,6 +17,9 @@ use crate::token::Purpose;
 pub struct ApplicationSettings {
     /// What people know it as.
     pub name: String,
+    /// The scheme, host and port that people reach its pages under; those of the service if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// Who its mails come from.
     pub mail: SenderSettings,
     /// Where its links lead, if not to Regain's own pages.

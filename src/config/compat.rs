@@ -13,3 +13,8 @@ pub enum Compat {
     /// Its password reset, which logs in once by a mailed link.
     Structr,
 }
+
+impl Compat {
+    /// Every one.
+    pub const ALL: [Self; 1] = [Self::BettyBlocks];
+}

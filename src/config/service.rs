@@ -42,6 +42,14 @@ pub struct Settings {
     pub apps: BTreeMap<String, ApplicationSettings>,
 }
 
+impl Settings {
+    /// The URL that people reach an application's pages under: its own, or the service's.
+    #[must_use]
+    pub fn public_url_of<'a>(&'a self, app: &'a ApplicationSettings) -> &'a str {
+        app.public_url.as_deref().unwrap_or(&self.public_url)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

@@ -10,6 +10,7 @@ use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
 use tracing::Instrument as _;
 
+use super::places::Place;
 use super::problem::{Code, Problem};
 use super::reference::Reference;
 use super::state::State;
@@ -30,11 +31,11 @@ impl<E: Endpoint> Edge<E> {
         Self { inner, state }
     }
 
-    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+    async fn answer(&self, place: &Place, mut request: Request) -> Result<Response, Problem> {
         let path = request.uri().path().to_owned();
         // Before anything else, so that it is answered the same by every operation and page,
         // whatever is sent there and how.
-        if routes::application(&path).is_some_and(|app| !self.state.serves(app)) {
+        if routes::application(&path).is_some_and(|app| !self.state.serves(place, app)) {
             return Err(Problem::new(Code::NotFound));
         }
         let body = request.take_body();
@@ -62,18 +63,19 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let Reference(reference) = reference;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let asked = pages::Asked::by(&self.state, &request);
+        let place = self.state.places.of(&request);
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
-        let mut answer = match self.answer(request).instrument(span.clone()).await {
+        let mut answer = match self.answer(place, request).instrument(span.clone()).await {
             Ok(answer) => answer,
             // Problems of pages are pages; all others are JSON.
-            Err(problem) => pages::problem(&self.state, &asked, &problem, &reference)
+            Err(problem) => pages::problem(&self.state, place, &asked, &problem, &reference)
                 .unwrap_or_else(|| problem.as_response()),
         };
         if method == Method::HEAD {
             answer.set_body(Body::empty());
         }
-        add_headers(&mut answer, &reference, self.state.secure);
+        add_headers(&mut answer, &reference, place.secure);
         let status = answer.status().as_u16();
         span.in_scope(|| tracing::info!(method = %method, route, status, "answered"));
         Ok(answer)

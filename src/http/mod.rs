@@ -10,6 +10,7 @@ pub mod document;
 pub mod dress;
 mod edge;
 pub mod pages;
+mod places;
 pub mod problem;
 mod query;
 mod reference;

@@ -55,7 +55,7 @@ const TABLE: &[(&str, &str)] = &[
 /// Every path template, each with the methods that are answered there.
 #[must_use]
 pub const fn all() -> &'static [(&'static str, &'static str)] {
-    &TABLE
+    TABLE
 }
 
 /// The name of the application that a path is of, where it is of one. As it stands there: a name has

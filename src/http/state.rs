@@ -8,6 +8,7 @@ use poem::http::header;
 
 use super::client::{Proxies, client_key};
 use super::dress::{Dresses, NEUTRAL, View};
+use super::places::{Place, Places};
 use super::problem::{Code, Problem};
 use super::reference::Reference;
 use crate::clock::Clock;
@@ -23,16 +24,14 @@ pub struct State {
     pub recovery: Arc<Recovery>,
     /// Randomness for cookies and request ids.
     pub random: Random,
-    /// Whether people reach the service by https.
-    pub secure: bool,
     /// Whether Swagger UI is served.
     pub docs: bool,
     /// The texts of pages that belong to no application.
     pub texts: Arc<Catalogue>,
     /// How pages look.
     pub dresses: Arc<Dresses>,
-    /// The application that `/` and `/.well-known/change-password` lead to.
-    pub default_app: Arc<str>,
+    /// Where people come in.
+    pub places: Arc<Places>,
     /// The time.
     pub clock: Clock,
     /// Which applications answer the calls of which other systems, by what these call them.
@@ -65,11 +64,10 @@ impl State {
         Ok(Self {
             recovery,
             random,
-            secure: settings.public_url.starts_with("https://"),
             docs: settings.docs,
             texts,
             dresses: Arc::new(dresses),
-            default_app: settings.default_app.as_str().into(),
+            places: Arc::new(Places::new(settings)),
             clock,
             compat: Arc::new(settings.apps.iter().flat_map(of).collect()),
             structr_key,
@@ -90,11 +88,24 @@ impl State {
         View::new(self.dresses.of(name), name, title, self.texts(app, accepted))
     }
 
-    /// Whether there is anything under this name in a path: an application, or files of pages that
-    /// belong to none.
+    /// Whether there is anything under this name in a path: an application that is served here, or
+    /// files of pages that belong to none.
     #[must_use]
-    pub fn serves(&self, app: &str) -> bool {
-        app == NEUTRAL || self.recovery.application(app).is_some()
+    pub fn serves(&self, place: &Place, app: &str) -> bool {
+        app == NEUTRAL || self.application_at(place, app).is_some()
+    }
+
+    /// The application of this name, where it is served here.
+    #[must_use]
+    pub fn application_at(&self, place: &Place, name: &str) -> Option<&Application> {
+        let app = self.recovery.application(name).filter(|_| place.serves(name));
+        app.map(AsRef::as_ref)
+    }
+
+    /// Whether people reach an application's pages by https, so that its cookies can be bound to that.
+    #[must_use]
+    pub fn is_secure(&self, app: &str) -> bool {
+        self.places.is_secure(app)
     }
 
     /// The application of this name.

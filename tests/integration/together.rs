@@ -1,9 +1,11 @@
 //! Many applications in one process, each as if it were alone.
 
+mod checked;
+mod hosts;
 mod sharing;
 mod unknown;
 
-use regain::config::{ApplicationSettings, Settings};
+use regain::config::{ApplicationSettings, Compat, LoginLinks, Settings};
 use serde_json::json;
 
 use crate::browser::between;
@@ -17,6 +19,16 @@ fn beside<'a>(settings: &'a mut Settings, name: &str) -> &'a mut ApplicationSett
     settings.apps.entry(name.to_owned()).or_insert(like)
 }
 
+/// Switches on whatever an application can do, so that every route is answered by every one.
+fn everything(settings: &mut Settings) {
+    for app in settings.apps.values_mut() {
+        app.compat = Compat::ALL.into();
+        app.login_links = LoginLinks::On;
+        app.users.last_login = Some("last_login".to_owned());
+        app.return_to.push("https://app.example.com/".to_owned());
+    }
+}
+
 /// Asks an application for a password reset link and takes the token out of the mail.
 async fn token(regain: &Regain, app: &str, who: &str) -> String {
     let before = regain.links().len();
@@ -27,6 +39,12 @@ async fn token(regain: &Regain, app: &str, who: &str) -> String {
     let mails = regain.links();
     assert_eq!(mails.len(), before + 1, "{app}: one mail for {who}");
     mails.last().unwrap().token()
+}
+
+/// Sets a new password by an application's token.
+async fn complete(regain: &Regain, app: &str, token: &str) -> Answer {
+    let body = json!({ "token": token, "new_password": "a new passphrase" });
+    regain.post(&format!("/v1/apps/{app}/password-resets/complete"), &body).await
 }
 
 /// The answer without the id of its request, which pages of problems show.

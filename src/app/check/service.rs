@@ -1,9 +1,9 @@
-//! What concerns every application: keys and the public URL.
+//! What concerns every application: keys and the public URL, and the URL that one may have of its own.
 
 use url::{Host, Url};
 
 use super::{Finding, build};
-use crate::config::Settings;
+use crate::config::{ApplicationSettings, Settings};
 
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
     let key = match build::keyring(&settings.keys) {
@@ -17,13 +17,19 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
         Err(error) => Finding::from(error),
     };
     let mut findings = vec![key, public_url(&settings.public_url)];
-    findings.extend(other_port(settings));
+    findings.extend(other_port(settings, &settings.public_url));
     findings
 }
 
+/// What concerns the URL that an application has of its own, if it has.
+pub(super) fn own_url(settings: &Settings, app: &ApplicationSettings) -> Vec<Finding> {
+    let Some(url) = &app.public_url else { return vec![] };
+    [public_url(url)].into_iter().chain(other_port(settings, url)).collect()
+}
+
 /// On one machine, links lead to the port that is listened on, or nowhere.
-fn other_port(settings: &Settings) -> Option<Finding> {
-    let url = Url::parse(&settings.public_url).ok()?;
+fn other_port(settings: &Settings, public_url: &str) -> Option<Finding> {
+    let url = Url::parse(public_url).ok()?;
     let (listened, linked) = (settings.listen.rsplit_once(':')?.1, url.port_or_known_default()?);
     let differ = url.host().as_ref().is_some_and(is_loopback) && listened != linked.to_string();
     differ.then(|| {

@@ -44,13 +44,17 @@ const LONGEST_MAXIMUM: usize = 1024;
 #[must_use]
 pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     let mut errors = doors(settings);
-    errors.extend(hashing(&settings.hashing, &settings.public_url));
+    errors.extend(hashing(&settings.hashing, public_urls(settings)));
     errors.extend(redis(&settings.redis));
     errors.extend(budget::check(&settings.limits, &settings.apps));
     for (name, provider) in &settings.mail.providers {
         errors.extend(mail(&format!("mail.providers.{name}"), provider));
     }
     for (name, app) in &settings.apps {
+        let own = app.public_url.as_ref();
+        errors.extend(
+            own.and_then(|url| scheme_host_and_port(&format!("apps.{name}.public_url"), url)),
+        );
         errors.extend(links(name, app));
         errors.extend(passwords(name, app));
         errors.extend(pages::check(name, app));
@@ -98,6 +102,12 @@ fn doors(settings: &Settings) -> Vec<ConfigError> {
     errors
 }
 
+/// Every URL that people come in by.
+fn public_urls(settings: &Settings) -> impl Iterator<Item = &str> {
+    let own = settings.apps.values().filter_map(|app| app.public_url.as_deref());
+    own.chain([settings.public_url.as_str()])
+}
+
 /// What is wrong with where people reach us, if anything is.
 fn scheme_host_and_port(key: &str, text: &str) -> Option<ConfigError> {
     let at = |problem, cure| Some(ConfigError::at(key, problem, cure));
@@ -116,11 +126,14 @@ fn scheme_host_and_port(key: &str, text: &str) -> Option<ConfigError> {
     }
 }
 
-fn hashing(hashing: &HashingSettings, public_url: &str) -> Vec<ConfigError> {
+fn hashing<'a>(
+    hashing: &HashingSettings,
+    mut public_urls: impl Iterator<Item = &'a str>,
+) -> Vec<ConfigError> {
     let mut errors = vec![];
     let Argon2Settings { memory_kib, iterations, parallelism } = hashing.argon2;
     let enough = ARGON2_MINIMA.iter().any(|(m, t)| memory_kib >= *m && iterations >= *t);
-    let at_home = web_url(public_url).is_some_and(|url| is_loopback(&url));
+    let at_home = public_urls.all(|url| web_url(url).is_some_and(|url| is_loopback(&url)));
     if !enough && !at_home {
         let problem = "is weaker than OWASP's minimum: stolen hashes could be guessed";
         let cure = "leave it out for memory_kib = 19456, iterations = 2, or take (47104, 1), \

@@ -33,7 +33,7 @@ impl Asked {
         let (app, accepted) = (app(state, &path), accepted_language(request));
         let mut asked = Self { path, app, accepted, sealed: None };
         if let (Some(app), Some(link)) = (asked.app(), asked.link()) {
-            asked.sealed = link.jar.read(request, app, state.secure).map(str::to_owned);
+            asked.sealed = link.jar.read(request, app, state.is_secure(app)).map(str::to_owned);
         }
         asked
     }

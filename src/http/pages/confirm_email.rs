@@ -72,5 +72,5 @@ pub async fn submit(
     let confirmed = confirmed.map_err(|why| state.not_used(&app, request, why))?;
     let view = state.view(Some(&app), accepted_language(request));
     let page = view.page(StatusCode::OK, &DONE, context! { return_to => confirmed.return_to });
-    Ok(with_cookies(page, &[LINK.jar.forget(&app.name, state.secure)]))
+    Ok(with_cookies(page, &[LINK.jar.forget(&app.name, state.is_secure(&app.name))]))
 }

@@ -25,12 +25,13 @@ pub struct DoubleSubmit {
 impl DoubleSubmit {
     /// A value for a form that is about to be shown.
     pub fn show(state: &State, app: &Application, request: &Request) -> Self {
-        let kept = Jar::Form.read(request, &app.name, state.secure).filter(|it| is_ours(it));
+        let kept =
+            Jar::Form.read(request, &app.name, state.is_secure(&app.name)).filter(|it| is_ours(it));
         if let Some(value) = kept {
             return Self { signature: app.keys.csrf(value.as_bytes()), cookies: vec![] };
         }
         let value = crate::token::base64url::encode(&state.random.bytes::<16>());
-        let cookie = Jar::Form.keep(&app.name, state.secure, &value, FORM_LIFE);
+        let cookie = Jar::Form.keep(&app.name, state.is_secure(&app.name), &value, FORM_LIFE);
         Self { signature: app.keys.csrf(value.as_bytes()), cookies: vec![cookie] }
     }
 
@@ -74,7 +75,7 @@ fn is_ours(value: &str) -> bool {
 
 fn fits(state: &State, app: &Application, request: &Request, form: &Form) -> bool {
     Jar::Form
-        .read(request, &app.name, state.secure)
+        .read(request, &app.name, state.is_secure(&app.name))
         .filter(|value| is_ours(value))
         .is_some_and(|value| app.keys.csrf_matches(value.as_bytes(), form.get("csrf")))
 }

@@ -56,7 +56,8 @@ impl Link {
     #[must_use]
     pub fn keep(&self, state: &State, app: &Application, token: &str) -> String {
         let sealed = app.keys.seal(&state.random, self.sealed_for, token.as_bytes());
-        self.jar.keep(&app.name, state.secure, &sealed, app.lifetime(self.purpose))
+        let lifetime = app.lifetime(self.purpose);
+        self.jar.keep(&app.name, state.is_secure(&app.name), &sealed, lifetime)
     }
 
     /// The token out of the sealed cookie.
@@ -69,7 +70,7 @@ impl Link {
         app: &Application,
         request: &Request,
     ) -> Result<Zeroizing<String>, Problem> {
-        let sealed = self.jar.read(request, &app.name, state.secure);
+        let sealed = self.jar.read(request, &app.name, state.is_secure(&app.name));
         sealed.and_then(|sealed| self.unseal(app, sealed)).ok_or_else(|| Refused::Invalid.into())
     }
 

@@ -70,6 +70,6 @@ pub async fn submit(
     let hand_over = app.login_to.as_ref().ok_or(Problem::new(Code::NotConfigured))?;
     let logged_in = state.recovery.log_in(&app, used).await;
     let logged_in = logged_in.map_err(|why| state.not_used(&app, request, why))?;
-    let forget_link = LINK.jar.forget(&app.name, state.secure);
+    let forget_link = LINK.jar.forget(&app.name, state.is_secure(&app.name));
     Ok(lead_on(state, &app, hand_over, &logged_in, forget_link))
 }

@@ -25,6 +25,7 @@ use poem::{Request, Response, Route, get, handler};
 pub use login::arrive_with as arrive_to_log_in;
 pub use my_password::{forget_session, session};
 
+use super::places::Place;
 use super::problem::Problem;
 use super::state::State;
 use crate::config::Settings;
@@ -77,19 +78,21 @@ pub fn routes() -> Route {
 #[must_use]
 pub fn problem(
     state: &State,
+    place: &Place,
     asked: &Asked,
     problem: &Problem,
     reference: &str,
 ) -> Option<Response> {
-    let app = state.recovery.application(asked.app()?).map(AsRef::as_ref);
+    let app = state.application_at(place, asked.app()?);
     Some(problem::answer(state, app, asked, problem, reference))
 }
 
-/// The first page of the default application: where password managers look for the page that
-/// changes a password (W3C "A Well-Known URL for Changing Passwords"), and people for any.
+/// The first page of the application that the host belongs to, or else of the default one: where
+/// password managers look for the page that changes a password (W3C "A Well-Known URL for Changing
+/// Passwords"), and people for any.
 #[handler]
-pub fn first(Data(state): Data<&State>) -> Result<Response, Problem> {
-    let app = state.application(&state.default_app)?;
+pub fn first(request: &Request, Data(state): Data<&State>) -> Result<Response, Problem> {
+    let app = state.application(&state.places.of(request).first)?;
     Ok(see_other(&format!("/a/{}/reset", app.name), &[]))
 }
 

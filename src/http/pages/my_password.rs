@@ -58,5 +58,5 @@ pub fn session(
 /// The Set-Cookie header that throws a session away.
 #[must_use]
 pub fn forget_session(state: &State, app: &Application) -> String {
-    SESSION.jar.forget(&app.name, state.secure)
+    SESSION.jar.forget(&app.name, state.is_secure(&app.name))
 }

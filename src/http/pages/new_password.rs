@@ -154,7 +154,8 @@ fn done(
 ) -> Response {
     let log_in = &state.dresses.of(Some(&app.name)).log_in;
     let page = view.page(StatusCode::OK, &DONE, context! { return_to, log_in });
-    let forget = [link.jar, Jar::Typed].map(|jar| jar.forget(&app.name, state.secure));
+    let secure = state.is_secure(&app.name);
+    let forget = [link.jar, Jar::Typed].map(|jar| jar.forget(&app.name, secure));
     with_cookies(page, &forget)
 }
 

@@ -16,12 +16,17 @@ const SEALED_FOR: &str = "cookie/typed";
 /// The Set-Cookie header that keeps what was typed for as long as a link lives.
 pub fn keep(state: &State, app: &Application, typed: &Identifier) -> String {
     let sealed = app.keys.seal(&state.random, SEALED_FOR, typed.as_str().as_bytes());
-    Jar::Typed.keep(&app.name, state.secure, &sealed, app.lifetime(Purpose::PasswordReset))
+    Jar::Typed.keep(
+        &app.name,
+        state.is_secure(&app.name),
+        &sealed,
+        app.lifetime(Purpose::PasswordReset),
+    )
 }
 
 /// What was typed in this browser, if it means this account.
 pub fn read(state: &State, app: &Application, request: &Request, whose: &Whose) -> Option<String> {
-    let sealed = Jar::Typed.read(request, &app.name, state.secure)?;
+    let sealed = Jar::Typed.read(request, &app.name, state.is_secure(&app.name))?;
     let opened = app.keys.unseal(SEALED_FOR, sealed)?;
     let typed = Identifier::parse(std::str::from_utf8(&opened).ok()?).ok()?;
     whose.is_called(&typed).then(|| typed.as_str().to_owned())

@@ -37,6 +37,27 @@ fn a_public_url_is_scheme_host_and_port() {
 }
 
 #[test]
+fn a_public_url_of_an_applications_own_is_looked_at_as_that_of_the_service() {
+    let own = |url: &str| with("apps.default", &format!("public_url = \"{url}\""));
+    assert_snapshot!(own("http://login.example.com"), @r#"
+    regain.toml:8:1: `apps.default.public_url` is http off loopback: every link could be read on the way
+        write https:// (TLS ends at your ingress), or use 127.0.0.1 to try things out
+    "#);
+    assert_snapshot!(own("https://login.example.com/a"), @r#"
+    regain.toml:8:1: `apps.default.public_url` holds more than scheme, host and port
+        write it like "https://accounts.example.com"
+    "#);
+    assert_snapshot!(own("login.example.com"), @r#"
+    regain.toml:8:1: `apps.default.public_url` is not an http(s) URL
+        write it like "https://accounts.example.com"
+    "#);
+    for url in ["https://login.example.com:8443", "http://localhost:8080/"] {
+        let line = format!("[apps.default]\npublic_url = \"{url}\"\n");
+        assert!(load_with(&GOOD.replace("[apps.default]\n", &line), &[]).is_ok(), "{url}");
+    }
+}
+
+#[test]
 fn listening_needs_a_host_and_a_port() {
     assert_snapshot!(with("", "listen = \"8080\""), @r#"
     regain.toml:1:1: `listen` is not HOST:PORT
@@ -150,6 +171,9 @@ fn argon2_is_no_weaker_than_owasp_says_save_on_loopback() {
     "#);
     let on_loopback = format!("{weak}{}", GOOD.replace(PUBLIC, "http://127.0.0.1:8080"));
     assert!(load_with(&on_loopback, &[]).is_ok());
+    let own = format!("[apps.default]\npublic_url = \"{PUBLIC}\"\n");
+    let one_elsewhere = on_loopback.replace("[apps.default]\n", &own);
+    assert!(mistakes(&one_elsewhere).contains("`hashing.argon2` is weaker"));
     for (memory, passes, good) in [
         (47_104, 1, true),
         (19_456, 2, true),
