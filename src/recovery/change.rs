@@ -1,13 +1,21 @@
-//! A password change that is about to be written: what follows from it waits until it is.
+//! A change of a row that is about to be written, a new password or the confirmation of its address:
+//! what follows from it waits until it is.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use tracing::Instrument as _;
 
-use super::{Application, Client, Jobs, NewPassword, StoreError};
+use super::{
+    About, Application, Client, Event, Jobs, NewPassword, QueueFull, Recovery, StoreError, Task,
+};
 use crate::account::{Account, Stamp};
 use crate::token::{Marks, Purpose};
+
+/// How long to wait before a change is told of, so that it mostly is written by then.
+pub(super) const NEWS_DELAY: Duration = Duration::from_millis(250);
 
 /// Tells the row before a change from the row after it, without holding a hash.
 /// Neither proof is a fingerprint that a link could carry.
@@ -27,6 +35,9 @@ pub struct Change {
     pub by: Client,
     before: String,
     after: String,
+    /// Its name, where it is the confirmation of the address. Then the row has to be confirmed, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirmation: Option<String>,
     #[serde(with = "cell", default, skip_serializing_if = "cell::is_empty")]
     told: Arc<OnceLock<Told>>,
 }
@@ -43,7 +54,7 @@ pub enum Told {
 
 /// What has become of a change.
 pub(super) enum Seen {
-    /// The row was given the new hash. The account as it was then.
+    /// The row was given what is new. The account as it was then.
     Written(Box<Account>),
     /// The row is still what it was.
     NotYet,
@@ -63,6 +74,27 @@ impl Change {
             by,
             before: app.keys.changed(&marks(account)),
             after: app.keys.changed(&after),
+            confirmation: None,
+            told: Arc::default(),
+        }
+    }
+
+    /// The confirmation of this account's address that a request asks for. Two are alike but for
+    /// their name.
+    pub(super) fn confirming(
+        app: &Application,
+        account: &Account,
+        at: OffsetDateTime,
+        reference: &str,
+    ) -> Self {
+        let proof = app.keys.changed(&address(account));
+        Self {
+            user_id: account.id.clone(),
+            at,
+            by: Client::default(),
+            before: proof.clone(),
+            after: proof,
+            confirmation: Some(reference.to_owned()),
             told: Arc::default(),
         }
     }
@@ -70,7 +102,7 @@ impl Change {
     /// Names the change; no other has the name, since every new hash has a salt of its own.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.after
+        self.confirmation.as_ref().unwrap_or(&self.after)
     }
 
     /// What was told of it, as far as this process knows.
@@ -125,9 +157,12 @@ impl Change {
         let Some(account) = app.accounts.read(&self.user_id).await? else {
             return Ok(Seen::Never);
         };
-        Ok(if app.keys.is_changed(&self.after, &marks(&account)) {
+        let confirming = self.confirmation.is_some();
+        let marks = if confirming { address(&account) } else { marks(&account) };
+        let may_be = !confirming || account.is_confirmed();
+        Ok(if may_be && app.keys.is_changed(&self.after, &marks) {
             Seen::Written(Box::new(account))
-        } else if app.keys.is_changed(&self.before, &marks(&account)) {
+        } else if app.keys.is_changed(&self.before, &marks) {
             Seen::NotYet
         } else {
             Seen::Never
@@ -139,6 +174,57 @@ impl Change {
 /// middle of it must not keep its owner from being told.
 fn marks(account: &Account) -> Marks<'_> {
     account.marks(Purpose::PasswordReset, Stamp::Base)
+}
+
+/// Whose address is confirmed, and nothing that may change meanwhile. A row whose password is changed
+/// has one, so that no proof is of both.
+fn address(account: &Account) -> Marks<'_> {
+    let marks = account.marks(Purpose::EmailConfirmation, Stamp::Base);
+    Marks { password: None, recovery_stamp: None, last_login: None, ..marks }
+}
+
+impl Recovery {
+    /// Queues what the application's backend is told once a change is written.
+    pub(super) async fn announce(
+        &self,
+        app: &Application,
+        event: Event,
+        change: &Change,
+        reference: String,
+    ) -> Result<(), QueueFull> {
+        let hook = Task::Hook(event, About::Change(Box::new(change.clone())));
+        self.jobs.follow(self.job(app, reference, hook), NEWS_DELAY).await
+    }
+
+    /// Lets a row be written in a task of its own, which a client that goes away does not end: then
+    /// it is `done`, as the log says it, and whoever waits for the change is told what became of it.
+    /// Where that is not known, the row will tell.
+    pub(super) async fn write_through<T: Send + 'static>(
+        &self,
+        app: &Application,
+        was: Account,
+        change: Option<Change>,
+        settling: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+        is_written: fn(&T) -> bool,
+        done: &'static str,
+    ) -> Result<T, StoreError> {
+        let (app, jobs) = (app.name.clone(), Arc::clone(&self.jobs));
+        let writing = async move {
+            let settled = settling.await;
+            let written = settled.as_ref().map(is_written).ok();
+            if written == Some(true) {
+                tracing::info!(app, user_id = was.logged_id(), "{done}");
+            }
+            match (change, written) {
+                (Some(change), Some(true)) => change.is_written(&app, &was, jobs.as_ref()).await,
+                (Some(change), Some(false)) => change.is_not_written(&app, jobs.as_ref()).await,
+                (Some(_), None) | (None, _) => {}
+            }
+            settled
+        };
+        let written = tokio::spawn(writing.in_current_span()).await;
+        written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())))
+    }
 }
 
 /// What was told, written down where it is known.
@@ -177,7 +263,7 @@ mod tests {
         let told = Arc::new(told.map_or_else(OnceLock::new, OnceLock::from));
         let (user_id, before, after) = ("1".to_owned(), "b4".to_owned(), "af".to_owned());
         let (at, by) = (OffsetDateTime::UNIX_EPOCH, Client::default());
-        Change { user_id, at, by, before, after, told }
+        Change { user_id, at, by, before, after, confirmation: None, told }
     }
 
     #[test]
@@ -193,7 +279,11 @@ mod tests {
         assert!(text.contains("ada@example.com"), "{text}");
         assert!(!text.contains("argon2") && !text.contains("stamp"), "{text}");
 
-        for text in [unknown, text] {
+        let confirming = Change { confirmation: Some("r1".to_owned()), ..change(None) };
+        let confirming = serde_json::to_string(&confirming).unwrap();
+        assert!(confirming.ends_with(r#""after":"af","confirmation":"r1"}"#), "{confirming}");
+
+        for text in [unknown, text, confirming] {
             let read: Change = serde_json::from_str(&text).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), text);
         }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::Instrument as _;
-
+use super::change::NEWS_DELAY;
 use super::{
-    About, Accounts, Application, Change, Client, CompleteError, Door, Event, Jobs, Mail,
-    NewPassword, QueueFull, Recovery, Refused, StoreError, Swap, Task, meters,
+    Accounts, Application, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
+    QueueFull, Recovery, Refused, StoreError, Swap, Task, meters,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -20,9 +19,6 @@ const PAUSES: [Duration; 4] = [
     Duration::from_millis(400),
     Duration::from_secs(1),
 ];
-
-/// How long to wait before the notice is made, so that it mostly finds the row written.
-const NOTICE_DELAY: Duration = Duration::from_millis(250);
 
 /// A token and the password to set with it.
 pub struct Completion {
@@ -110,12 +106,17 @@ impl Recovery {
         let confirms = app.needs(purpose).would_confirm(&account) && !account.is_confirmed();
         let new = NewPassword { hash, recovery_stamp, confirms, at: self.clock.now() };
         let change = Change::of(app, &account, &new, by);
-        if let Err(full) = self.announce(app, &account, &change, reference).await {
+        if let Err(full) = self.announce_password(app, &account, &change, reference).await {
             // The notice may wait already, though there was no room for the hook.
             change.is_not_written(&app.name, self.jobs.as_ref()).await;
             return Err(full.into());
         }
-        let swap = write_through(app, account, new, change, Arc::clone(&self.jobs)).await?;
+        let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
+        let settling = async move { settle(accounts.as_ref(), &was, &new).await };
+        let won = |swap: &Swap| *swap == Swap::Won;
+        let change = Some(change);
+        let writing = self.write_through(app, account, change, settling, won, "password changed");
+        let swap = writing.await?;
         if swap == Swap::Won {
             meters::completed(&app.name, purpose, meters::Completing::Completed);
         }
@@ -124,7 +125,7 @@ impl Recovery {
 
     /// Queues the notice and the hook before the row is written. They are sent only once it is,
     /// so that a crash in between loses nothing and tells no lie.
-    async fn announce(
+    async fn announce_password(
         &self,
         app: &Application,
         account: &Account,
@@ -133,41 +134,13 @@ impl Recovery {
     ) -> Result<(), QueueFull> {
         for number in 0..account.notice_addresses().len() {
             let notice = Task::Mail(Mail::PasswordChanged(Box::new(change.clone()), number));
-            self.jobs.follow(self.job(app, reference.clone(), notice), NOTICE_DELAY).await?;
+            self.jobs.follow(self.job(app, reference.clone(), notice), NEWS_DELAY).await?;
         }
         if app.hooks.contains(&Event::PasswordChanged) {
-            let hook = Task::Hook(Event::PasswordChanged, About::Change(Box::new(change.clone())));
-            self.jobs.follow(self.job(app, reference, hook), NOTICE_DELAY).await?;
+            self.announce(app, Event::PasswordChanged, change, reference).await?;
         }
         Ok(())
     }
-}
-
-/// Writes the row and tells the change what became of it, in a task of its own: a client that goes
-/// away meanwhile must not keep the notice from its owner.
-async fn write_through(
-    app: &Application,
-    account: Account,
-    new: NewPassword,
-    change: Change,
-    jobs: Arc<dyn Jobs>,
-) -> Result<Swap, StoreError> {
-    let (name, accounts) = (app.name.clone(), Arc::clone(&app.accounts));
-    let writing = async move {
-        let settled = settle(accounts.as_ref(), &account, &new).await;
-        match settled {
-            Ok(Swap::Won) => {
-                change.is_written(&name, &account, jobs.as_ref()).await;
-                tracing::info!(app = name, user_id = account.logged_id(), "password changed");
-            }
-            Ok(Swap::Lost) => change.is_not_written(&name, jobs.as_ref()).await,
-            // The row will tell.
-            Err(_) => {}
-        }
-        settled
-    };
-    let written = tokio::spawn(writing.in_current_span()).await;
-    written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())))
 }
 
 /// The compare-and-swap, and what to make of it when its answer was lost: our hash in the row

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tracing::Instrument as _;
 
 use super::{
-    Accounts, Application, CompleteError, Completed, Door, Event, Recovery, Refused, StoreError,
-    Swap, TokenUse, meters,
+    Accounts, Application, Change, CompleteError, Completed, Door, Event, Recovery, Refused,
+    StoreError, Swap, TokenUse, meters,
 };
 use crate::account::Account;
 use crate::token::Purpose;
@@ -59,36 +58,26 @@ impl Recovery {
         if account.confirmed.is_empty() {
             return Err(CompleteError::NotConfigured);
         }
-        let id = account.logged_id();
-        match write_through(app, account, self.clock.now()).await? {
-            Confirmed::Before => tracing::info!(app = app.name, user_id = id, "confirmed already"),
-            Confirmed::Now => {
-                let user_id = opened.claims.user_id.clone();
-                self.tell(app, Event::EmailConfirmed, user_id, used.reference).await;
+        let (id, at) = (account.logged_id(), self.clock.now());
+        let news = app.hooks.contains(&Event::EmailConfirmed) && !account.is_confirmed();
+        let change = news.then(|| Change::confirming(app, &account, at, &used.reference));
+        if let Some(change) = &change {
+            self.announce(app, Event::EmailConfirmed, change, used.reference).await?;
+        }
+        let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
+        let settling = async move { settle(accounts.as_ref(), &was, at).await };
+        let now = |settled: &Option<Confirmed>| matches!(settled, Some(Confirmed::Now));
+        let writing = self.write_through(app, account, change, settling, now, "address confirmed");
+        match writing.await? {
+            Some(Confirmed::Now) => {}
+            Some(Confirmed::Before) => {
+                tracing::info!(app = app.name, user_id = id, "confirmed already");
             }
+            None => return Err(Refused::Invalid.into()),
         }
         meters::completed(&app.name, purpose, meters::Completing::Completed);
         Ok(Completed { return_to: app.return_target(&opened.claims) })
     }
-}
-
-/// Writes the row in a task of its own, which a client that goes away does not end.
-async fn write_through(
-    app: &Application,
-    account: Account,
-    at: OffsetDateTime,
-) -> Result<Confirmed, CompleteError> {
-    let (name, accounts) = (app.name.clone(), Arc::clone(&app.accounts));
-    let writing = async move {
-        let settled = settle(accounts.as_ref(), &account, at).await;
-        if let Ok(Some(Confirmed::Now)) = settled {
-            tracing::info!(app = name, user_id = account.logged_id(), "address confirmed");
-        }
-        settled
-    };
-    let written = tokio::spawn(writing.in_current_span()).await;
-    let written = written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())));
-    written?.ok_or_else(|| Refused::Invalid.into())
 }
 
 /// Writes the row unless it says already what it would say then. Where it was lost or the answer
@@ -102,7 +91,9 @@ async fn settle(
     let mut trouble = None;
     for pause in PAUSES.map(Some).into_iter().chain([None]) {
         if row.is_confirmed() {
-            return Ok(Some(Confirmed::Before));
+            // Where an answer was lost, it most likely was ours.
+            let ours = trouble.is_some();
+            return Ok(Some(if ours { Confirmed::Now } else { Confirmed::Before }));
         }
         match accounts.confirm(&row, at).await {
             Ok(Swap::Won) => return Ok(Some(Confirmed::Now)),

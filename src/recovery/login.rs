@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tracing::Instrument as _;
 
 use super::{
     Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap,
@@ -63,7 +62,15 @@ impl Recovery {
         let at = next_login(&account, now);
         let session = open_session(app, &account, now);
         let user_id = account.id.clone();
-        write_through(app, account, at).await?;
+        let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
+        let settling = async move { settle(accounts.as_ref(), &was, at).await };
+        let won = |swap: &Swap| *swap == Swap::Won;
+        let writing = self.write_through(app, account, None, settling, won, "logged in by a link");
+        if writing.await? == Swap::Lost {
+            return Err(Refused::Invalid.into());
+        }
+        // Before the session is handed over and not before the row is written: where the process dies
+        // in between, nobody is logged in, and nothing is to be told.
         self.tell(app, Event::LoginCompleted, user_id, used.reference).await;
         Ok(LoggedIn {
             session,
@@ -89,27 +96,6 @@ fn open_session(app: &Application, account: &Account, now: OffsetDateTime) -> To
     let claims =
         Claims { user_id: account.id.clone(), fingerprint, lifetime: None, return_to: None };
     app.keys.mint(Purpose::Session, now, &claims)
-}
-
-/// Writes the row in a task of its own, which a client that goes away does not end.
-async fn write_through(
-    app: &Application,
-    account: Account,
-    at: OffsetDateTime,
-) -> Result<(), CompleteError> {
-    let (name, accounts) = (app.name.clone(), Arc::clone(&app.accounts));
-    let writing = async move {
-        let settled = settle(accounts.as_ref(), &account, at).await;
-        if settled == Ok(Swap::Won) {
-            tracing::info!(app = name, user_id = account.logged_id(), "logged in by a link");
-        }
-        settled
-    };
-    let written = tokio::spawn(writing.in_current_span()).await;
-    match written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())))? {
-        Swap::Won => Ok(()),
-        Swap::Lost => Err(Refused::Invalid.into()),
-    }
 }
 
 /// The compare-and-swap. Only where it was surely not carried out is it tried again.

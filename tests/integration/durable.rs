@@ -1,5 +1,6 @@
 //! The whole service on Redis: what it promises of accepted asks, and what it shows to nobody.
 
+mod confirmed;
 mod killed;
 mod told;
 
@@ -210,10 +211,20 @@ struct Unworked {
 }
 
 async fn start_unworked(users: &TestDatabase, keys: &Keys, clock: Clock) -> Unworked {
+    start_unworked_with(users, keys, clock, |_| {}).await
+}
+
+async fn start_unworked_with(
+    users: &TestDatabase,
+    keys: &Keys,
+    clock: Clock,
+    change: impl FnOnce(&mut Settings),
+) -> Unworked {
     use poem::listener::{Acceptor as _, Listener as _};
     let mails = Folder::new();
     let mut settings = crate::harness::settings(&users.url, &mails.0);
     on_redis(&mut settings, keys);
+    change(&mut settings);
     let random = regain::random::Random::system();
     let service = regain::app::Service::build(&settings, clock, random).unwrap();
     let listener = poem::listener::TcpListener::bind("127.0.0.1:0");
