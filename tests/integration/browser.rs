@@ -60,12 +60,13 @@ impl<'a> Browser<'a> {
     /// Fills in the form of a page, hidden fields and all, and sends it.
     pub async fn fill_in(&self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
         let action = between(&page.body, "action=\"", "\"").expect("a form");
-        let hidden = page.body.split("<input type=\"hidden\" name=\"").skip(1).map(|rest| {
-            let value = between(rest, "value=\"", "\"").unwrap();
-            (rest.split('"').next().unwrap(), unescaped(value))
-        });
-        let hidden: Vec<_> = hidden.collect();
-        let hidden = hidden.iter().map(|(name, value)| (*name, value.as_str()));
+        self.fill_in_at(action, page, fields).await
+    }
+
+    /// The same, and sends it to another address than its own.
+    pub async fn fill_in_at(&self, action: &str, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let hidden = hidden(page);
+        let hidden = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<_> = hidden.chain(fields.iter().copied()).collect();
         self.post(action, &all).await
     }
@@ -76,7 +77,8 @@ impl<'a> Browser<'a> {
         pairs.join("; ")
     }
 
-    async fn send(&self, mut request: reqwest::RequestBuilder) -> Answer {
+    /// Sends a request with the cookies that are kept, and keeps those that come.
+    pub async fn send(&self, mut request: reqwest::RequestBuilder) -> Answer {
         let cookies = self.kept();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
@@ -96,6 +98,15 @@ impl<'a> Browser<'a> {
         }
         answer
     }
+}
+
+/// The hidden fields of a page's form, with their values.
+pub fn hidden(page: &Answer) -> Vec<(String, String)> {
+    let fields = page.body.split("<input type=\"hidden\" name=\"").skip(1).map(|rest| {
+        let value = between(rest, "value=\"", "\"").unwrap();
+        (rest.split('"').next().unwrap().to_owned(), unescaped(value))
+    });
+    fields.collect()
 }
 
 /// What a page says, as a browser reads it.

@@ -41,23 +41,6 @@ async fn what_is_not_there_is_a_problem_of_a_stable_type() {
 }
 
 #[tokio::test]
-async fn a67_other_methods_are_405_with_allow_and_overrides_have_no_effect() {
-    let (_users, regain) = running().await;
-    for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let request = regain.http.request(method.clone(), format!("{}{ASK}", regain.url));
-        let overridden =
-            request.header("x-http-method-override", "POST").header("x-method", "POST");
-        let refused = answer(overridden).await;
-        assert_eq!((refused.status, refused.header("allow")), (405, Some("POST")), "{method}");
-    }
-    let posted = regain.post("/healthz", &serde_json::json!({})).await;
-    assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
-    regain.worked().await;
-    assert_eq!(regain.mails().len(), 0);
-}
-
-#[tokio::test]
 async fn head_is_get_without_a_body() {
     let (_users, regain) = running().await;
     for path in ["/healthz", "/readyz", "/openapi.json", "/a/default/reset"] {

@@ -30,6 +30,7 @@ mod journey;
 mod languages;
 mod limits;
 mod logging_in;
+mod methods;
 mod metrics;
 mod pacing;
 mod pages;

@@ -4,6 +4,7 @@ mod buttons;
 mod dress;
 mod forms;
 mod journey;
+mod links;
 mod problems;
 mod return_to;
 

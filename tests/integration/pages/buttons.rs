@@ -9,18 +9,24 @@ use crate::harness::{Answer, Regain, answer};
 use crate::people::{Person, database, person};
 
 /// Page, page of the button, path of the API.
-const CONFIRM: (&str, &str, &str) = ("confirm-email", "confirm-email-now", "email-confirmations");
-const LOGIN: (&str, &str, &str) = ("login", "login-now", "login-links");
+pub type Kind = (&'static str, &'static str, &'static str);
 
-fn switched_on(settings: &mut Settings) {
+pub const CONFIRM: Kind = ("confirm-email", "confirm-email-now", "email-confirmations");
+pub const LOGIN: Kind = ("login", "login-now", "login-links");
+
+pub fn switched_on(settings: &mut Settings) {
     let app = settings.apps.get_mut("default").unwrap();
     app.login_links = LoginLinks::On;
     app.users.last_login = Some("last_login".to_owned());
     app.return_to = vec!["https://app.example.com/".to_owned()];
 }
 
+pub async fn running() -> (TestDatabase, Regain) {
+    running_with(switched_on).await
+}
+
 /// Of each two, one whose address is confirmed and one whose is not.
-async fn running() -> (TestDatabase, Regain) {
+pub async fn running_with(change: impl FnOnce(&mut Settings)) -> (TestDatabase, Regain) {
     let people = [
         person(ADA),
         person(BOB),
@@ -28,20 +34,20 @@ async fn running() -> (TestDatabase, Regain) {
         Person { confirmed: false, ..person("ugo@example.com") },
     ];
     let users = database(Engine::Sqlite, &people).await;
-    let regain = Regain::start_with(&users.url, switched_on).await;
+    let regain = Regain::start_with(&users.url, change).await;
     (users, regain)
 }
 
-const fn people(kind: (&str, &str, &str)) -> [&'static str; 2] {
+pub const fn people(kind: Kind) -> [&'static str; 2] {
     if kind.0.len() == LOGIN.0.len() { [ADA, BOB] } else { ["una@example.com", "ugo@example.com"] }
 }
 
-async fn untouched(users: &TestDatabase) -> bool {
-    let touched = "SELECT id FROM users WHERE last_login IS NOT NULL OR (id > 2 AND confirmed_at IS NOT NULL)";
+pub async fn untouched(users: &TestDatabase) -> bool {
+    let touched = "SELECT email FROM users WHERE last_login IS NOT NULL OR (id > 2 AND confirmed_at IS NOT NULL)";
     users.text(touched).await.is_none()
 }
 
-fn path(kind: (&str, &str, &str)) -> String {
+pub fn path(kind: Kind) -> String {
     format!("/a/default/{}", kind.1)
 }
 
@@ -50,7 +56,7 @@ fn leads_to(page: &Answer, asking: &str) -> bool {
 }
 
 /// Asks by the page and takes the token out of the mail.
-async fn asked(browser: &Browser<'_>, regain: &Regain, kind: (&str, &str, &str)) -> String {
+async fn asked(browser: &Browser<'_>, regain: &Regain, kind: Kind) -> String {
     let ask = browser.get(&format!("/a/default/{}", kind.0)).await;
     assert_guarded(&ask, "ask");
     let sent = browser.fill_in(&ask, &[("identifier", people(kind)[0])]).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{ADA, assert_guarded, running};
 use crate::browser::Browser;
 use crate::databases::Engine;
-use crate::harness::{Regain, answer};
+use crate::harness::Regain;
 use crate::people::{database, person};
 
 #[tokio::test]
@@ -34,34 +34,6 @@ async fn a10_errors_are_guarded_pages_and_say_what_to_do_next() {
     let sheet = regain.get(&sheet.replace("&#x2f;", "/")).await;
     assert_eq!(sheet.header("content-type"), Some("text/css; charset=utf-8"));
     assert_eq!(regain.get("/v1/nothing").await.code(), "not-found", "elsewhere it is JSON");
-}
-
-#[tokio::test]
-async fn a67_other_methods_on_pages_are_405_with_allow_and_consume_nothing() {
-    let (_users, regain) = running().await;
-    let token = regain.token_for(ADA).await;
-    for (path, allow) in [
-        ("/a/default/reset", "GET, HEAD, POST"),
-        ("/a/default/new-password", "GET, HEAD, POST"),
-        ("/a/default/not-me", "GET, HEAD, POST"),
-        (&format!("/a/default/reset/{token}"), "GET, HEAD"),
-        ("/a/default/assets/style.x.css", "GET, HEAD"),
-    ] {
-        for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
-            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let request = regain.http.request(method.clone(), format!("{}{path}", regain.url));
-            let refused = answer(request.header("x-http-method-override", "POST")).await;
-            assert_eq!(
-                (refused.status, refused.header("allow")),
-                (405, Some(allow)),
-                "{method} {path}"
-            );
-            assert_guarded(&refused, path);
-        }
-    }
-    let posted = regain.http.post(format!("{}/a/default/reset/{token}", regain.url));
-    assert_eq!(answer(posted).await.status, 405);
-    assert_eq!(regain.inspect(&token).await.status, 200);
 }
 
 #[tokio::test]
