@@ -28,6 +28,7 @@ try {
   }
   await inContext({ viewport: { width: 320, height: 800 }, forcedColors: "active", reducedMotion: "reduce" }, looksWell, "forced-colors");
   await inContext({}, fromElsewhere);
+  await inContext({}, byAnotherMethod);
   await inContext({}, tooOften);
   console.log(`pages: ${checks} checks passed`);
 } finally {
@@ -269,6 +270,17 @@ async function fromElsewhere(page) {
   check(answer.status() === 403, `a form of another site is refused (${answer.status()})`);
   await heading(page, "The form was not accepted");
   await lookAt(page, "forbidden");
+}
+
+// A link is opened and not posted to: so says the page of it, too.
+async function byAnotherMethod(page) {
+  const link = new URL("/a/default/reset/a.b.c", baseURL);
+  await page.setContent(`<form method="post" action="${link}"><button>Post</button></form>`);
+  const [answer] = await Promise.all([page.waitForEvent("response"), page.click("button")]);
+  check(answer.status() === 405, `a link is not posted to (${answer.status()})`);
+  check(answer.headers().allow === "GET, HEAD", "and how it is opened is told");
+  await page.waitForSelector("h1");
+  await lookAt(page, "another-method");
 }
 
 // Last of all, since it takes what the limits leave.

@@ -2,10 +2,11 @@
 //
 //   REGAIN_TEST_URL            the running `regain demo`
 //   REGAIN_TEST_SCREENSHOTS    a folder for pictures of every page
+//   REGAIN_TEST_PAGES          a folder for every page as it was received
 //
 // and what chromium.mjs needs.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { check, checkAccessible, launch, needed } from "./chromium.mjs";
@@ -14,11 +15,15 @@ export const PATIENCE_MS = 15_000;
 
 export const baseURL = needed("REGAIN_TEST_URL");
 export const screenshots = needed("REGAIN_TEST_SCREENSHOTS");
+const pages = needed("REGAIN_TEST_PAGES");
 
 /** How many links somebody had when last looked. */
 const seen = new Map();
 
-mkdirSync(screenshots, { recursive: true });
+/** How many pages were received. */
+let received = 0;
+
+for (const folder of [screenshots, pages]) mkdirSync(folder, { recursive: true });
 export const browser = await launch();
 
 // One browser, watched: no page may break its own policy, fail in a script or ask another origin.
@@ -32,9 +37,24 @@ export async function inContext(options, journey, ...more) {
   context.on("request", (request) => {
     if (new URL(request.url()).origin !== new URL(baseURL).origin) complaints.push(request.url());
   });
+  const kept = [];
+  context.on("response", (response) => kept.push(keep(response)));
   await journey(await context.newPage(), ...more);
   check(complaints.length === 0, `${journey.name}: ${complaints.join("; ")}`);
+  await Promise.all(kept);
   await context.close();
+}
+
+// Keeps a page for the HTML checker, under a name that says what it is. A body that is gone because the browser
+// went on at once is not kept; `run` knows which pages must have been.
+async function keep(response) {
+  const { pathname } = new URL(response.url());
+  const kind = response.headers()["content-type"] ?? "";
+  if (!pathname.startsWith("/a/") || !kind.startsWith("text/html")) return;
+  const body = await response.body().catch(() => null);
+  received += 1;
+  const name = [response.request().method(), pathname.split("/")[3], response.status(), process.pid, received];
+  if (body) writeFileSync(join(pages, `${name.join("-")}.html`), body);
 }
 
 export async function ask(page, identifier, asking = "reset") {
