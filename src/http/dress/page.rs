@@ -1,5 +1,4 @@
-//! What a page is made of. A new page is a file in `pages` with its [`Page`], its template, its texts in
-//! the catalogue, and a line in `PAGES` there.
+//! What a page is made of. What a new page touches, docs/architecture.md tells.
 
 use minijinja::Value;
 

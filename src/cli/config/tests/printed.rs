@@ -6,6 +6,7 @@ use super::{GOOD, load_with};
 use crate::cli::config::reference::{self, Kind};
 use crate::cli::config::{REFERENCE, effective};
 use crate::config::Settings;
+use crate::language::Language;
 
 fn table(settings: &Settings) -> Table {
     Table::try_from(settings).unwrap()
@@ -42,6 +43,14 @@ fn the_reference_says_the_true_defaults() {
     let without = load_with(&required, &[]).unwrap();
     let with = load_with(REFERENCE, &[]).unwrap();
     assert_eq!(table(&without), table(&with));
+}
+
+#[test]
+fn the_reference_names_every_language() {
+    for language in Language::all() {
+        let tag = format!("\"{}\"", language.tag());
+        assert!(REFERENCE.contains(&tag), "{tag} above `language`");
+    }
 }
 
 #[test]
