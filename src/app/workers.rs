@@ -1,4 +1,4 @@
-//! How many jobs are worked on at a time, and how many of those a mail server may have.
+//! How many jobs are worked on at a time, and how many of those a mail server or a webhook may have.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,52 +14,105 @@ const MOST: usize = 256;
 /// Workers beside those that send, who look up what is sent next.
 const BESIDE: usize = 4;
 
-/// The lane of each provider, by its name.
-pub(super) struct Lanes(BTreeMap<String, Arc<Semaphore>>);
+/// How many calls one webhook is made at a time, where there are not too many webhooks.
+const CALLS: usize = 4;
+/// Most workers that calls have, those of all webhooks together.
+const MOST_CALLS: usize = 64;
+
+/// The lane of each provider, and that of the webhook of each application, by their names.
+pub(super) struct Lanes {
+    of_providers: BTreeMap<String, Arc<Semaphore>>,
+    of_webhooks: BTreeMap<String, Arc<Semaphore>>,
+}
 
 impl Lanes {
     /// The lane of a provider.
-    pub(super) fn of(&self, provider: &str) -> Arc<Semaphore> {
+    pub(super) fn of_provider(&self, name: &str) -> Arc<Semaphore> {
         // That there is one of the name is looked at where the mailer is made.
-        self.0.get(provider).cloned().unwrap_or_else(|| Arc::new(Semaphore::new(1)))
+        self.of_providers.get(name).cloned().unwrap_or_else(|| lane(1))
+    }
+
+    /// The lane of an application's webhook.
+    pub(super) fn of_webhook(&self, app: &str) -> Arc<Semaphore> {
+        // Where there is none, calls that are left over are done with at once.
+        self.of_webhooks.get(app).cloned().unwrap_or_else(|| lane(1))
     }
 }
 
-/// One worker for each connection to a mail server, since sending mail is mostly waiting, and some
-/// beside them. The mails of one provider may have all of them but as many as the others have
-/// connections: a server that is slow or silent does not hold up mails that go by another one.
+fn lane(permits: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(permits))
+}
+
+/// One worker for each connection to a mail server and for each call, since sending and calling is
+/// mostly waiting, and some beside them. The mails of one provider may have all of them but as many as
+/// the others have connections, and calls have: a server that is slow or silent does not hold up mails
+/// that go by another one, nor does a webhook.
 pub(super) fn of(settings: &Settings) -> (usize, Lanes) {
     let providers = || settings.mail.providers.iter();
     let connections: usize = providers().map(|(_, provider)| provider.connections as usize).sum();
-    let workers = (connections + BESIDE).clamp(FEWEST, MOST);
-    let lane = |own: u32| {
-        let others = connections - own as usize;
-        workers.saturating_sub(others).max(1)
+    let (calls, of_webhooks) = of_webhooks(settings);
+    let workers = (connections + calls + BESIDE).clamp(FEWEST, MOST);
+    let of_provider = |own: u32| {
+        let others = connections - own as usize + calls;
+        lane(workers.saturating_sub(others).max(1))
     };
-    let lanes = providers()
-        .map(|(name, it)| (name.clone(), Arc::new(Semaphore::new(lane(it.connections)))));
-    (workers, Lanes(lanes.collect()))
+    let of_providers = providers().map(|(name, it)| (name.clone(), of_provider(it.connections)));
+    (workers, Lanes { of_providers: of_providers.collect(), of_webhooks })
+}
+
+/// How many calls there may be at a time, and a lane for each webhook; beyond so many webhooks some
+/// share one.
+fn of_webhooks(settings: &Settings) -> (usize, BTreeMap<String, Arc<Semaphore>>) {
+    let apps = settings.apps.iter().filter(|(_, app)| app.webhook.is_some());
+    let count = apps.clone().count().min(MOST_CALLS);
+    if count == 0 {
+        return (0, BTreeMap::new());
+    }
+    let each = CALLS.min(MOST_CALLS / count);
+    let lanes: Vec<_> = (0..count).map(|_| lane(each)).collect();
+    let of_webhooks = apps.zip(lanes.iter().cycle());
+    let of_webhooks = of_webhooks.map(|((name, _), lane)| (name.clone(), lane.clone()));
+    (count * each, of_webhooks.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lanes(connections: &[u32]) -> (usize, Vec<usize>) {
+    /// How many workers there are, how many of them mails of each provider may have, and how many the
+    /// calls of each webhook.
+    fn lanes(connections: &[u32], webhooks: usize) -> (usize, Vec<usize>, Vec<usize>) {
         let mut settings = Settings::default();
         for (n, connections) in connections.iter().enumerate() {
             let text = format!("url = \"outbox:\"\nconnections = {connections}");
             settings.mail.providers.insert(n.to_string(), toml::from_str(&text).unwrap());
         }
+        let app = "name = \"A\"\nmail = { provider = \"0\", from = \"a@example.com\" }\n\
+                   users = { database = \"sqlite::memory:\" }\n\
+                   webhook = { url = \"http://127.0.0.1/\", secret = \"s\", events = [] }";
+        for n in 0..webhooks {
+            settings.apps.insert(format!("a{n:03}"), toml::from_str(app).unwrap());
+        }
         let (workers, lanes) = of(&settings);
-        (workers, lanes.0.values().map(|lane| lane.available_permits()).collect())
+        let permits = |lanes: &BTreeMap<_, Arc<Semaphore>>| {
+            lanes.values().map(|lane| lane.available_permits()).collect()
+        };
+        (workers, permits(&lanes.of_providers), permits(&lanes.of_webhooks))
     }
 
     #[test]
     fn one_provider_has_all_workers_and_of_several_none_has_those_of_another() {
-        assert_eq!(lanes(&[4]), (8, vec![8]));
-        assert_eq!(lanes(&[50]), (54, vec![54]));
-        assert_eq!(lanes(&[4, 10]), (18, vec![8, 14]));
-        assert_eq!(lanes(&[200, 200]), (256, vec![56, 56]));
+        assert_eq!(lanes(&[4], 0), (8, vec![8], vec![]));
+        assert_eq!(lanes(&[50], 0), (54, vec![54], vec![]));
+        assert_eq!(lanes(&[4, 10], 0), (18, vec![8, 14], vec![]));
+        assert_eq!(lanes(&[200, 200], 0), (256, vec![56, 56], vec![]));
+    }
+
+    #[test]
+    fn webhooks_have_workers_that_mails_have_not_and_leave_theirs_to_mails() {
+        assert_eq!(lanes(&[4], 1), (12, vec![8], vec![4]));
+        assert_eq!(lanes(&[4, 10], 2), (26, vec![8, 14], vec![4, 4]));
+        assert_eq!(lanes(&[4], 20), (68, vec![8], vec![3; 20]));
+        assert_eq!(lanes(&[4], 300), (72, vec![8], vec![1; 300]));
     }
 }

@@ -211,6 +211,10 @@ impl Jobs for MemoryQueue {
         let state = self.state();
         !state.closed && state.waiting() < self.capacity
     }
+
+    fn is_crowded(&self) -> bool {
+        self.state().waiting() > self.capacity / 2
+    }
 }
 
 #[cfg(test)]

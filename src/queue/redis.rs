@@ -8,7 +8,7 @@ mod dead;
 mod taking;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -220,6 +220,11 @@ impl Jobs for RedisQueue {
         let there = || self.fallback().is_some_and(|memory| memory.has_room());
         let room = if self.is_unable() { there() } else { self.has_room.load(Ordering::Relaxed) };
         room && !*self.closed.borrow()
+    }
+
+    fn is_crowded(&self) -> bool {
+        let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        backlog.waiting > self.settings.capacity / 2
     }
 
     async fn bury(&self, job: &Job, why: Lost) {

@@ -41,6 +41,9 @@ pub struct Application {
     /// What its mails hold while they are worked on, together with those of other applications that
     /// have the same provider: no more wait for a slow mail server than may.
     pub lane: Arc<Semaphore>,
+    /// What the calls of its webhook hold while they are made: no more wait for a slow receiver than
+    /// may, and no mail waits for it.
+    pub hook_lane: Arc<Semaphore>,
     /// The names of the paces that its mails keep: its own and its provider's.
     pub paces: Vec<String>,
     /// How a new password is stored.

@@ -9,7 +9,8 @@ pub enum Lost {
     TooLate,
     /// The mail server or the webhook refuses it for good.
     Refused,
-    /// Its turn in the application's pace of mails would come too late.
+    /// Its turn in the application's pace of mails would come too late; or, a call, the queue is
+    /// half full.
     TooMuch,
     /// It broke off, or took the process with it, each time that it was tried.
     BrokeOff,

@@ -127,6 +127,11 @@ pub trait Jobs: Send + Sync {
     /// Whether an ask would be accepted now.
     fn has_room(&self) -> bool;
 
+    /// Whether so much waits already that what nobody asked for had better not wait, too.
+    fn is_crowded(&self) -> bool {
+        false
+    }
+
     /// Lays a job aside that nothing more is done about, for operators to look at. As well as can
     /// be: the log has told of it already.
     async fn bury(&self, _job: &Job, _why: Lost) {}

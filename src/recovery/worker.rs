@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::change::Seen;
 use super::{
     About, Application, Call, Change, Event, GivenLink, Job, Later, Letter, Lost, Mail, Message,
-    Recovery, Task, meters,
+    Recovery, SendError, Task, meters,
 };
 use crate::account::Account;
 use crate::language::Language;
@@ -43,9 +43,11 @@ impl Recovery {
             self.give_up(&job, Lost::TooLate, &"asked too long ago").await;
             return vec![];
         }
-        let mail = matches!(job.task, Task::Mail(_));
-        let lane = mail.then(|| app.lane.try_acquire()).transpose();
-        let Ok(_until_it_is_done) = lane else { return vec![self.make_way(job)] };
+        let lane = match &job.task {
+            Task::Mail(_) => &app.lane,
+            Task::Hook(..) => &app.hook_lane,
+        };
+        let Ok(_until_it_is_done) = lane.try_acquire() else { return self.make_way(job).await };
         if let Some(left) = self.past_second_factor(app, &job).await {
             return left;
         }
@@ -78,12 +80,23 @@ impl Recovery {
         left.into_iter().collect()
     }
 
-    /// Lets a job wait whose mail server is busy with as many as may wait for it, so that those of
-    /// other servers go by. This is no attempt, and nothing was looked up.
-    fn make_way(&self, job: Job) -> Later {
+    /// Lets a job wait whose mail server or receiver is busy with as many as may wait for it, so that
+    /// those of others go by. This is no attempt, and nothing was looked up.
+    async fn make_way(&self, job: Job) -> Vec<Later> {
+        let busy = "its server is busy";
+        if self.is_in_the_way(&job) {
+            self.give_up(&job, Lost::TooMuch, &busy).await;
+            return vec![];
+        }
         let [random] = self.random.bytes();
-        tracing::debug!(app = job.app, "makes way: its mail server is busy");
-        Later { job, after: BUSY * (64 + u32::from(random)) / 128 }
+        tracing::debug!(app = job.app, kind = job.task.kind(), "makes way: {busy}");
+        vec![Later { job, after: BUSY * (64 + u32::from(random)) / 128 }]
+    }
+
+    /// Whether a job that would have to wait is one that asks for mail shall not find the queue full
+    /// of: a receiver that is away for a day must not keep people from their links.
+    fn is_in_the_way(&self, job: &Job) -> bool {
+        matches!(job.task, Task::Hook(..)) && self.jobs.is_crowded()
     }
 
     /// Tells the owner, at one of the account's addresses, that the password was changed. This
@@ -173,6 +186,12 @@ impl Recovery {
             now: self.clock.now(),
         };
         let called = self.hooks.call(&call).await;
+        if let Err(why @ SendError::Passing(_)) = &called
+            && self.is_in_the_way(job)
+        {
+            self.give_up(job, Lost::TooMuch, why).await;
+            return None;
+        }
         self.conclude(job, event.name(), called, NEWS_LIFE).await
     }
 

@@ -4,6 +4,7 @@ mod documented;
 mod failing;
 mod private;
 pub mod receiver;
+mod slow;
 
 use regain::clock::Clock;
 use regain::config::{LoginLinks, Settings};
