@@ -1,6 +1,9 @@
 //! Every path and its methods: what 405 answers in `Allow`, and what the log calls a request,
 //! since the URI itself may hold a token.
 
+/// Where links lead that are made as Structr makes them: a page, and so are the problems there.
+pub const STRUCTR_PAGE: &str = "/reset-password";
+
 /// Path templates, each with the methods that are answered there.
 const TABLE: &[(&str, &str)] = &[
     ("/v1/apps/{app}/password-resets", "POST"),
@@ -38,7 +41,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/pub/applications/{application}/requests/resetpassword/{hash}/commit", "POST"),
     ("/structr/rest/reset-password", "POST"),
     ("/structr/rest/me", "PUT"),
-    ("/reset-password", "GET, HEAD"),
+    (STRUCTR_PAGE, "GET, HEAD"),
     ("/.well-known/change-password", "GET, HEAD"),
     ("/", "GET, HEAD"),
     ("/demo/home", "GET, HEAD"),

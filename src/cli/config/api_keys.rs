@@ -1,8 +1,7 @@
 //! The keys that an application's backend calls with: names, digests and scopes.
 
-use super::complete::own_name;
 use super::error::ConfigError;
-use super::names::did_you_mean;
+use super::names::{did_you_mean, own_name};
 use crate::config::ApiKeySettings;
 use crate::token::{ApiKey, KeyDigest, Scope};
 

@@ -2,7 +2,7 @@
 
 use super::api_keys;
 use super::error::ConfigError;
-use super::names::did_you_mean;
+use super::names::{did_you_mean, own_name};
 use crate::config::{KeySettings, LimitStore, QueueStore, Settings, UsersSettings};
 use crate::language::Language;
 use crate::password::Scheme;
@@ -60,18 +60,6 @@ fn keys(keys: &KeySettings) -> Vec<ConfigError> {
         keys.secrets.keys().filter_map(|name| own_name(&format!("keys.secrets.{name}"), name)),
     );
     errors
-}
-
-pub(super) fn own_name(path: &str, name: &str) -> Option<ConfigError> {
-    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let short = (1..=64).contains(&name.len());
-    (!short || name.starts_with('.') || !name.chars().all(good)).then(|| {
-        ConfigError::at(
-            path,
-            "has a name that cannot be used",
-            "use A-Z, a-z, 0-9, `-`, `_` and `.`, 64 at most",
-        )
-    })
 }
 
 fn applications(settings: &Settings) -> Vec<ConfigError> {

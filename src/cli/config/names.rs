@@ -222,3 +222,16 @@ fn example(setting: &Setting, path: &KeyPath) -> String {
     let key = path.0.last().map_or("", String::as_str);
     format!("{key} = {value}")
 }
+
+/// What is wrong with a name that an operator gives something.
+pub(super) fn own_name(path: &str, name: &str) -> Option<ConfigError> {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let short = (1..=64).contains(&name.len());
+    (!short || name.starts_with('.') || !name.chars().all(good)).then(|| {
+        ConfigError::at(
+            path,
+            "has a name that cannot be used",
+            "use A-Z, a-z, 0-9, `-`, `_` and `.`, 64 at most",
+        )
+    })
+}

@@ -4,7 +4,7 @@
 mod betty_blocks;
 mod cloud_cms;
 mod json;
-pub mod structr;
+mod structr;
 
 use std::collections::BTreeSet;
 

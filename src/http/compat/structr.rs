@@ -14,21 +14,19 @@ use crate::http::body::{FromMembers, Members};
 use crate::http::dress::{see_other, with_cookies};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
+use crate::http::routes::STRUCTR_PAGE;
 use crate::http::state::{State, accepted_language, browser};
 use crate::http::{bearer, pages, query};
 use crate::password::Password;
 use crate::recovery::{Application, Ask, CompleteError, HandOver, Languages, PasswordChange};
 use crate::token::Purpose;
 
-/// Where its links lead: a page, and so are the problems there.
-pub const PAGE: &str = "/reset-password";
-
 /// Lays its paths beside our own.
 pub fn add(routes: Route) -> Route {
     routes
         .at("/structr/rest/reset-password", post(reset_password))
         .at("/structr/rest/me", put(me))
-        .at(PAGE, get(open))
+        .at(STRUCTR_PAGE, get(open))
 }
 
 #[handler]

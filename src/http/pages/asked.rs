@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::link::Link;
 use super::{confirm_email, login, my_password, new_password};
 use crate::config::Compat;
-use crate::http::compat::structr;
+use crate::http::routes::STRUCTR_PAGE;
 use crate::http::state::{State, accepted_language};
 use crate::language::Language;
 use crate::recovery::Application;
@@ -59,7 +59,7 @@ impl Asked {
     /// The link that leads to this path, or to the page before it.
     #[must_use]
     pub fn link(&self) -> Option<&'static Link> {
-        if self.path == structr::PAGE {
+        if self.path == STRUCTR_PAGE {
             return Some(&login::LINK);
         }
         let page = self.path.split('/').nth(3)?;
@@ -79,7 +79,7 @@ impl Asked {
 }
 
 fn app(state: &State, path: &str) -> Option<String> {
-    if path == structr::PAGE {
+    if path == STRUCTR_PAGE {
         return state.application_from(Compat::Structr, "").ok().map(|app| app.name.clone());
     }
     let below = path.strip_prefix("/a");
