@@ -82,14 +82,14 @@ async fn a_connection_that_was_closed_while_idle_fails_nobody() {
     assert!(ping(&redis).await.is_ok());
 }
 
-/// Makes an authority and a certificate for localhost: `ca.pem`, `server.pem` and `server.key`.
+/// Makes an authority and a certificate for localhost or for another host: `ca.pem`, `server.pem` and `server.key`.
 fn certify(folder: &Path, wrong_host: bool) -> bool {
     let script = format!(
         "import sys; sys.path.insert(0, 'tests/python')\n\
-         from pathlib import Path\nimport smtp_server\n\
-         smtp_server.certify(Path(r'{}'), {})",
+         from pathlib import Path\nimport certificates\n\
+         certificates.certify(Path(r'{}'), {})",
         folder.display(),
-        if wrong_host { "True" } else { "False" }
+        if wrong_host { "'another.test'" } else { "None" }
     );
     python::run(&["-c", &script], "").is_some_and(|(made, output)| {
         assert!(made, "{output}");
