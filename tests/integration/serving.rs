@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::databases::Engine;
 use crate::harness::{Folder, SECRET, client, read_mails};
-use crate::people::{database, person};
+use crate::people::{Person, database, person};
 use crate::process::{Process, command};
 use crate::python;
 
@@ -91,7 +91,8 @@ async fn itsdangerous_reads_the_token_in_the_mail_of_a_serving_process() {
 
 #[tokio::test]
 async fn an_operator_issues_and_inspects_tokens_and_checks_health_by_command() {
-    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let unconfirmed = Person { confirmed: false, ..person("una@example.com") };
+    let users = database(Engine::Sqlite, &[person("ada@example.com"), unconfirmed]).await;
     let folder = Folder::new();
     let process = Process::start(&folder, &users.url, CHEAP).await;
     let config = process.config.to_str().unwrap().to_owned();
@@ -119,15 +120,16 @@ async fn an_operator_issues_and_inspects_tokens_and_checks_health_by_command() {
     let own = folder.0.join("login.toml");
     std::fs::write(&own, switched_on).unwrap();
     let own = own.to_str().unwrap();
-    for purpose in ["login", "email-confirmation"] {
+    for (purpose, user) in [("login", "1"), ("email-confirmation", "2")] {
         let of = ["--app", "default", "--purpose", purpose, "--config", own];
         let (code, output, errors) =
-            command(&[&["token", "issue", "--user", "1"], &of[..]].concat()).await;
+            command(&[&["token", "issue", "--user", user], &of[..]].concat()).await;
         assert_eq!(code, Some(0), "{purpose} {errors}");
         let token = output.split_whitespace().find(|word| word.matches('.').count() == 2).unwrap();
         let (code, output, errors) =
             command(&[&["token", "inspect", token], &of[..]].concat()).await;
-        assert!(code == Some(0) && output.contains("valid: user 1"), "{purpose} {errors}");
+        let valid = output.contains(&format!("valid: user {user}"));
+        assert!(code == Some(0) && valid, "{purpose} {errors}");
     }
 
     let health = format!("{}/readyz", process.url);
