@@ -10,7 +10,8 @@ use poem::{Response, Route};
 use super::{StartError, secrets, shared, structr, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
-    ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings, UsersSettings,
+    ApiKeySettings, ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings,
+    UsersSettings,
 };
 use crate::http;
 use crate::language::Language;
@@ -23,7 +24,7 @@ use crate::recovery::{
     TOKEN_PLACE, Wording,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
-use crate::token::{Keyring, Purpose, Secret};
+use crate::token::{ApiKeys, KeyDigest, Keyring, KnownKey, Purpose, Scope, Secret};
 
 /// Everything that runs, put together. Clones share it.
 #[derive(Clone)]
@@ -202,6 +203,7 @@ fn application(
         login_to: login_to(settings, name, app, &return_targets)?,
         return_targets,
         hooks: webhooks::events(name, app)?,
+        api_keys: api_keys(name, &app.api_keys)?,
     })
 }
 
@@ -301,6 +303,24 @@ pub(super) fn not_me_link(app: &ApplicationSettings, pages: &str) -> String {
 pub(super) fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {
     let said = app.lifetimes.of(purpose).and_then(|(_, span)| span);
     said.map_or_else(|| purpose.lifetime(), |span| span.0)
+}
+
+/// The keys that it may be called with.
+fn api_keys(app: &str, keys: &[ApiKeySettings]) -> Result<ApiKeys, StartError> {
+    let known = keys.iter().map(|key| {
+        let scopes = key.scopes.iter().map(|name| Scope::from_name(name)).collect::<Option<_>>();
+        let known = KeyDigest::from_hex(&key.sha256).zip(scopes);
+        let known =
+            known.map(|(digest, scopes)| KnownKey { name: key.name.clone(), digest, scopes });
+        known.ok_or_else(|| {
+            StartError::setting(
+                format!("apps.{app}.api_keys"),
+                "holds a digest or a scope that is none",
+                "make a key by `regain key new --api` and paste what it prints",
+            )
+        })
+    });
+    known.collect::<Result<Vec<_>, _>>().map(ApiKeys::new)
 }
 
 pub(super) fn scheme(

@@ -183,6 +183,8 @@ pub struct LimitSettings {
     pub store: LimitStore,
     /// Requests by one client (an IPv4 address, an IPv6 /64).
     pub per_client: Rate,
+    /// Calls with one API key.
+    pub per_key: Rate,
     /// Mails to one account, over all purposes and spellings.
     pub mails_per_account: Rate,
 }
@@ -206,6 +208,7 @@ impl Default for LimitSettings {
             enabled: true,
             store: LimitStore::Memory,
             per_client: Rate { events: 30, period: HOUR },
+            per_key: Rate { events: 600, period: Duration::from_mins(1) },
             mails_per_account: Rate { events: 3, period: HOUR },
         }
     }

@@ -1,4 +1,4 @@
-//! The session that a request brings along (RFC 6750 §2.1).
+//! The session or the key that a request brings along (RFC 6750 §2.1).
 
 use poem::Request;
 use poem::http::header;
@@ -6,19 +6,19 @@ use poem::http::header;
 use super::problem::{Code, Problem};
 
 /// The one bearer token of the `Authorization` header.
+pub fn token(request: &Request) -> Option<&str> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION).into_iter();
+    let (Some(value), None) = (headers.next(), headers.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim_start())
+}
+
+/// The session that a request brings along.
 ///
 /// # Errors
 /// [`Code::Unauthorized`] where there is none, or more than one.
 pub fn session(request: &Request) -> Result<&str, Problem> {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION).into_iter();
-    let (Some(value), None) = (headers.next(), headers.next()) else {
-        return Err(Problem::new(Code::Unauthorized));
-    };
-    let credentials = value.to_str().ok().and_then(|text| text.split_once(' '));
-    match credentials {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => Ok(token.trim_start()),
-        _ => Err(Problem::new(Code::Unauthorized)),
-    }
+    token(request).ok_or(Problem::new(Code::Unauthorized))
 }
 
 #[cfg(test)]

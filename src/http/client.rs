@@ -55,7 +55,12 @@ pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) 
             None => break,
         }
     }
-    match client {
+    key_of(client)
+}
+
+/// The key of an address that was found out: of all addresses that count as one client.
+pub fn key_of(client: IpAddr) -> String {
+    match client.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -1,6 +1,8 @@
 //! The OpenAPI document: what poem-openapi derives from the operations, patched here and nowhere
 //! else to what the service really does, as clean OpenAPI 3.0.3.
 
+mod operations;
+
 use std::sync::LazyLock;
 
 use poem::http::header;
@@ -8,7 +10,11 @@ use poem::{Body, Response, handler};
 use serde_json::{Map, Value, json};
 
 use super::api;
+use super::operator::CLIENT_ADDRESS;
 use super::problem::{Code, Problem};
+use crate::recovery::TokenState;
+use crate::token::{ApiKey, Purpose};
+use operations::{Auth, Facts, OPERATIONS};
 
 static JSON: LazyLock<String> = LazyLock::new(|| {
     serde_json::to_string_pretty(&document()).map(|text| text + "\n").unwrap_or_default()
@@ -51,115 +57,6 @@ Asking answers the same whether or not there is such an account.
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. What the HTTP parser itself refuses, before \
 a request reaches any operation, is answered by a status without a body.";
 
-/// What each operation can answer beside its success, with an example of its body and of its answer.
-struct Facts {
-    operation: &'static str,
-    problems: &'static [Code],
-    request: Option<&'static str>,
-    answer: &'static str,
-}
-
-const BODY: [Code; 6] = [
-    Code::Malformed,
-    Code::InvalidValue,
-    Code::TooLarge,
-    Code::UnsupportedMediaType,
-    Code::NotFound,
-    Code::RateLimited,
-];
-const TOKEN: [Code; 2] = [Code::TokenInvalid, Code::TokenExpired];
-
-/// A token as long as a real one, signed by nobody.
-macro_rules! token {
-    () => {
-        "eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk"
-    };
-}
-
-const OPERATIONS: [Facts; 11] = [
-    Facts {
-        operation: "requestPasswordReset",
-        problems: &[Code::Busy],
-        request: Some(r#"{"identifier":"ada@example.com"}"#),
-        answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
-    },
-    Facts {
-        operation: "completePasswordReset",
-        problems: &[TOKEN[0], TOKEN[1], Code::PasswordRejected, Code::Busy],
-        request: Some(
-            r#"{"token":"eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk","new_password":"correct horse battery staple"}"#,
-        ),
-        answer: "{}",
-    },
-    Facts {
-        operation: "requestEmailConfirmation",
-        problems: &[Code::NotConfigured, Code::Busy],
-        request: Some(r#"{"identifier":"ada@example.com"}"#),
-        answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
-    },
-    Facts {
-        operation: "completeEmailConfirmation",
-        problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
-        request: Some(concat!(r#"{"token":""#, token!(), r#""}"#)),
-        answer: r#"{"return_to":"https://app.example.com/welcome"}"#,
-    },
-    Facts {
-        operation: "requestLoginLink",
-        problems: &[Code::NotConfigured, Code::Busy],
-        request: Some(r#"{"identifier":"ada@example.com"}"#),
-        answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
-    },
-    Facts {
-        operation: "completeLogin",
-        problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
-        request: Some(concat!(r#"{"token":""#, token!(), r#""}"#)),
-        answer: concat!(
-            r#"{"session":""#,
-            token!(),
-            r#"","expires_at":"2027-01-15T08:15:00Z","return_to":"https://app.example.com/"}"#
-        ),
-    },
-    Facts {
-        operation: "getMe",
-        problems: &[
-            Code::Unauthorized,
-            Code::NotFound,
-            Code::NotConfigured,
-            Code::TooLarge,
-            Code::RateLimited,
-            Code::Busy,
-        ],
-        request: None,
-        answer: r#"{"user_id":"1","email":"ada@example.com","username":"ada","display_name":"Ada"}"#,
-    },
-    Facts {
-        operation: "changeMyPassword",
-        problems: &[Code::Unauthorized, Code::NotConfigured, Code::PasswordRejected, Code::Busy],
-        request: Some(r#"{"new_password":"correct horse battery staple"}"#),
-        answer: "",
-    },
-    Facts {
-        operation: "inspectToken",
-        problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
-        request: Some(
-            r#"{"token":"eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk","purpose":"password-reset"}"#,
-        ),
-        answer: r#"{"purpose":"password-reset","issued_at":"2027-01-15T08:00:00Z","expires_at":"2027-01-15T08:30:00Z"}"#,
-    },
-    Facts {
-        operation: "getHealth",
-        problems: &[Code::TooLarge],
-        request: None,
-        answer: r#"{"status":"ok"}"#,
-    },
-    Facts {
-        operation: "getReadiness",
-        problems: &[Code::TooLarge, Code::Busy],
-        request: None,
-        answer: r#"{"status":"ready"}"#,
-    },
-];
-
 fn document() -> Value {
     let mut document: Value = serde_json::from_str(&api::service().spec()).unwrap_or_default();
     document["openapi"] = json!("3.0.3");
@@ -180,11 +77,21 @@ fn document() -> Value {
             patch_operation(operation);
         }
     }
-    document["components"]["securitySchemes"] = json!({ "session": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "The session that `completeLogin` answers.",
-    } });
+    document["components"]["securitySchemes"] = json!({
+        "session": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The session that `completeLogin` answers.",
+        },
+        "api_key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": format!(
+                "A key of the application, which begins with `{}`. What it may do is set with it.",
+                ApiKey::PREFIX,
+            ),
+        },
+    });
     let schemas = &mut document["components"]["schemas"];
     for (_, schema) in members(schemas) {
         schema["additionalProperties"] = json!(false);
@@ -200,13 +107,7 @@ fn document() -> Value {
 fn patch_operation(operation: &mut Value) {
     let facts = OPERATIONS.iter().find(|facts| operation["operationId"] == facts.operation);
     let Some(facts) = facts else { return };
-    // An empty list says that no credentials are wanted.
-    let wants_session = facts.problems.contains(&Code::Unauthorized);
-    operation["security"] = if wants_session { json!([{ "session": [] }]) } else { json!([]) };
-    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
-    for parameter in parameters.into_iter().flatten() {
-        parameter["example"] = json!("default");
-    }
+    patch_parameters(operation, facts);
     if let Some(request) = facts.request {
         rename_media_type(&mut operation["requestBody"]["content"]);
         operation["requestBody"]["content"]["application/json"]["example"] = example(request);
@@ -219,12 +120,37 @@ fn patch_operation(operation: &mut Value) {
         // Every answer has the id of its request.
         response["headers"] = json!({ "X-Request-Id": request_id() });
     }
-    let of_body = if facts.request.is_some() { &BODY[..] } else { &[] };
-    let mut problems: Vec<Code> = of_body.iter().chain(facts.problems).copied().collect();
-    problems.push(Code::Internal);
-    problems.sort_by_key(|code| code.status());
-    for problem in problems {
+    for problem in facts.problems() {
         add_problem(&mut operation["responses"], problem);
+    }
+}
+
+/// Who may send it, and what stands in its path and headers.
+fn patch_parameters(operation: &mut Value, facts: &Facts) {
+    operation["security"] = match facts.auth {
+        // An empty list says that no credentials are wanted, an empty object that none will do.
+        Auth::Anybody => json!([]),
+        Auth::AnybodyOrOnBehalf => json!([{}, { "api_key": [] }]),
+        Auth::Session => json!([{ "session": [] }]),
+        Auth::Key => json!([{ "api_key": [] }]),
+    };
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    let Some(parameters) = parameters else { return };
+    for parameter in &mut *parameters {
+        let example = if parameter["name"] == "user_id" { "1" } else { "default" };
+        parameter["example"] = json!(example);
+    }
+    if facts.auth == Auth::AnybodyOrOnBehalf {
+        parameters.push(json!({
+            "name": CLIENT_ADDRESS,
+            "in": "header",
+            "required": false,
+            "description": "The IP address of the client that is counted instead of the one that \
+                            sends the request. Only with a key of scope `ask:on-behalf`; without a \
+                            key it means nothing.",
+            "schema": { "type": "string" },
+            "example": "203.0.113.9",
+        }));
     }
 }
 
@@ -238,7 +164,7 @@ fn add_problem(responses: &mut Value, code: Code) {
         if matches!(code, Code::RateLimited | Code::Busy) {
             headers.insert("Retry-After".to_owned(), retry_after());
         }
-        if code == Code::Unauthorized {
+        if matches!(code, Code::Unauthorized | Code::KeyNeeded | Code::ScopeMissing) {
             headers.insert("WWW-Authenticate".to_owned(), challenge());
         }
         *response = json!({
@@ -254,14 +180,18 @@ fn add_problem(responses: &mut Value, code: Code) {
         response["description"] = json!(format!("{before}, or: {}", problem.title()));
     }
     let examples = &mut response["content"]["application/problem+json"]["examples"];
-    examples[code.name()] = json!({ "summary": problem.title(), "value": problem.json() });
+    // Two problems of one status may have one name, too.
+    let taken = examples.get(code.name()).is_some();
+    let name = code.name().to_owned() + if taken { "-2" } else { "" };
+    examples[name] = json!({ "summary": problem.title(), "value": problem.json() });
 }
 
 fn patch_property(name: &str, property: &mut Value) {
     match name {
         "purpose" => {
-            property["enum"] = json!(crate::token::Purpose::ALL.map(crate::token::Purpose::name));
+            property["enum"] = json!(Purpose::ALL.map(Purpose::name));
         }
+        "state" => property["enum"] = json!(TokenState::NAMES),
         "issued_at" | "expires_at" => property["format"] = json!("date-time"),
         "new_password" | "confirm_password" => property["format"] = json!("password"),
         "return_to" => property["format"] = json!("uri"),
@@ -299,7 +229,7 @@ fn field_error_schema() -> Value {
         "type": "object",
         "required": ["field", "reason", "message"],
         "properties": {
-            "field": { "type": "string", "description": "The member's name; empty for the body as a whole." },
+            "field": { "type": "string", "description": "The member's or the header's name; empty for the request as a whole." },
             "reason": { "type": "string", "description": "A stable word for what is wrong." },
             "message": { "type": "string", "description": "The same for people." },
         },
@@ -311,7 +241,7 @@ fn request_id() -> Value {
 }
 
 fn challenge() -> Value {
-    json!({ "description": "Always `Bearer` (RFC 6750).", "schema": { "type": "string" } })
+    json!({ "description": "`Bearer`, with the scope that a key lacks (RFC 6750).", "schema": { "type": "string" } })
 }
 
 fn retry_after() -> Value {
@@ -347,9 +277,8 @@ mod tests {
                 operations += 1;
                 let responses = operation["responses"].as_object().unwrap();
                 assert!(responses.contains_key("500"), "{}", operation["operationId"]);
-                let session = responses.contains_key("401");
-                let wanted = if session { json!([{ "session": [] }]) } else { json!([]) };
-                assert_eq!(operation["security"], wanted);
+                let refuses = responses.contains_key("401");
+                assert_eq!(operation["security"] != json!([]), refuses, "{operation}");
             }
         }
         assert_eq!(operations, OPERATIONS.len());

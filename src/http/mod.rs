@@ -9,6 +9,7 @@ mod docs;
 pub mod document;
 pub mod dress;
 mod edge;
+mod operator;
 pub mod pages;
 mod places;
 pub mod problem;

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{ApplicationSettings, Compat, Settings};
 use crate::language::{Catalogue, Language, Texts};
 use crate::random::Random;
-use crate::recovery::{Application, Client, CompleteError, Recovery, TokenUse};
+use crate::recovery::{Application, Caller, Client, CompleteError, Recovery, TokenUse};
 
 /// What every handler has at hand. Clones share it.
 #[derive(Clone)]
@@ -155,24 +155,30 @@ impl State {
         texts.texts(accepted.unwrap_or(own)).with("title", title)
     }
 
-    /// The use of this token that a request asks for.
-    #[must_use]
-    pub fn token_use(&self, request: &Request, token: String) -> TokenUse {
-        TokenUse { token, client: self.client(request), reference: Reference::of(request) }
-    }
-
     /// What to answer where a token was not used, in the language of the request's browser.
     #[must_use]
     pub fn not_used(&self, app: &Application, request: &Request, why: CompleteError) -> Problem {
         Problem::of_completion(why, &self.texts(Some(app), accepted_language(request)))
     }
 
+    /// Who sent a request, as limits count it.
+    #[must_use]
+    pub fn client(&self, request: &Request) -> Caller {
+        self.client_key(request).into()
+    }
+
     /// The key of the client's allowance.
     #[must_use]
-    pub fn client(&self, request: &Request) -> String {
+    pub fn client_key(&self, request: &Request) -> String {
         let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
         client_key(peer, request.headers(), &self.proxies)
     }
+}
+
+/// The use of this token that a request asks for.
+#[must_use]
+pub fn token_use(request: &Request, client: Caller, token: String) -> TokenUse {
+    TokenUse { token, client, reference: Reference::of(request) }
 }
 
 /// The language that the request's browser accepts, of those that there are texts in.

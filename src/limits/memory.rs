@@ -56,13 +56,13 @@ impl Limits for MemoryLimits {
         if !self.rates.enabled {
             return Ok(());
         }
-        let Allowance { own, rate } = self.rates.client(app);
+        let Allowance { own, rate } = self.rates.client(app, door);
         let key = key_of_client(own, client);
         self.doors[door as usize].take(key, rate, self.now()).map_err(TryAfter)
     }
 
     async fn give_request_back(&self, app: &str, door: Door, client: &str) {
-        let Allowance { own, rate } = self.rates.client(app);
+        let Allowance { own, rate } = self.rates.client(app, door);
         self.doors[door as usize].give_back(&key_of_client(own, client), rate);
     }
 
@@ -255,12 +255,28 @@ mod tests {
 
     #[tokio::test]
     async fn each_door_counts_by_itself() {
+        let once = "1/h".parse().unwrap();
         let settings =
-            LimitSettings { per_client: "1/h".parse().unwrap(), ..LimitSettings::default() };
+            LimitSettings { per_client: once, per_key: once, ..LimitSettings::default() };
         let limits = limits(&settings, &[], Clock::fixed(OffsetDateTime::UNIX_EPOCH));
         for door in Door::ALL {
             assert!(limits.client("shop", door, "c").await.is_ok(), "{door:?}");
             assert!(limits.client("shop", door, "c").await.is_err(), "{door:?}");
+            limits.give_request_back("shop", door, "c").await;
+            assert!(limits.client("shop", door, "c").await.is_ok(), "{door:?}: given back");
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_used_oftener_than_clients_come_whatever_an_application_says_of_clients() {
+        let own = ApplicationLimitSettings { per_client: "1/h".parse().ok(), ..Default::default() };
+        let rates = Rates::new(&LimitSettings::default(), [("shop".to_owned(), own)], []);
+        let limits = MemoryLimits::new(rates, Clock::fixed(OffsetDateTime::UNIX_EPOCH));
+        for (door, burst) in [(Door::WrongKey, 1), (Door::Key, 600)] {
+            for _call in 0..burst {
+                assert!(limits.client("shop", door, "shop/backend").await.is_ok(), "{door:?}");
+            }
+            assert!(limits.client("shop", door, "shop/backend").await.is_err(), "{door:?}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::gcra::Gcra;
 use crate::config::{ApplicationLimitSettings, LimitSettings};
+use crate::recovery::Door;
 
 /// Every rate there is.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub struct Rates {
     /// The pace of mails, by its name.
     pub(super) paces: BTreeMap<String, Gcra>,
     client: Gcra,
+    key: Gcra,
     account: Gcra,
     own: BTreeMap<String, Own>,
 }
@@ -49,6 +51,7 @@ impl Rates {
             enabled: settings.enabled,
             paces: per_hour.into_iter().map(pace).collect(),
             client: settings.per_client.into(),
+            key: settings.per_key.into(),
             account: settings.mails_per_account.into(),
             own: apps.into_iter().map(own).collect(),
         }
@@ -56,8 +59,12 @@ impl Rates {
 
     /// What a client's request for an application is taken from. An application with a rate of its
     /// own counts by itself, so that neither a smaller nor a larger one changes what the others
-    /// allow; all others count together, since it is one process that they ask.
-    pub(super) fn client<'a>(&self, app: &'a str) -> Allowance<'a> {
+    /// allow; all others count together, since it is one process that they ask. API keys have each
+    /// their own, at a rate of their own.
+    pub(super) fn client<'a>(&self, app: &'a str, door: Door) -> Allowance<'a> {
+        if door == Door::Key {
+            return Allowance { own: None, rate: self.key };
+        }
         match self.own.get(app).and_then(|own| own.client) {
             Some(rate) => Allowance { own: Some(app), rate },
             None => Allowance { own: None, rate: self.client },

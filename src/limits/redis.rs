@@ -134,7 +134,7 @@ impl Limits for RedisLimits {
         if !self.rates.enabled {
             return Ok(());
         }
-        let Allowance { own, rate } = self.rates.client(app);
+        let Allowance { own, rate } = self.rates.client(app, door);
         match self.take(self.name_of_client(own, door, client), rate, Duration::ZERO).await {
             Ok(taken) => taken.map(drop),
             Err(_) => self.alone.client(app, door, client).await,
@@ -145,7 +145,7 @@ impl Limits for RedisLimits {
         if !self.rates.enabled {
             return;
         }
-        let Allowance { own, rate } = self.rates.client(app);
+        let Allowance { own, rate } = self.rates.client(app, door);
         if self.put_back(self.name_of_client(own, door, client), rate).await.is_err() {
             self.alone.give_request_back(app, door, client).await;
         }

@@ -12,7 +12,7 @@ use super::{
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
 use crate::password::{Policy, Scheme};
-use crate::token::{ApplicationKeys, Claims, Purpose};
+use crate::token::{ApiKeys, ApplicationKeys, Claims, Purpose};
 
 /// A tenant, put together from the configuration.
 pub struct Application {
@@ -63,6 +63,8 @@ pub struct Application {
     pub login_to: Option<HandOver>,
     /// What its webhook is told; empty where it has none.
     pub hooks: Vec<Event>,
+    /// What its backend and its operators call with.
+    pub api_keys: ApiKeys,
 }
 
 impl Application {

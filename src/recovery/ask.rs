@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::{
-    About, Application, AskError, Door, Event, Job, Languages, LinkMail, LinkWish, Mail, Recovery,
-    Task, TryAfter, Wording, meters,
+    About, Application, AskError, Caller, Door, Event, Job, Languages, LinkMail, LinkWish, Mail,
+    Recovery, Task, Wording, audit, meters,
 };
 use crate::account::Identifier;
 use crate::token::Purpose;
@@ -25,8 +25,8 @@ pub struct Ask {
     pub disputed: bool,
     /// What the mail says, where the caller may say it.
     pub wording: Option<Wording>,
-    /// Who asks: the key of the client's allowance.
-    pub client: String,
+    /// Who asks, as limits count it.
+    pub client: Caller,
     /// The request, as logs and mails show it.
     pub reference: String,
 }
@@ -38,9 +38,11 @@ impl Recovery {
     /// [`AskError`] when the application has no such links, the client asked too often or the queue
     /// is full; all of it is decided without knowing whether there is such an account.
     pub async fn ask(&self, app: &Application, ask: Ask) -> Result<(), AskError> {
-        let purpose = ask.purpose;
+        let (purpose, caller) = (ask.purpose, ask.client.clone());
         let asked = self.take(app, ask).await;
-        meters::asked(app, purpose, (&asked).into());
+        let outcome = meters::Asked::from(&asked);
+        meters::asked(app, purpose, outcome);
+        audit::called_for(&caller, audit::Operation::Ask, outcome.word());
         asked
     }
 
@@ -49,7 +51,7 @@ impl Recovery {
     ///
     /// # Errors
     /// [`AskError::RateLimited`].
-    pub async fn prepare(&self, app: &Application, client: &str) -> Result<(), AskError> {
+    pub async fn prepare(&self, app: &Application, client: &Caller) -> Result<(), AskError> {
         Ok(self.enter(app, Door::Prepare, client).await?)
     }
 
@@ -58,12 +60,7 @@ impl Recovery {
             return Err(AskError::NotConfigured);
         }
         self.enter(app, Door::Ask, &ask.client).await?;
-        tracing::info!(
-            app = app.name,
-            purpose = ask.purpose.name(),
-            identifier = ask.identifier.masked(),
-            "link asked for"
-        );
+        audit::link_asked(app, &ask);
         let wish = LinkWish {
             languages: ask.languages,
             return_to: ask.return_to,
@@ -73,20 +70,6 @@ impl Recovery {
         };
         let task = Task::Mail(Mail::Ask(ask.identifier, wish));
         Ok(self.jobs.ask(self.job(app, ask.reference, task)).await?)
-    }
-
-    /// Takes one request from a client's allowance at a door.
-    pub(super) async fn enter(
-        &self,
-        app: &Application,
-        door: Door,
-        client: &str,
-    ) -> Result<(), TryAfter> {
-        let entered = self.limits.client(&app.name, door, client).await;
-        if entered.is_err() {
-            meters::turned_away(door);
-        }
-        entered
     }
 
     /// Has the application's backend told of something that has been written, where it wants to be.

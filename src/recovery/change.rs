@@ -197,7 +197,7 @@ impl Recovery {
     }
 
     /// Lets a row be written in a task of its own, which a client that goes away does not end: then
-    /// it is `done`, as the log says it, and whoever waits for the change is told what became of it.
+    /// it is accounted for, and whoever waits for the change is told what became of it.
     /// Where that is not known, the row will tell.
     pub(super) async fn write_through<T: Send + 'static>(
         &self,
@@ -206,14 +206,14 @@ impl Recovery {
         change: Option<Change>,
         settling: impl Future<Output = Result<T, StoreError>> + Send + 'static,
         is_written: fn(&T) -> bool,
-        done: &'static str,
+        account_for: impl FnOnce(&str, &str) + Send + 'static,
     ) -> Result<T, StoreError> {
         let (app, jobs) = (app.name.clone(), Arc::clone(&self.jobs));
         let writing = async move {
             let settled = settling.await;
             let written = settled.as_ref().map(is_written).ok();
             if written == Some(true) {
-                tracing::info!(app, user_id = was.logged_id(), "{done}");
+                account_for(&app, &was.id);
             }
             match (change, written) {
                 (Some(change), Some(true)) => change.is_written(&app, &was, jobs.as_ref()).await,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::change::NEWS_DELAY;
 use super::{
-    Accounts, Application, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
-    QueueFull, Recovery, Refused, StoreError, Swap, Task, meters,
+    Accounts, Application, Caller, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
+    QueueFull, Recovery, Refused, StoreError, Swap, Task, audit, meters,
 };
 use crate::account::Account;
 use crate::password::Password;
@@ -26,8 +26,8 @@ pub struct Completion {
     pub token: String,
     /// The new password.
     pub new_password: Password,
-    /// Who tries: the key of the client's allowance.
-    pub client: String,
+    /// Who tries, as limits count it.
+    pub client: Caller,
     /// With what, for the notice.
     pub by: Client,
     /// The request, as logs and mails show it.
@@ -61,10 +61,16 @@ impl Recovery {
         app: &Application,
         completion: Completion,
     ) -> Result<Completed, CompleteError> {
+        let caller = completion.client.clone();
         let completed = self.try_to_complete(app, completion).await;
         if let Err(error) = &completed {
             meters::completed(&app.name, Purpose::PasswordReset, error.into());
         }
+        audit::called_for(
+            &caller,
+            audit::Operation::Complete,
+            meters::Completing::of(&completed).word(),
+        );
         completed
     }
 
@@ -114,8 +120,8 @@ impl Recovery {
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
         let settling = async move { settle(accounts.as_ref(), &was, &new).await };
         let won = |swap: &Swap| *swap == Swap::Won;
-        let change = Some(change);
-        let writing = self.write_through(app, account, change, settling, won, "password changed");
+        let told = move |app: &str, user_id: &str| audit::password_changed(app, user_id, purpose);
+        let writing = self.write_through(app, account, Some(change), settling, won, told);
         let swap = writing.await?;
         if swap == Swap::Won {
             meters::completed(&app.name, purpose, meters::Completing::Completed);

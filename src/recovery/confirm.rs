@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{
     Accounts, Application, Change, CompleteError, Completed, Door, Event, Recovery, Refused,
-    StoreError, Swap, TokenUse, meters,
+    StoreError, Swap, TokenUse, audit, meters,
 };
 use crate::account::Account;
 use crate::token::Purpose;
@@ -37,10 +37,16 @@ impl Recovery {
         used: TokenUse,
     ) -> Result<Completed, CompleteError> {
         let purpose = Purpose::EmailConfirmation;
+        let caller = used.client.clone();
         let confirmed = self.try_to_confirm(app, used).await;
         if let Err(error) = &confirmed {
             meters::completed(&app.name, purpose, error.into());
         }
+        audit::called_for(
+            &caller,
+            audit::Operation::Complete,
+            meters::Completing::of(&confirmed).word(),
+        );
         confirmed
     }
 
@@ -67,7 +73,8 @@ impl Recovery {
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
         let settling = async move { settle(accounts.as_ref(), &was, at).await };
         let now = |settled: &Option<Confirmed>| matches!(settled, Some(Confirmed::Now));
-        let writing = self.write_through(app, account, change, settling, now, "address confirmed");
+        let writing =
+            self.write_through(app, account, change, settling, now, audit::email_confirmed);
         match writing.await? {
             Some(Confirmed::Now) => {}
             Some(Confirmed::Before) => {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::{HashingError, QueueFull, StoreError, TryAfter};
 use crate::account::Ineligible;
 use crate::password::Refusal;
-use crate::token::TokenError;
+use crate::token::{Scope, TokenError};
 
 /// Why asking for a link is refused: never for anything about the account.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -81,6 +81,18 @@ pub enum InspectError {
     /// The application has nothing of the kind.
     #[error("the application has no such tokens")]
     NotConfigured,
+}
+
+impl InspectError {
+    /// A word for the log, the same as for a try to use it.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "token_refused",
+            Self::RateLimited(_) => "rate_limited",
+            Self::Unavailable(_) => "unavailable",
+            Self::NotConfigured => "not_configured",
+        }
+    }
 }
 
 /// Why using a token fails. Whatever it is, the link works as before unless it was spent.
@@ -165,6 +177,59 @@ pub enum RevokeError {
     /// The users table cannot be written for now.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+}
+
+/// Why an operator who calls with a key does not get what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum OperatorError {
+    /// There is no key, or none of this application.
+    #[error("this is no key of the application")]
+    Unauthorized,
+    /// The key may not do this.
+    #[error("the key lacks the scope {}", .0.name())]
+    Forbidden(Scope),
+    /// The key was used too often, or too many wrong ones came from the client.
+    #[error("called too often, wait {0:?}")]
+    RateLimited(Duration),
+    /// The application has nothing of the kind, or its table no column for it.
+    #[error("the application does not do this")]
+    NotConfigured,
+    /// No row has this id.
+    #[error("there is no such account")]
+    AccountUnknown,
+    /// The users table cannot be used for now.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+impl OperatorError {
+    /// A word for the log.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::RateLimited(_) => "rate_limited",
+            Self::NotConfigured => "not_configured",
+            Self::AccountUnknown => "account_unknown",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+impl From<RevokeError> for OperatorError {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::NoStamp => Self::NotConfigured,
+            RevokeError::AccountUnknown => Self::AccountUnknown,
+            RevokeError::Unavailable(error) => Self::Unavailable(error),
+        }
+    }
+}
+
+impl From<TryAfter> for OperatorError {
+    fn from(error: TryAfter) -> Self {
+        Self::RateLimited(error.0)
+    }
 }
 
 impl From<TokenError> for Refused {

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Application, Door, InspectError, Recovery, Worthless, meters};
+use super::{Application, Caller, Door, InspectError, Recovery, Worthless, audit, meters};
 use crate::account::{Account, Identifier, Stamp};
 use crate::token::{Opened, Purpose};
 
@@ -65,13 +65,25 @@ impl Recovery {
     pub async fn inspect(
         &self,
         app: &Application,
-        client: &str,
+        client: &Caller,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<Inspected, InspectError> {
+        let inspected = self.try_to_inspect(app, client, purpose, token).await;
+        let outcome = inspected.as_ref().map_or_else(InspectError::word, |_| "valid");
+        audit::called_for(client, audit::Operation::Inspect, outcome);
+        inspected
+    }
+
+    async fn try_to_inspect(
+        &self,
+        app: &Application,
+        client: &Caller,
         purpose: Purpose,
         token: &str,
     ) -> Result<Inspected, InspectError> {
         self.enter(app, Door::Inspect, client).await?;
-        let (opened, account) = self.redeemable(app, purpose, token).await?;
-        Ok(Inspected::of(app, &opened, account))
+        self.inspect_again(app, purpose, token).await
     }
 
     /// The same for a client that has just been let in to use the token, and was told that it cannot
@@ -138,16 +150,14 @@ impl Recovery {
         token: &str,
     ) -> Result<(Opened, Account), InspectError> {
         self.open_token(app, purpose, token).await.map_err(|why| {
-            if !matches!(why, Worthless::Token(_)) {
-                tracing::info!(app = app.name, %why, "token refused");
-            }
+            audit::token_refused(app, purpose, &why);
             meters::refused(app, &why);
             why.into()
         })
     }
 
     /// MAC → age → row → eligible → fingerprint, in this order: no database before the MAC holds.
-    async fn open_token(
+    pub(super) async fn open_token(
         &self,
         app: &Application,
         purpose: Purpose,

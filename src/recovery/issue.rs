@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::mint::mint;
 use super::{
-    Application, GivenLink, IssueError, LinkPattern, LinkWish, Mail, Origin, Recovery, Task,
+    Application, GivenLink, IssueError, LinkPattern, LinkWish, Mail, Origin, Recovery, Task, audit,
 };
 use crate::account::Account;
 use crate::token::{Purpose, Token};
@@ -92,15 +92,7 @@ impl Recovery {
         } else {
             self.hand_it_over(app, &account, &wish, pattern, issue.reference).await?
         };
-        tracing::warn!(
-            app = app.name,
-            user_id = account.logged_id(),
-            purpose = purpose.name(),
-            by = issue.by,
-            lifetime_s = lifetime.as_secs(),
-            mailed = issue.send_mail,
-            "link made by an operator"
-        );
+        audit::link_issued(app, &account.id, purpose, lifetime, issue.send_mail, &issue.by);
         Ok(issued)
     }
 

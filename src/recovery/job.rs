@@ -226,6 +226,20 @@ impl Task {
             Self::Hook(..) => "hook",
         }
     }
+
+    /// Whose account it is about, once that is known.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        match self {
+            Self::Mail(Mail::Ask(..)) => None,
+            Self::Mail(Mail::Link { user_id, .. })
+            | Self::Hook(_, About::Account { user_id, .. }) => Some(user_id),
+            Self::Mail(Mail::LinkIssued(given, _)) => Some(&given.user_id),
+            Self::Mail(Mail::PasswordChanged(change, _)) | Self::Hook(_, About::Change(change)) => {
+                Some(&change.user_id)
+            }
+        }
+    }
 }
 
 impl Mail {

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{
     Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap,
-    TokenUse, meters,
+    TokenUse, audit, meters,
 };
 use crate::account::{Account, LastLogin, Stamp};
 use crate::token::{Claims, Purpose, Token};
@@ -39,12 +39,11 @@ impl Recovery {
         app: &Application,
         used: TokenUse,
     ) -> Result<LoggedIn, CompleteError> {
+        let caller = used.client.clone();
         let logged_in = self.try_to_log_in(app, used).await;
-        let outcome = match &logged_in {
-            Ok(_) => meters::Completing::Completed,
-            Err(error) => error.into(),
-        };
+        let outcome = meters::Completing::of(&logged_in);
         meters::completed(&app.name, Purpose::Login, outcome);
+        audit::called_for(&caller, audit::Operation::Complete, outcome.word());
         logged_in
     }
 
@@ -65,7 +64,7 @@ impl Recovery {
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
         let settling = async move { settle(accounts.as_ref(), &was, at).await };
         let won = |swap: &Swap| *swap == Swap::Won;
-        let writing = self.write_through(app, account, None, settling, won, "logged in by a link");
+        let writing = self.write_through(app, account, None, settling, won, audit::login_completed);
         if writing.await? == Swap::Lost {
             return Err(Refused::Invalid.into());
         }

@@ -2,16 +2,20 @@
 
 mod application;
 mod ask;
+pub mod audit;
+mod caller;
 mod change;
 mod client;
 mod complete;
 mod confirm;
 mod error;
 mod event;
+mod explain;
 mod hand_over;
 mod hashing;
 mod health;
 mod inspect;
+mod introspect;
 mod issue;
 mod job;
 mod letter;
@@ -20,6 +24,7 @@ mod login;
 mod lost;
 pub mod meters;
 mod mint;
+mod operator;
 mod ports;
 mod revoke;
 mod session;
@@ -35,24 +40,29 @@ use std::sync::Arc;
 
 pub use application::Application;
 pub use ask::Ask;
+pub use caller::Caller;
 pub use change::{Change, Told};
 pub use client::{Browser, Client, System};
 use complete::Setting;
 pub use complete::{Completed, Completion};
 pub use error::{
-    AskError, CompleteError, InspectError, IssueError, Refused, RevokeError, Worthless,
+    AskError, CompleteError, InspectError, IssueError, OperatorError, Refused, RevokeError,
+    Worthless,
 };
 pub use event::{Call, Event};
+pub use explain::{Explanation, Said, TokenState};
 pub use hand_over::HandOver;
 pub use hashing::{HashingError, HashingPool};
 pub use health::Health;
 pub use inspect::{Inspected, Whose};
+pub use introspect::ActiveSession;
 pub use issue::{Issue, Issued, IssuedLink, LONGEST_ISSUED};
 pub use job::{About, Draft, GivenLink, Job, Languages, Later, LinkWish, Mail, Origin, Task};
 pub use letter::{Letter, LinkMail, Message};
 pub use links::{LinkPattern, RETURN_TO_MAX_BYTES, ReturnTargets, SessionTarget, TOKEN_PLACE};
 pub use login::LoggedIn;
 pub use lost::Lost;
+pub use operator::Operator;
 pub use ports::{
     Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,
     Swap, TryAfter,

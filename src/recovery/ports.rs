@@ -198,7 +198,7 @@ pub enum SendError {
     Final(String),
 }
 
-/// What a client may do so often, each counted by itself.
+/// What may be done so often, each counted by itself: by a client, save where it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     /// Prepare an ask that is made by a call of its own, and comes to nothing without.
@@ -209,11 +209,16 @@ pub enum Door {
     Inspect,
     /// Use a token.
     Complete,
+    /// Call with an API key, whoever has it: counted by key.
+    Key,
+    /// Try an API key that is none.
+    WrongKey,
 }
 
 impl Door {
     /// Every door.
-    pub const ALL: [Self; 4] = [Self::Prepare, Self::Ask, Self::Inspect, Self::Complete];
+    pub const ALL: [Self; 6] =
+        [Self::Prepare, Self::Ask, Self::Inspect, Self::Complete, Self::Key, Self::WrongKey];
 
     /// A name for logs, metrics and keys.
     #[must_use]
@@ -223,6 +228,8 @@ impl Door {
             Self::Ask => "ask",
             Self::Inspect => "inspect",
             Self::Complete => "complete",
+            Self::Key => "key",
+            Self::WrongKey => "wrong-key",
         }
     }
 }

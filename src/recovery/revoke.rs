@@ -1,7 +1,7 @@
 //! Voiding every link of an account, without a list of links: its recovery stamp is renewed.
 
-use super::{Application, Recovery, RevokeError};
-use crate::account::logged_id;
+use super::{Application, Operator, OperatorError, Recovery, RevokeError, audit};
+use crate::token::Scope;
 
 impl Recovery {
     /// Voids every link and session token of an account; its password stays as it is.
@@ -15,7 +15,19 @@ impl Recovery {
         if !app.accounts.renew_stamp(user_id, &self.new_stamp()).await? {
             return Err(RevokeError::AccountUnknown);
         }
-        tracing::info!(app = app.name, user_id = logged_id(user_id), "links revoked");
+        audit::links_revoked(app, user_id);
         Ok(())
+    }
+
+    /// The same for an operator who asks with a key.
+    ///
+    /// # Errors
+    /// [`OperatorError`] when the operator may not, and as for [`Recovery::revoke`].
+    pub async fn revoke_tokens(&self, by: &Operator, user_id: &str) -> Result<(), OperatorError> {
+        self.admit(by, Scope::RevokeTokens).await?;
+        let revoked = self.revoke(by.application(), user_id).await.map_err(OperatorError::from);
+        let outcome = revoked.as_ref().map_or_else(OperatorError::word, |()| "done");
+        audit::key_used(by, audit::Operation::RevokeTokens, Some(user_id), outcome);
+        revoked
     }
 }

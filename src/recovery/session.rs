@@ -7,8 +7,8 @@
 //! client has no more under way than its allowance, and who is out of it gets no MAC and no row.
 
 use super::{
-    Application, Client, CompleteError, Door, InspectError, Recovery, Refused, Setting, Swap,
-    meters,
+    Application, Caller, Client, CompleteError, Door, InspectError, Recovery, Refused, Setting,
+    Swap, meters,
 };
 use crate::password::Password;
 use crate::token::Purpose;
@@ -32,8 +32,8 @@ pub struct PasswordChange {
     pub session: String,
     /// The new password.
     pub new_password: Password,
-    /// Who tries: the key of the client's allowance.
-    pub client: String,
+    /// Who tries, as limits count it.
+    pub client: Caller,
     /// With what, for the notice.
     pub by: Client,
     /// The request, as logs and mails show it.
@@ -49,7 +49,7 @@ impl Recovery {
     pub async fn me(
         &self,
         app: &Application,
-        client: &str,
+        client: &Caller,
         session: &str,
     ) -> Result<Me, InspectError> {
         if !app.offers(Purpose::Session) {
@@ -58,7 +58,7 @@ impl Recovery {
         self.enter(app, Door::Inspect, client).await?;
         let found = self.redeemable(app, Purpose::Session, session).await;
         if !matches!(found, Err(InspectError::Token(_))) {
-            self.limits.give_request_back(&app.name, Door::Inspect, client).await;
+            self.give_entry_back(app, Door::Inspect, client).await;
         }
         let (_, account) = found?;
         let email = account.email.as_deref().or(account.link_address()).unwrap_or_default();
@@ -101,7 +101,7 @@ impl Recovery {
         self.enter(app, Door::Complete, &client).await?;
         let changed = self.set_by_session(app, change).await;
         if matches!(changed, Ok(()) | Err(CompleteError::Rejected(_))) {
-            self.limits.give_request_back(&app.name, Door::Complete, &client).await;
+            self.give_entry_back(app, Door::Complete, &client).await;
         }
         changed
     }

@@ -3,6 +3,8 @@
 //! A key is 256 random bits behind a prefix by which people and secret scanners know it. Only its
 //! SHA-256 is kept: what nobody can guess needs neither salt nor a slow hash.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
@@ -94,25 +96,25 @@ impl KnownKey {
 
 /// The keys of one application.
 #[derive(Clone, Debug, Default)]
-pub struct ApiKeys(Vec<KnownKey>);
+pub struct ApiKeys(Vec<Arc<KnownKey>>);
 
 impl ApiKeys {
     /// These keys.
     #[must_use]
-    pub const fn new(keys: Vec<KnownKey>) -> Self {
-        Self(keys)
+    pub fn new(keys: impl IntoIterator<Item = KnownKey>) -> Self {
+        Self(keys.into_iter().map(Arc::new).collect())
     }
 
     /// The known key that this one is. It is compared with all of them, in constant time each, so
     /// that how long it takes tells of none how near it was, nor which one it is.
     #[must_use]
-    pub fn find(&self, key: &ApiKey) -> Option<&KnownKey> {
+    pub fn find(&self, key: &ApiKey) -> Option<Arc<KnownKey>> {
         let digest = key.digest();
         let mut place = u32::MAX;
         for (known, number) in self.0.iter().zip(0_u32..) {
             place.conditional_assign(&number, known.digest.0.ct_eq(&digest.0));
         }
-        self.0.get(usize::try_from(place).ok()?)
+        self.0.get(usize::try_from(place).ok()?).cloned()
     }
 }
 
@@ -177,13 +179,10 @@ mod tests {
         let random = Random::repeatable(2);
         let keys: Vec<_> = (0..5).map(|_| ApiKey::generate(&random)).collect();
         let names = ["a", "b", "c", "d"];
-        let known = names.iter().zip(&keys).map(|(name, key)| known(name, key)).collect();
-        let known = ApiKeys::new(known);
-        let found = |key| known.find(key).map(|known| known.name.as_str());
-        assert_eq!(
-            keys.iter().map(found).collect::<Vec<_>>(),
-            [Some("a"), Some("b"), Some("c"), Some("d"), None]
-        );
+        let known = ApiKeys::new(names.iter().zip(&keys).map(|(name, key)| known(name, key)));
+        let found = keys.iter().map(|key| known.find(key).map(|known| known.name.clone()));
+        let wanted = names.map(|name| Some(name.to_owned()));
+        assert_eq!(found.collect::<Vec<_>>(), [&wanted[..], &[None]].concat());
         assert!(ApiKeys::default().find(&keys[0]).is_none());
     }
 

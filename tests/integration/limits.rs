@@ -29,6 +29,7 @@ const BANK: ApplicationLimitSettings = ApplicationLimitSettings {
 fn settings() -> LimitSettings {
     LimitSettings {
         per_client: "3/h".parse().unwrap(),
+        per_key: "3/h".parse().unwrap(),
         mails_per_account: "3/h".parse().unwrap(),
         ..LimitSettings::default()
     }
@@ -117,6 +118,9 @@ async fn each_door_counts_by_itself() {
                 assert!(limits.client("shop", door, "c").await.is_ok(), "{door:?}");
             }
             assert!(limits.client("shop", door, "c").await.is_err(), "{door:?}");
+            limits.give_request_back("shop", door, "c").await;
+            assert!(limits.client("shop", door, "c").await.is_ok(), "{door:?}: given back");
+            assert!(limits.client("shop", door, "c").await.is_err(), "{door:?}: and no more");
         }
     })
     .await;

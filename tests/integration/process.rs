@@ -53,6 +53,20 @@ impl Process {
         );
         let text = configuration(database, &folder.0, &head) + users;
         std::fs::write(&config, text).unwrap();
+        Self::serve(url, config, variables).await
+    }
+
+    /// Stops it, changes its configuration and starts it again.
+    pub async fn restarted(self, change: impl FnOnce(String) -> String) -> Self {
+        let (url, config) = (self.url.clone(), self.config.clone());
+        self.signal("-TERM");
+        self.ended().await;
+        let text = std::fs::read_to_string(&config).unwrap();
+        std::fs::write(&config, change(text)).unwrap();
+        Self::serve(url, config, &[]).await
+    }
+
+    async fn serve(url: String, config: PathBuf, variables: &[(&str, &str)]) -> Self {
         let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
         let variables = variables.iter().map(|(name, value)| (format!("REGAIN_{name}"), value));
         Self::run(program().args(arguments).envs(variables), url, config).await

@@ -7,12 +7,13 @@ use poem_openapi::{ApiResponse, Object};
 use crate::account::{Identifier, InvalidIdentifier};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members};
+use crate::http::operator;
 use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
 use crate::http::return_to;
 use crate::http::state::accepted_language;
 use crate::language::Language;
-use crate::recovery::{Application, Ask, Languages};
+use crate::recovery::{Application, Ask, Caller, Languages};
 use crate::token::Purpose;
 
 /// Takes what somebody asks for, and answers the same to everybody.
@@ -24,7 +25,8 @@ pub(super) async fn take(
     purpose: Purpose,
 ) -> poem::Result<Accepted> {
     let app = state.application(app)?;
-    let ask = body.into_ask(&app, purpose, state, request)?;
+    let caller = operator::caller(state, request, &app).await?;
+    let ask = body.into_ask(&app, purpose, caller, request)?;
     let languages = ask.languages;
     state.recovery.ask(&app, ask).await.map_err(Problem::from)?;
     let texts = state.texts(Some(&app), languages.said.or(languages.accepted));
@@ -78,7 +80,7 @@ impl AskBody {
         self,
         app: &Application,
         purpose: Purpose,
-        state: &State,
+        client: Caller,
         request: &Request,
     ) -> Result<Ask, Problem> {
         let return_to =
@@ -93,7 +95,7 @@ impl AskBody {
             return_to,
             disputed: false,
             wording: None,
-            client: state.client(request),
+            client,
             reference: Reference::of(request),
         })
     }

@@ -11,6 +11,8 @@ use super::ask::{self, Accepted, AskBody};
 use super::token_body::TokenBody;
 use crate::http::State;
 use crate::http::body::StrictJson;
+use crate::http::operator;
+use crate::http::state::token_use;
 use crate::token::Purpose;
 
 pub struct EmailConfirmations;
@@ -57,7 +59,8 @@ impl EmailConfirmations {
         body: StrictJson<TokenBody>,
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
-        let used = state.token_use(request, body.0.token);
+        let caller = operator::caller(state, request, &app).await?;
+        let used = token_use(request, caller, body.0.token);
         let confirmed = state.recovery.confirm(&app, used).await;
         let confirmed = confirmed.map_err(|why| state.not_used(&app, request, why))?;
         Ok(Done::Done(Json(ConfirmAnswer { return_to: confirmed.return_to })))

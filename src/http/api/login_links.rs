@@ -12,6 +12,8 @@ use super::token_body::TokenBody;
 use super::tokens::rfc3339;
 use crate::http::State;
 use crate::http::body::StrictJson;
+use crate::http::operator;
+use crate::http::state::token_use;
 use crate::token::Purpose;
 
 pub struct LoginLinks;
@@ -58,7 +60,8 @@ impl LoginLinks {
         body: StrictJson<TokenBody>,
     ) -> poem::Result<LoggedIn> {
         let app = state.application(&app)?;
-        let used = state.token_use(request, body.0.token);
+        let caller = operator::caller(state, request, &app).await?;
+        let used = token_use(request, caller, body.0.token);
         let logged_in = state.recovery.log_in(&app, used).await;
         let logged_in = logged_in.map_err(|why| state.not_used(&app, request, why))?;
         Ok(LoggedIn::LoggedIn(Json(LoginAnswer {

@@ -5,6 +5,7 @@ mod email_confirmations;
 mod health;
 mod login_links;
 mod me;
+mod operators;
 mod password_resets;
 mod token_body;
 mod tokens;
@@ -15,6 +16,7 @@ use email_confirmations::EmailConfirmations;
 use health::Health;
 use login_links::LoginLinks;
 use me::Me;
+use operators::Operators;
 use password_resets::PasswordResets;
 use tokens::Tokens;
 
@@ -32,14 +34,17 @@ pub enum Tag {
     Login,
     /// Look at a token without using it.
     Tokens,
+    /// What an application's backend and its operators do with an API key.
+    Operators,
     /// Whether the process is well.
     Health,
 }
 
-type Operations = (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Health);
+type Operations = (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Health);
 
 /// Every operation, and with them the document.
 pub fn service() -> OpenApiService<Operations, ()> {
-    let operations = (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Health);
+    let operations =
+        (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Health);
     OpenApiService::new(operations, "Regain", env!("CARGO_PKG_VERSION"))
 }

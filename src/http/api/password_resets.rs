@@ -10,11 +10,12 @@ use super::Tag;
 use super::ask::{self, Accepted, AskBody};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
+use crate::http::operator;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::browser;
 use crate::password::Password;
-use crate::recovery::Completion;
+use crate::recovery::{Caller, Completion};
 use crate::token::Purpose;
 
 pub struct PasswordResets;
@@ -61,7 +62,8 @@ impl PasswordResets {
         body: StrictJson<CompleteBody>,
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
-        let completion = body.0.into_completion(state, request)?;
+        let caller = operator::caller(state, request, &app).await?;
+        let completion = body.0.into_completion(caller, request)?;
         let completed = state.recovery.complete(&app, completion).await;
         let completed = completed.map_err(|why| state.not_used(&app, request, why))?;
         Ok(Done::Done(Json(CompleteAnswer { return_to: completed.return_to })))
@@ -93,7 +95,7 @@ impl FromMembers for CompleteBody {
 }
 
 impl CompleteBody {
-    fn into_completion(self, state: &State, request: &Request) -> Result<Completion, Problem> {
+    fn into_completion(self, client: Caller, request: &Request) -> Result<Completion, Problem> {
         if self.confirm_password.is_some_and(|again| again != self.new_password) {
             let message = "is not the same as new_password".to_owned();
             let error = FieldError { field: "confirm_password", reason: "mismatch", message };
@@ -103,7 +105,7 @@ impl CompleteBody {
         Ok(Completion {
             token: self.token,
             new_password,
-            client: state.client(request),
+            client,
             by: browser(request),
             reference: Reference::of(request),
         })

@@ -11,6 +11,7 @@ use time::format_description::well_known::Rfc3339;
 use super::Tag;
 use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
+use crate::http::operator;
 use crate::http::problem::{Code, Problem};
 use crate::token::Purpose;
 
@@ -37,13 +38,10 @@ impl Tokens {
         body: StrictJson<InspectBody>,
     ) -> poem::Result<Inspected> {
         let app = state.application(&app)?;
-        let purpose = body.0.parsed.ok_or(Problem::new(Code::InvalidValue))?;
-        let client = state.client(request);
-        let inspected = state
-            .recovery
-            .inspect(&app, &client, purpose, &body.0.token)
-            .await
-            .map_err(Problem::from)?;
+        let purpose = body.0.purpose()?;
+        let caller = operator::caller(state, request, &app).await?;
+        let inspected = state.recovery.inspect(&app, &caller, purpose, &body.0.token).await;
+        let inspected = inspected.map_err(Problem::from)?;
         Ok(Inspected::Valid(Json(InspectAnswer {
             purpose: inspected.purpose.name().to_owned(),
             issued_at: rfc3339(inspected.issued_at),
@@ -59,11 +57,18 @@ impl Tokens {
 pub struct InspectBody {
     /// The token out of the link.
     #[oai(validator(min_length = 1, max_length = 2880))]
-    token: String,
+    pub(super) token: String,
     /// What it is for.
     purpose: String,
     #[oai(skip)]
     parsed: Option<Purpose>,
+}
+
+impl InspectBody {
+    /// What the token is said to be for.
+    pub(super) fn purpose(&self) -> Result<Purpose, Problem> {
+        self.parsed.ok_or(Problem::new(Code::InvalidValue))
+    }
 }
 
 impl FromMembers for InspectBody {

@@ -10,7 +10,7 @@ use super::form::Form;
 use super::link::{self, Link};
 use crate::http::dress::{Page, with_cookies};
 use crate::http::problem::{Code, Problem};
-use crate::http::state::{State, accepted_language};
+use crate::http::state::{State, accepted_language, token_use};
 use crate::recovery::{Application, TokenUse, Whose};
 
 /// The page.
@@ -87,7 +87,7 @@ pub async fn posted(
     }
     let token = link.token(state, &app, request)?;
     if !link.is_of_another(state, &app, &token, &fields) {
-        return Ok(Posted::Pressed(state.token_use(request, token.to_string())));
+        return Ok(Posted::Pressed(token_use(request, state.client(request), token.to_string())));
     }
     let inspected =
         state.recovery.inspect(&app, &state.client(request), link.purpose, &token).await?;

@@ -47,12 +47,16 @@ const fn kind(code: Code) -> &'static str {
         Code::TokenInvalid => "not-valid",
         Code::RateLimited => "too-often",
         Code::Busy => "busy",
-        Code::NotFound | Code::NotConfigured | Code::MethodNotAllowed => "not-found",
+        Code::NotFound | Code::NoAccount | Code::NotConfigured | Code::MethodNotAllowed => {
+            "not-found"
+        }
         Code::Malformed
         | Code::InvalidValue
         | Code::PasswordRejected
         | Code::Unauthorized
+        | Code::KeyNeeded
         | Code::Forbidden
+        | Code::ScopeMissing
         | Code::TooLarge
         | Code::UnsupportedMediaType => "not-taken",
         Code::Internal => "trouble",

@@ -94,6 +94,13 @@ impl From<&Result<(), AskError>> for Asked {
     }
 }
 
+impl Completing {
+    /// What became of a try.
+    pub fn of<T>(tried: &Result<T, CompleteError>) -> Self {
+        tried.as_ref().map_or_else(Self::from, |_| Self::Completed)
+    }
+}
+
 impl From<&CompleteError> for Completing {
     fn from(error: &CompleteError) -> Self {
         match error {
@@ -109,6 +116,11 @@ impl From<&CompleteError> for Completing {
 }
 
 impl Refusal {
+    /// Whether one of our keys signed what is refused.
+    pub const fn is_of_ours(self) -> bool {
+        !matches!(self, Self::Malformed | Self::BadSignature)
+    }
+
     /// The reason, unless it is that nothing could be found out.
     pub const fn of(why: &Worthless) -> Option<Self> {
         Some(match why {
@@ -133,5 +145,7 @@ pub const fn door(door: Door) -> &'static str {
         Door::Ask => "ask",
         Door::Inspect => "inspect",
         Door::Complete => "complete",
+        Door::Key => "key",
+        Door::WrongKey => "wrong_key",
     }
 }

@@ -1,8 +1,10 @@
 //! From an identifier to a link in a mail: the accounts, their budgets, the token, the letter.
 
+use std::fmt;
 use std::mem;
 use std::time::Duration;
 
+use super::super::audit;
 use super::super::meters::{self, NoMail};
 use super::super::mint::mint;
 use super::super::{
@@ -10,7 +12,7 @@ use super::super::{
     Task, TryAfter, Worthless,
 };
 use super::account_language;
-use crate::account::{Account, Identifier, logged_id};
+use crate::account::{Account, Identifier};
 use crate::token::{Purpose, base64url};
 
 /// Most accounts that share one address and each get a link.
@@ -37,7 +39,7 @@ impl Recovery {
             }
             Err(why) => {
                 tracing::error!(app = app.name, %why, "no mail");
-                meters::no_mail(app, NoMail::SecondFactor);
+                withhold(app, None, NoMail::SecondFactor, None);
                 Some(vec![])
             }
         }
@@ -59,26 +61,19 @@ impl Recovery {
             }
         };
         if accounts.is_empty() {
-            tracing::info!(app = app.name, "no mail: there is no such account");
-            meters::no_mail(app, NoMail::NoAccount);
+            withhold(app, None, NoMail::NoAccount, None);
         }
         let mut left = vec![];
         for account in accounts {
             if let Err(reason) = account.fits(&needs) {
-                tracing::info!(app = app.name, user_id = account.logged_id(), %reason, "no mail");
-                meters::no_mail(app, NoMail::Ineligible);
+                withhold(app, Some(&account.id), NoMail::Ineligible, Some(&reason));
             } else if job.redone || self.pay(app, wish, &account).await {
                 if wish.disputed {
                     left.extend(self.tell_dispute(app, job, &account));
                 }
                 left.extend(self.send_link(app, job, &account, wish, &self.draft()).await);
             } else {
-                tracing::info!(
-                    app = app.name,
-                    user_id = account.logged_id(),
-                    "no mail: budget used up"
-                );
-                meters::no_mail(app, NoMail::Budget);
+                withhold(app, Some(&account.id), NoMail::Budget, None);
             }
         }
         left
@@ -91,7 +86,7 @@ impl Recovery {
 
     /// Within the mail budget, so that a stranger can say so no oftener than ask for mail.
     fn tell_dispute(&self, app: &Application, job: &Job, account: &Account) -> Option<Later> {
-        tracing::warn!(app = app.name, user_id = account.logged_id(), "password change disputed");
+        audit::account_disputed(app, &account.id);
         let told = app.hooks.contains(&Event::AccountDisputed);
         told.then(|| {
             let about = About::Account { user_id: account.id.clone(), event_id: self.new_id() };
@@ -115,9 +110,7 @@ impl Recovery {
                 self.send_link(app, job, &account, wish, draft).await
             }
             Ok(_) => {
-                let user_id = logged_id(user_id);
-                tracing::info!(app = app.name, user_id, "no mail: account gone or closed");
-                meters::no_mail(app, NoMail::Ineligible);
+                withhold(app, Some(user_id), NoMail::Ineligible, Some(&"gone or closed"));
                 None
             }
             Err(error) => self.later(job, app.life_of(wish), &error).await,
@@ -138,10 +131,9 @@ impl Recovery {
         let fresh = now - draft.issued_at <= lifetime / 2;
         let draft = if fresh { draft.clone() } else { self.draft() };
         if wish.purpose == Purpose::Login && account.has_logged_in_since(draft.issued_at) {
-            let user_id = account.logged_id();
-            let why = "somebody logged in meanwhile, or the last login is not kept in UTC";
-            tracing::warn!(app = app.name, user_id, why, "no mail: the link would not work");
-            meters::no_mail(app, NoMail::Ineligible);
+            let why = "the link would not work: somebody logged in meanwhile, or the last login is \
+                       not kept in UTC";
+            withhold(app, Some(&account.id), NoMail::Ineligible, Some(&why));
             return None;
         }
         let mut job = job.with(Task::Mail(Mail::Link {
@@ -210,4 +202,15 @@ impl Recovery {
     pub(in super::super) fn new_id(&self) -> String {
         base64url::encode(&self.random.bytes::<18>())
     }
+}
+
+/// Counts and tells what no mail is made for.
+fn withhold(
+    app: &Application,
+    user_id: Option<&str>,
+    reason: NoMail,
+    why: Option<&(dyn fmt::Display + Sync)>,
+) {
+    meters::no_mail(app, reason);
+    audit::mail_withheld(app, user_id, reason, why);
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::super::audit;
 use super::super::meters::{self, Delivery};
 use super::super::{Job, Later, Lost, Recovery, SendError};
 
@@ -23,7 +24,7 @@ impl Recovery {
     ) -> Option<Later> {
         match outcome {
             Ok(()) => {
-                tracing::info!(app = job.app, kind, "sent");
+                audit::sent(job, kind);
                 meters::tried(job, Delivery::Sent);
                 None
             }

@@ -1,0 +1,194 @@
+//! What the log of a serving process says of keys and of people, and what it must not say.
+
+use std::time::Duration;
+
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use super::new_key;
+use crate::databases::Engine;
+use crate::harness::{Folder, client, read_mails};
+use crate::people::{Person, database, person};
+use crate::process::Process;
+
+const CHEAP: &str = "hashing = { argon2 = { memory_kib = 64, iterations = 1, parallelism = 1 } }";
+const EVERYTHING: [&str; 4] =
+    ["tokens:explain", "tokens:revoke", "sessions:introspect", "ask:on-behalf"];
+
+/// Sends a request and says what its answer was, by status and id.
+async fn sent(request: RequestBuilder) -> (u16, String, String) {
+    let response = request.send().await.unwrap();
+    let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    (response.status().as_u16(), id, response.text().await.unwrap())
+}
+
+/// The lines of a log that somebody has to account for.
+fn audited(log: &str) -> Vec<Value> {
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["target"] == "regain::audit").collect()
+}
+
+/// The first line that says this.
+fn told<'a>(audit: &'a [Value], wanted: &Value) -> &'a Value {
+    let wanted = wanted.as_object().unwrap();
+    let fits = |line: &&Value| wanted.iter().all(|(name, value)| line[name] == *value);
+    audit.iter().find(fits).unwrap_or_else(|| panic!("{wanted:?} in {audit:#?}"))
+}
+
+#[tokio::test]
+async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_its_secrets() {
+    let closed = Person { active: false, ..person("canary.closed@example.com") };
+    let users = database(Engine::Sqlite, &[person("canary.ada@example.com"), closed]).await;
+    let folder = Folder::new();
+    let (key, known) = new_key("desk", &EVERYTHING);
+    let (poor, known_poor) = new_key("poor", &[]);
+    let (unknown, _) = new_key("unknown", &[]);
+    let keys = [&known, &known_poor].map(|known| {
+        format!(
+            "\n[[apps.default.api_keys]]\nname = \"{}\"\nsha256 = \"{}\"\nscopes = {:?}\n",
+            known.name, known.sha256, known.scopes
+        )
+    });
+    let process = Process::start_on(&folder, &users.url, CHEAP, &keys.concat()).await;
+    let http = client();
+    let post = |key: &str, path: &str, body: &Value| {
+        let request = http.post(format!("{}/v1/apps/default/{path}", process.url));
+        let request = request.header("content-type", "application/json").bearer_auth(key);
+        request.body(body.to_string())
+    };
+    let ask = json!({ "identifier": "canary.ada@example.com" });
+    let asked = post(&key, "password-resets", &ask).header("Regain-Client-Address", "203.0.113.9");
+    let (status, asked, _) = sent(asked).await;
+    assert_eq!(status, 202);
+    for nobody in ["canary.closed@example.com", "canary.nobody@example.com"] {
+        process.post("password-resets", &json!({ "identifier": nobody })).await;
+    }
+    let token = loop {
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        if let Some(mail) = read_mails(&folder.0).first() {
+            break mail.token();
+        }
+    };
+    process.complete(&token, "canary passphrase").await;
+    process.complete(&token, "canary passphrase").await;
+    let explain = json!({ "token": token, "purpose": "password-reset" });
+    let (status, explained, body) = sent(post(&key, "tokens/explain", &explain)).await;
+    assert!(status == 200 && body.contains("spent"), "{body}");
+    let (status, revoked, _) = sent(post(&key, "users/1/revocations", &json!({}))).await;
+    assert_eq!(status, 204);
+    let (status, missing, _) = sent(post(&key, "users/7/revocations", &json!({}))).await;
+    assert_eq!(status, 404);
+    let (status, poor_id, _) = sent(post(&poor, "tokens/explain", &explain)).await;
+    assert_eq!(status, 403);
+    let (status, unknown_id, _) = sent(post(&unknown, "tokens/explain", &explain)).await;
+    assert_eq!(status, 401);
+    process.signal("-TERM");
+    let (_, log) = process.ended().await;
+
+    let audit = audited(&log);
+    let told = |wanted: Value| told(&audit, &wanted);
+    let used = |operation: &str, user_id: Option<&str>, outcome: &str, id: &str| {
+        let line = told(json!({
+            "event": "key.used", "level": "INFO", "app": "default", "key": "desk",
+            "operation": operation, "outcome": outcome, "user_id": user_id,
+        }));
+        assert_eq!(line["span"]["reference"], id, "{line}");
+    };
+    used("ask", None, "accepted", &asked);
+    used("explain_token", Some("1"), "spent", &explained);
+    used("revoke_tokens", Some("1"), "done", &revoked);
+    used("revoke_tokens", Some("7"), "account_unknown", &missing);
+    let refused = told(json!({ "event": "key.refused", "level": "WARN", "reason": "unknown" }));
+    assert_eq!((&refused["span"]["reference"], refused.get("key")), (&json!(unknown_id), None));
+    let refused = told(json!({ "event": "key.refused", "key": "poor", "reason": "scope" }));
+    assert_eq!(refused["span"]["reference"], json!(poor_id));
+    assert_eq!(refused["scope"], "tokens:explain");
+
+    let link = told(json!({ "event": "link.asked", "key": "desk", "purpose": "password-reset" }));
+    assert_eq!(link["identifier"], "c…@example.com");
+    let mail = told(json!({ "event": "mail.sent", "kind": "password_reset", "user_id": "1" }));
+    assert_eq!(mail["span"]["reference"], json!(asked), "the worker's lines are the request's");
+    told(json!({ "event": "mail.sent", "kind": "password_changed", "user_id": "1" }));
+    told(json!({ "event": "mail.withheld", "reason": "no_account" }));
+    told(json!({ "event": "mail.withheld", "reason": "ineligible", "user_id": "2" }));
+    told(json!({ "event": "password.changed", "user_id": "1", "purpose": "password-reset" }));
+    told(json!({ "event": "token.refused", "reason": "spent", "purpose": "password-reset" }));
+    told(json!({ "event": "links.revoked", "user_id": "1" }));
+    let known_names: Vec<_> = regain::recovery::audit::ALL.iter().map(|event| event.name).collect();
+    for line in &audit {
+        assert!(known_names.contains(&line["event"].as_str().unwrap()), "{line}");
+    }
+
+    let secret = key.strip_prefix("regain_").unwrap();
+    let others = [&poor, &unknown].map(|key| key.strip_prefix("regain_").unwrap());
+    let signature = token.rsplit('.').next().unwrap();
+    for canary in ["canary.", "canary pass", secret, others[0], others[1], signature, "203.0.113.9"]
+    {
+        assert!(!log.contains(canary), "{canary} in {log}");
+    }
+}
+
+#[tokio::test]
+async fn logins_confirmations_and_disputes_are_on_record() {
+    let unconfirmed = Person { confirmed: false, ..person("eve@example.com") };
+    let users = database(Engine::Sqlite, &[person("ada@example.com"), unconfirmed]).await;
+    let folder = Folder::new();
+    let (key, known) = new_key("desk", &EVERYTHING);
+    let users_and_keys = format!(
+        "last_login = \"last_login\"\n[[apps.default.api_keys]]\nname = \"desk\"\nsha256 = \"{}\"\n\
+         scopes = [\"sessions:introspect\"]\n",
+        known.sha256
+    );
+    let process = Process::start_on(&folder, &users.url, CHEAP, &users_and_keys).await;
+    let switched_on = |text: String| {
+        let on =
+            "name = \"Example\"\nlogin_links = true\nreturn_to = [\"https://app.example.com/\"]";
+        text.replacen("name = \"Example\"", on, 1)
+    };
+    let process = process.restarted(switched_on).await;
+
+    let link = async |path: &str, who: &str| {
+        let before = read_mails(&folder.0).len();
+        process.post(path, &json!({ "identifier": who })).await;
+        loop {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            if let Some(mail) = read_mails(&folder.0).get(before) {
+                break mail.token();
+            }
+        }
+    };
+    let confirm = link("email-confirmations", "eve@example.com").await;
+    let done = process.post("email-confirmations/complete", &json!({ "token": confirm })).await;
+    assert_eq!(done.status, 200);
+    let login = link("login-links", "ada@example.com").await;
+    let session = process.post("login-links/complete", &json!({ "token": login })).await;
+    let session = session.json()["session"].as_str().unwrap().to_owned();
+    let http = client();
+    let introspect = |session: &str| {
+        let request = http.post(format!("{}/v1/apps/default/sessions/introspect", process.url));
+        let request = request.header("content-type", "application/json").bearer_auth(&key);
+        request.body(json!({ "session": session }).to_string())
+    };
+    let (_, active, _) = sent(introspect(&session)).await;
+    let (_, inactive, _) = sent(introspect("a.b.c")).await;
+    let dispute = http.post(format!("{}/a/default/not-me", process.url));
+    let dispute = dispute.header("content-type", "application/x-www-form-urlencoded");
+    let dispute =
+        dispute.header("sec-fetch-site", "same-origin").body("identifier=ada%40example.com");
+    assert_eq!(dispute.send().await.unwrap().status(), 200);
+    process.signal("-TERM");
+    let (_, log) = process.ended().await;
+    let audit = audited(&log);
+    told(&audit, &json!({ "event": "email.confirmed", "user_id": "2" }));
+    told(&audit, &json!({ "event": "login.completed", "user_id": "1" }));
+    told(&audit, &json!({ "event": "mail.sent", "kind": "login_link", "user_id": "1" }));
+    told(&audit, &json!({ "event": "account.disputed", "user_id": "1", "level": "WARN" }));
+    for (outcome, user_id, id) in
+        [("active", json!("1"), active), ("inactive", json!(null), inactive)]
+    {
+        let key_line = told(&audit, &json!({ "event": "key.used", "outcome": outcome }));
+        assert_eq!((&key_line["user_id"], &key_line["span"]["reference"]), (&user_id, &json!(id)));
+    }
+    let signature = session.rsplit('.').next().unwrap();
+    assert!(!log.contains(signature) && !log.contains("ada@"), "{log}");
+}
