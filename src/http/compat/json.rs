@@ -7,8 +7,6 @@ use serde_json::Value;
 use crate::account::Identifier;
 use crate::http::body::{FromMembers, Members, is_in_utf_8};
 use crate::http::problem::{Code, FieldError, Problem};
-use crate::language::Texts;
-use crate::password::Refusal;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -75,16 +73,6 @@ pub fn address(members: &mut Members, field: &'static str) -> Option<Identifier>
         members.refuse(field, "invalid", &"is not one plain address");
     }
     address
-}
-
-/// What to answer where the policy refuses the member `password`.
-pub fn password_refused(refusals: &[Refusal], texts: &Texts) -> Problem {
-    let error = |refusal: &Refusal| FieldError {
-        field: "password",
-        reason: refusal.reason(),
-        message: refusal.tell(texts),
-    };
-    Problem::with_errors(Code::PasswordRejected, refusals.iter().map(error).collect())
 }
 
 fn is_json(request: &Request) -> bool {

@@ -18,7 +18,7 @@ use crate::http::routes::STRUCTR_PAGE;
 use crate::http::state::{State, accepted_language, browser};
 use crate::http::{bearer, pages, query};
 use crate::password::Password;
-use crate::recovery::{Application, Ask, CompleteError, HandOver, Languages, PasswordChange};
+use crate::recovery::{Application, Ask, HandOver, Languages, PasswordChange};
 use crate::token::Purpose;
 
 /// Lays its paths beside our own.
@@ -86,10 +86,7 @@ async fn me(request: &Request, body: Body, Data(state): Data<&State>) -> Result<
     };
     let texts = state.texts(Some(&app), accepted_language(request));
     let changed = state.recovery.change_password(&app, change).await;
-    changed.map_err(|error| match error {
-        CompleteError::Rejected(refusals) => json::password_refused(&refusals, &texts),
-        other => Problem::of_session_use(other, &texts),
-    })?;
+    changed.map_err(|why| Problem::of_session_use(why, &texts).with_member("password"))?;
     let forget = (!names_its_session(request)).then(|| pages::forget_session(state, &app));
     Ok(with_cookies(json::answer(&json!({})), forget.as_slice()))
 }

@@ -198,3 +198,28 @@ async fn over_https_the_cookies_are_bound_to_the_host_and_live_as_long_as_what_i
             .contains("__Host-regain-default-session=; Path=/; Max-Age=0")
     );
 }
+
+#[tokio::test]
+async fn an_application_with_a_host_of_its_own_is_led_to_that_one() {
+    let users = database(Engine::Sqlite, &[person(ADA)]).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        switched_on(settings);
+        let app = settings.apps.get_mut("default").unwrap();
+        app.public_url = Some("https://shop.example".to_owned());
+        app.return_to = vec!["https://shop.example/".to_owned()];
+    })
+    .await;
+    ask(&regain, ADA).await;
+    regain.worked().await;
+    let link = super::link_in(&regain.mails().pop().unwrap());
+    let path = link.strip_prefix("https://shop.example").unwrap();
+    for (query, status) in [(path, 303), ("/reset-password?key=none", 400)] {
+        let request = regain.http.get(format!("{}{query}", regain.url));
+        let opened = answer(request.header("host", "shop.example")).await;
+        assert_eq!(opened.status, status);
+        assert!(opened.header("strict-transport-security").is_some());
+        let cookie = opened.header("set-cookie");
+        let bound = cookie.map(|it| it.starts_with("__Host-regain-default-login="));
+        assert_eq!(bound, (status == 303).then_some(true));
+    }
+}
