@@ -25,7 +25,9 @@ fn paths(app: &str) -> impl Iterator<Item = String> {
     let of_apps = routes::all().iter().filter(|(template, _)| template.contains("{app}"));
     let fill = move |(template, _): &(&str, &str)| {
         let path = template.replace("{app}", app);
-        ["{token}", "{file}"].iter().fold(path, |path, part| path.replace(part, "a.b.c"))
+        ["{token}", "{file}", "{user_id}"]
+            .iter()
+            .fold(path, |path, part| path.replace(part, "a.b.c"))
     };
     let paths: Vec<_> = of_apps.map(fill).collect();
     assert!(paths.len() > 15 && paths.iter().all(|path| !path.contains('{')), "{paths:?}");
