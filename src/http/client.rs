@@ -36,11 +36,10 @@ impl Proxies {
 /// `X-Forwarded-For` is read from the right, for as long as trusted proxies wrote it.
 pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) -> String {
     let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return "unknown".to_owned() };
+    // By bytes: what a client wrote before them must not take away the hops that proxies added.
     let forwarded = headers.get_all("x-forwarded-for").into_iter();
-    let mut hops: Vec<&str> = forwarded
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
+    let mut hops: Vec<&[u8]> =
+        forwarded.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     if !hops.is_empty() && !proxies.trusts(peer) {
         proxies.warned.call_once(|| {
             let cure = "if it is your proxy, name its network in trusted_proxies: all its clients \
@@ -50,12 +49,16 @@ pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) 
     }
     let mut client = peer;
     while proxies.trusts(client) {
-        match hops.pop().and_then(|hop| hop.trim().parse::<IpAddr>().ok()) {
+        match hops.pop().and_then(address) {
             Some(hop) => client = hop.to_canonical(),
             None => break,
         }
     }
     key_of(client)
+}
+
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(hop).ok()?.trim().parse().ok()
 }
 
 /// The key of an address that was found out: of all addresses that count as one client.
@@ -71,12 +74,19 @@ pub fn key_of(client: IpAddr) -> String {
 
 #[cfg(test)]
 mod tests {
+    use poem::http::HeaderValue;
+
     use super::*;
 
     fn key(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
+        let forwarded: Vec<_> = forwarded.iter().map(|value| value.as_bytes()).collect();
+        key_of_bytes(peer, &forwarded, trusted)
+    }
+
+    fn key_of_bytes(peer: &str, forwarded: &[&[u8]], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(value).unwrap());
         }
         let trusted: Vec<_> = trusted.iter().map(|&network| network.to_owned()).collect();
         client_key(Some(peer.parse().unwrap()), &headers, &Proxies::parse(&trusted).unwrap())
@@ -90,6 +100,19 @@ mod tests {
         assert_eq!(key("10.0.0.1", &spoofed, &["10.0.0.0/8"]), "203.0.113.9");
         assert_eq!(key("10.0.0.1", &["nonsense"], &["10.0.0.1"]), "10.0.0.1");
         assert_eq!(key("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a51_bytes_that_are_no_text_take_no_hop_away_that_a_proxy_added() {
+        let key = |forwarded: &[&[u8]]| key_of_bytes("10.0.0.1", forwarded, &["10.0.0.0/8"]);
+        assert_eq!(key(&[b"\xff, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(key(&[b"192.0.2.201", b"\xff, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(key(&[b"192.0.2.201", b"\xff, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+        assert_eq!(
+            key(&[b"192.0.2.201, \xff"]),
+            "10.0.0.1",
+            "what the last proxy wrote is not read"
+        );
     }
 
     #[test]
