@@ -27,7 +27,9 @@ impl Recovery {
         self.admit(by, Scope::RevokeTokens).await?;
         let revoked = self.revoke(by.application(), user_id).await.map_err(OperatorError::from);
         let outcome = revoked.as_ref().map_or_else(OperatorError::word, |()| "done");
-        audit::key_used(by, audit::Operation::RevokeTokens, Some(user_id), outcome);
+        // Before a row has it, it may be anything that a caller took for an id.
+        let known = revoked.is_ok().then_some(user_id);
+        audit::key_used(by, audit::Operation::RevokeTokens, known, outcome);
         revoked
     }
 }

@@ -97,7 +97,7 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     used("ask", None, "accepted", &asked);
     used("explain_token", Some("1"), "spent", &explained);
     used("revoke_tokens", Some("1"), "done", &revoked);
-    used("revoke_tokens", Some("7"), "account_unknown", &missing);
+    used("revoke_tokens", None, "account_unknown", &missing);
     let refused = told(json!({ "event": "key.refused", "level": "WARN", "reason": "unknown" }));
     assert_eq!((&refused["span"]["reference"], refused.get("key")), (&json!(unknown_id), None));
     let refused = told(json!({ "event": "key.refused", "key": "poor", "reason": "scope" }));
