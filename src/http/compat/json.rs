@@ -23,13 +23,22 @@ pub async fn read<T: FromMembers>(request: &Request, body: Body) -> Result<T, Pr
 }
 
 /// The same where JSON may be called a form, as jQuery calls whatever it sends unless it is told
-/// otherwise. Any page may have that sent: it is for calls that trust in nothing which the browser adds.
+/// otherwise. It is for calls that trust in nothing which the browser adds, and not from pages of
+/// another site, which can have forms sent without being allowed to.
 ///
 /// # Errors
 /// The problem to answer, with the cure for what jQuery sends in place of JSON.
 pub async fn read_from_jquery<T: FromMembers>(request: &Request, body: Body) -> Result<T, Problem> {
-    if !is_json(request) && !is_in_utf_8(request.content_type().unwrap_or_default(), FORM) {
-        return Err(other_media_type());
+    if !is_json(request) {
+        if !is_in_utf_8(request.content_type().unwrap_or_default(), FORM) {
+            return Err(other_media_type());
+        }
+        // Else any page could have its visitors spend what their address may ask for.
+        if request.header("Sec-Fetch-Site") == Some("cross-site") {
+            let cure = "comes from a page of another site as a form: it must be called JSON; with \
+                        jQuery: contentType: \"application/json\"";
+            return Err(of_the_body(Code::UnsupportedMediaType, "cross_site", cure));
+        }
     }
     let bytes = bytes(body).await?;
     match slip(&bytes) {

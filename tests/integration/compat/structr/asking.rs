@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{ADA, ASK, EVE, ask, link_for, link_in, log_in, running, sender_of, switched_on};
 use crate::browser::Browser;
 use crate::databases::{Engine, engines};
-use crate::harness::{Folder, Regain, settings};
+use crate::harness::{Folder, Regain, answer, settings};
 use crate::people::{Person, database, person};
 
 const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
@@ -58,8 +58,19 @@ async fn json_is_taken_as_jquery_calls_it_and_what_is_none_is_told_with_its_cure
         assert_eq!(refused.header("content-type"), Some("application/problem+json"));
         assert!(refused.body.contains(cure) && !refused.body.contains("ada"), "{}", refused.body);
     }
+    let sent_by_a_page = async |site: &str, kind: &str| {
+        let request = regain.http.post(format!("{}{ASK}", regain.url));
+        let request = request.header("sec-fetch-site", site).header("content-type", kind);
+        answer(request.body(body.clone())).await
+    };
+    let refused = sent_by_a_page("cross-site", FORM).await;
+    assert_eq!(refused.status, 415, "{refused:?}");
+    assert!(refused.body.contains("must be called JSON"), "the cure: {}", refused.body);
     regain.worked().await;
     assert_eq!(regain.mails().len(), 1, "and nothing was sent");
+    for (site, kind) in [("same-site", FORM), ("cross-site", "application/json")] {
+        assert_eq!(sent_by_a_page(site, kind).await.status, 200, "{site} {kind}");
+    }
 }
 
 #[tokio::test]
