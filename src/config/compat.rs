@@ -16,5 +16,5 @@ pub enum Compat {
 
 impl Compat {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::BettyBlocks];
+    pub const ALL: [Self; 3] = [Self::BettyBlocks, Self::CloudCms, Self::Structr];
 }

@@ -35,7 +35,7 @@ impl<E: Endpoint> Edge<E> {
         let path = request.uri().path().to_owned();
         // Before anything else, so that it is answered the same by every operation and page,
         // whatever is sent there and how.
-        if routes::application(&path).is_some_and(|app| !self.state.serves(place, app)) {
+        if routes::owner(&path).is_some_and(|owner| !self.state.serves(place, owner)) {
             return Err(Problem::new(Code::NotFound));
         }
         let body = request.take_body();

@@ -1,6 +1,8 @@
 //! Every path and its methods: what 405 answers in `Allow`, and what the log calls a request,
 //! since the URI itself may hold a token.
 
+use crate::config::Compat;
+
 /// Where links lead that are made as Structr makes them: a page, and so are the problems there.
 pub const STRUCTR_PAGE: &str = "/reset-password";
 
@@ -64,12 +66,26 @@ pub const fn all() -> &'static [(&'static str, &'static str)] {
     TABLE
 }
 
-/// The name of the application that a path is of, where it is of one. As it stands there: a name has
-/// one spelling.
-pub(super) fn application(path: &str) -> Option<&str> {
+/// Which application a path is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner<'a> {
+    /// The one of this name. As it stands in the path: a name has one spelling.
+    Named(&'a str),
+    /// The one that another system's calls name so; by nothing where they name none.
+    Called(Compat, &'a str),
+}
+
+/// The application that a path is of, where it is of one.
+pub(super) fn owner(path: &str) -> Option<Owner<'_>> {
     let (template, _) = find(path)?;
-    let place = template.split('/').position(|part| part == "{app}")?;
-    path.split('/').nth(place)
+    let place = template.split('/').position(|part| matches!(part, "{app}" | "{application}"));
+    let named = place.and_then(|place| path.split('/').nth(place));
+    match template.split('/').nth(1) {
+        Some("betty-blocks") => Some(Owner::Called(Compat::BettyBlocks, named?)),
+        Some("pub") => Some(Owner::Called(Compat::CloudCms, named?)),
+        Some("structr" | "reset-password") => Some(Owner::Called(Compat::Structr, "")),
+        _ => named.map(Owner::Named),
+    }
 }
 
 /// The template that a path fits, and the methods there.
@@ -105,15 +121,21 @@ mod tests {
 
     #[test]
     fn a_path_names_its_application_where_it_is_of_one() {
+        let requests = "/pub/applications/9f2d/requests/resetpassword";
         for (path, app) in [
-            ("/v1/apps/shop/password-resets", Some("shop")),
-            ("/a/shop/reset/a.b.c", Some("shop")),
-            ("/a/sh%6Fp/reset", Some("sh%6Fp")),
-            ("/a/-/assets/style.x.css", Some("-")),
+            ("/v1/apps/shop/password-resets", Some(Owner::Named("shop"))),
+            ("/a/shop/reset/a.b.c", Some(Owner::Named("shop"))),
+            ("/a/sh%6Fp/reset", Some(Owner::Named("sh%6Fp"))),
+            ("/a/-/assets/style.x.css", Some(Owner::Named("-"))),
+            ("/betty-blocks/shop/reset-password", Some(Owner::Called(Compat::BettyBlocks, "shop"))),
+            (requests, Some(Owner::Called(Compat::CloudCms, "9f2d"))),
+            (&format!("{requests}/x/send"), Some(Owner::Called(Compat::CloudCms, "9f2d"))),
+            ("/structr/rest/me", Some(Owner::Called(Compat::Structr, ""))),
+            (STRUCTR_PAGE, Some(Owner::Called(Compat::Structr, ""))),
             ("/a/shop", None),
             ("/healthz", None),
         ] {
-            assert_eq!(application(path), app, "{path}");
+            assert_eq!(owner(path), app, "{path}");
         }
     }
 

@@ -11,6 +11,7 @@ use super::dress::{Dresses, NEUTRAL, View};
 use super::places::{Place, Places};
 use super::problem::{Code, Problem};
 use super::reference::Reference;
+use super::routes::Owner;
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, Compat, Settings};
 use crate::language::{Catalogue, Language, Texts};
@@ -88,11 +89,17 @@ impl State {
         View::new(self.dresses.of(name), name, title, self.texts(app, accepted))
     }
 
-    /// Whether there is anything under this name in a path: an application that is served here, or
+    /// Whether a path that is of this application leads to anything: one that is served here, or
     /// files of pages that belong to none.
     #[must_use]
-    pub fn serves(&self, place: &Place, app: &str) -> bool {
-        app == NEUTRAL || self.application_at(place, app).is_some()
+    pub(super) fn serves(&self, place: &Place, owner: Owner<'_>) -> bool {
+        match owner {
+            Owner::Named(NEUTRAL) => true,
+            Owner::Named(name) => self.application_at(place, name).is_some(),
+            Owner::Called(system, called) => {
+                self.called(system, called).is_some_and(|name| place.serves(name))
+            }
+        }
     }
 
     /// The application of this name, where it is served here.
@@ -126,10 +133,12 @@ impl State {
         system: Compat,
         called: &str,
     ) -> Result<Arc<Application>, Problem> {
-        match self.compat.get(&(system, called.to_owned())) {
-            Some(name) => self.application(name),
-            None => Err(Problem::new(Code::NotFound)),
-        }
+        self.application(self.called(system, called).ok_or(Problem::new(Code::NotFound))?)
+    }
+
+    /// The name of the application that another system's calls name so, where it answers them.
+    fn called(&self, system: Compat, called: &str) -> Option<&str> {
+        self.compat.get(&(system, called.to_owned())).map(String::as_str)
     }
 
     /// The other systems whose calls any application answers.

@@ -19,10 +19,12 @@ fn beside<'a>(settings: &'a mut Settings, name: &str) -> &'a mut ApplicationSett
     settings.apps.entry(name.to_owned()).or_insert(like)
 }
 
-/// Switches on whatever an application can do, so that every route is answered by every one.
+/// Switches on whatever an application can do, so that every route is answered by every one; but of
+/// systems whose paths name no application.
 fn everything(settings: &mut Settings) {
-    for app in settings.apps.values_mut() {
-        app.compat = Compat::ALL.into();
+    for (name, app) in &mut settings.apps {
+        let by_name = |system: &Compat| app.called_by(*system, name) == name;
+        app.compat = Compat::ALL.into_iter().filter(by_name).collect();
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
         app.return_to.push("https://app.example.com/".to_owned());

@@ -1,5 +1,6 @@
 //! Applications under hosts of their own.
 
+use regain::config::Compat;
 use regain::http::routes;
 use serde_json::json;
 
@@ -18,6 +19,9 @@ async fn running() -> (TestDatabase, Regain) {
         beside(settings, "shop").public_url = Some(SHOP.to_owned());
         beside(settings, "bank").public_url = Some(format!("{BANK}/"));
         everything(settings);
+        let shop = settings.apps.get_mut("shop").unwrap();
+        shop.compat.insert(Compat::Structr);
+        shop.return_to.push(format!("{SHOP}/"));
     })
     .await;
     (users, regain)
@@ -146,4 +150,33 @@ async fn on_a_host_of_its_own_no_other_application_is_there() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn on_a_host_of_its_own_no_other_application_answers_the_calls_of_another_system() {
+    let (_users, regain) = running().await;
+    let of_shop = |template: &str| {
+        let system = ["/pub/", "/structr/", "/reset-password"].map(|it| template.starts_with(it));
+        system.contains(&true)
+    };
+    let mut tried = 0;
+    for (template, allow) in routes::all().iter().filter(|(template, _)| of_shop(template)) {
+        let path = template.replace("{application}", "shop").replace(['{', '}'], "");
+        let method = allow.split(", ").next().unwrap();
+        let ask = async |host: &str| {
+            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+            let request = regain.http.request(method, format!("{}{path}", regain.url));
+            let request = request.header("content-type", "application/json");
+            without_reference(answer(request.header("host", host).body("{}")).await)
+        };
+        let (elsewhere, own) = (ask(host_of(BANK)).await, ask(host_of(SHOP)).await);
+        assert_eq!(elsewhere.status, 404, "{method} {path} {elsewhere:?}");
+        assert!(!elsewhere.body.contains("shop") && elsewhere.header("set-cookie").is_none());
+        assert_ne!(own.status, 404, "{method} {path} {own:?}");
+        assert_eq!(own.status, ask("10.0.0.7").await.status, "{method} {path}");
+        tried += 1;
+    }
+    assert_eq!(tried, 7);
+    regain.worked().await;
+    assert!(regain.mails().is_empty());
 }

@@ -22,10 +22,10 @@ fn bodies() -> [(&'static str, String); 4] {
 
 /// The paths of an application's routes, filled in with what is well formed and means nothing.
 fn paths(app: &str) -> impl Iterator<Item = String> {
-    let of_apps = routes::all().iter().filter(|(template, _)| template.contains("{app}"));
+    let of_apps = routes::all().iter().filter(|(template, _)| template.contains("{app"));
     let fill = move |(template, _): &(&str, &str)| {
-        let path = template.replace("{app}", app);
-        ["{token}", "{file}", "{user_id}"]
+        let path = template.replace("{app}", app).replace("{application}", app);
+        ["{token}", "{file}", "{user_id}", "{doc}", "{hash}"]
             .iter()
             .fold(path, |path, part| path.replace(part, "a.b.c"))
     };
