@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, hidden};
 use crate::databases::{Engine, TestDatabase};
-use crate::harness::{Answer, Regain};
+use crate::harness::{Answer, Regain, answer};
 use crate::pages::assert_guarded;
 use crate::people::{OLD_HASH, Person, database, hash, person};
 use crate::process::Process;
@@ -177,6 +177,33 @@ async fn a67_no_route_does_anything_by_another_method_than_its_own_whatever_a_re
     assert_eq!(regain.complete_with("login-links", &live.login).await.status, 200);
     assert_eq!(regain.complete(&live.reset, NEW).await.status, 200);
     assert_eq!(regain.change_password(&live.session, NEW).await.status, 204);
+}
+
+#[tokio::test]
+async fn a82_no_route_grants_an_origin_anything_whatever_it_calls_itself() {
+    let live = Live::new().await;
+    let mut tried = 0;
+    for (template, allow) in routes::all().iter().filter(|(it, _)| !it.starts_with("/demo")) {
+        let url = live.regain.url.clone() + &live.path(template);
+        let own = allow.split(", ").next().unwrap();
+        for origin in ["null", "https://evil.example", "https://app.example.com", &live.regain.url]
+        {
+            for method in ["OPTIONS", own] {
+                let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+                let request = live.regain.http.request(method.clone(), &url);
+                let request = request.header("origin", origin);
+                let request = request.header("access-control-request-method", own);
+                let request = request.header("access-control-request-headers", "content-type");
+                let answered = answer(request).await;
+                let mut names = answered.headers.iter().map(|(name, _)| name);
+                let granted = names.any(|name| name.starts_with("access-control-"));
+                assert!(!granted, "{method} {template} from {origin}: {answered:?}");
+                assert!(method != "OPTIONS" || answered.status == 405, "{template} {answered:?}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 300, "{tried} requests");
 }
 
 #[test]
