@@ -13,6 +13,10 @@ use object::{Node, Object};
 
 use super::problem::{Code, FieldError, Problem};
 
+/// The reasons that a body has not the documented shape.
+const SHAPE: [&str; 7] =
+    ["required", "duplicate", "not_text", "not_number", "not_flag", "not_object", "unknown"];
+
 /// A body of JSON that became a `T`.
 pub struct StrictJson<T>(pub T);
 
@@ -61,6 +65,29 @@ impl Members {
             return None;
         };
         Some(text)
+    }
+
+    /// A whole number from 0 up that may be there.
+    pub fn number(&mut self, field: &'static str) -> Option<u64> {
+        let value = self.take(field)?;
+        let Node::Plain(Value::Number(number)) = &value else {
+            self.wrong(field, "not_number", "must be a whole number");
+            return None;
+        };
+        let number = number.as_u64();
+        if number.is_none() {
+            self.wrong(field, "not_number", "must be a whole number from 0 up");
+        }
+        number
+    }
+
+    /// A truth value that may be there.
+    pub fn flag(&mut self, field: &'static str) -> Option<bool> {
+        let Node::Plain(Value::Bool(flag)) = self.take(field)? else {
+            self.wrong(field, "not_flag", "must be true or false");
+            return None;
+        };
+        Some(flag)
     }
 
     /// An object that may be there. It may have members that are not taken, but none of them twice.
@@ -129,8 +156,7 @@ impl Members {
             // The name is the client's own word and is not repeated.
             members.wrong("", "unknown", "has a member that is not documented");
         }
-        let shape = ["required", "duplicate", "not_text", "not_object", "unknown"];
-        let malformed = members.errors.iter().any(|error| shape.contains(&error.reason));
+        let malformed = members.errors.iter().any(|error| SHAPE.contains(&error.reason));
         match (members.errors.is_empty(), malformed) {
             (true, _) => Ok(value),
             (false, true) => Err(Problem::with_errors(Code::Malformed, members.errors)),
@@ -301,6 +327,33 @@ mod tests {
             };
             assert_eq!(reasons(5_000), "not_json");
             assert_ne!(reasons(5), "not_json");
+        }
+    }
+
+    #[test]
+    fn numbers_and_truth_values_are_of_their_type_and_of_no_other() {
+        struct Plain(Option<u64>, Option<bool>);
+        impl FromMembers for Plain {
+            fn from_members(members: &mut Members) -> Self {
+                Self(members.number("n"), members.flag("f"))
+            }
+        }
+        let read = |body: &str| Members::read::<Plain>(body.as_bytes()).map(|it| (it.0, it.1));
+        assert_eq!(read(r#"{"n":7,"f":false}"#), Ok((Some(7), Some(false))));
+        assert_eq!(read("{}"), Ok((None, None)));
+        for body in [
+            r#"{"n":-1}"#,
+            r#"{"n":1.0}"#,
+            r#"{"n":1e3}"#,
+            r#"{"n":18446744073709551616}"#,
+            r#"{"n":"1"}"#,
+            r#"{"n":null}"#,
+            r#"{"n":1,"n":1}"#,
+            r#"{"f":0}"#,
+            r#"{"f":"true"}"#,
+            r#"{"f":null}"#,
+        ] {
+            assert_eq!(read(body).unwrap_err().code(), Code::Malformed, "{body}");
         }
     }
 

@@ -113,7 +113,7 @@ fn patch_operation(operation: &mut Value) {
         operation["requestBody"]["content"]["application/json"]["example"] = example(request);
     }
     for (_, response) in members(&mut operation["responses"]) {
-        if !facts.answer.is_empty() {
+        if !facts.answer.is_empty() && response["content"].is_object() {
             rename_media_type(&mut response["content"]);
             response["content"]["application/json"]["example"] = example(facts.answer);
         }

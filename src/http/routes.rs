@@ -18,6 +18,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/v1/apps/{app}/me/password", "PUT"),
     ("/v1/apps/{app}/tokens/inspect", "POST"),
     ("/v1/apps/{app}/tokens/explain", "POST"),
+    ("/v1/apps/{app}/users/{user_id}/tokens", "POST"),
     ("/v1/apps/{app}/users/{user_id}/revocations", "POST"),
     ("/v1/apps/{app}/sessions/introspect", "POST"),
     ("/healthz", "GET, HEAD"),

@@ -36,6 +36,8 @@ macro_rules! tell {
 pub(super) enum Operation {
     /// To be told what a token is worth.
     ExplainToken,
+    /// To make a link for an account.
+    IssueToken,
     /// To void the links of an account.
     RevokeTokens,
     /// To be told whose session it is.
@@ -52,6 +54,7 @@ impl Operation {
     const fn word(self) -> &'static str {
         match self {
             Self::ExplainToken => "explain_token",
+            Self::IssueToken => "issue_token",
             Self::RevokeTokens => "revoke_tokens",
             Self::IntrospectSession => "introspect_session",
             Self::Ask => "ask",

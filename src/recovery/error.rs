@@ -200,6 +200,9 @@ pub enum OperatorError {
     /// The users table cannot be used for now.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+    /// No link is made.
+    #[error(transparent)]
+    NotIssued(#[from] IssueError),
 }
 
 impl OperatorError {
@@ -211,6 +214,25 @@ impl OperatorError {
             Self::RateLimited(_) => "rate_limited",
             Self::NotConfigured => "not_configured",
             Self::AccountUnknown => "account_unknown",
+            Self::Unavailable(_) => "unavailable",
+            Self::NotIssued(error) => error.word(),
+        }
+    }
+}
+
+impl IssueError {
+    /// A word for the log and for answers to operators.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::PastSecondFactor(_) => "second_factor",
+            Self::Lifetime => "lifetime",
+            Self::AccountUnknown => "account_unknown",
+            Self::Ineligible(_) => "ineligible",
+            Self::LoggedInNow => "logged_in_now",
+            Self::Budget => "budget",
+            Self::Busy => "queue_full",
             Self::Unavailable(_) => "unavailable",
         }
     }

@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use super::mint::mint;
 use super::{
-    Application, GivenLink, IssueError, LinkPattern, LinkWish, Mail, Origin, Recovery, Task, audit,
+    Application, GivenLink, IssueError, LinkPattern, LinkWish, Mail, Operator, OperatorError,
+    Origin, Recovery, Task, audit,
 };
 use crate::account::Account;
-use crate::token::{Purpose, Token};
+use crate::token::{Purpose, Scope, Token};
 
 /// The longest that a link works which an operator makes.
 pub const LONGEST_ISSUED: Duration = Duration::from_hours(72);
@@ -94,6 +95,25 @@ impl Recovery {
         };
         audit::link_issued(app, &account.id, purpose, lifetime, issue.send_mail, &issue.by);
         Ok(issued)
+    }
+
+    /// The same for an operator who asks with a key, in whose name it is made.
+    ///
+    /// # Errors
+    /// [`OperatorError`] when the operator may not, and as for [`Recovery::issue`].
+    pub async fn issue_token(&self, by: &Operator, issue: Issue) -> Result<Issued, OperatorError> {
+        let scope = Scope::to_issue(issue.purpose).ok_or(OperatorError::NotConfigured)?;
+        self.admit(by, scope).await?;
+        let issue = Issue { by: by.key().to_owned(), ..issue };
+        let user_id = issue.user_id.clone();
+        let issued = self.issue(by.application(), issue).await.map_err(OperatorError::from);
+        let outcome = match &issued {
+            Ok(Issued::Given(_)) => "given",
+            Ok(Issued::Mailed) => "mailed",
+            Err(error) => error.word(),
+        };
+        audit::key_used(by, audit::Operation::IssueToken, Some(&user_id), outcome);
+        issued
     }
 
     /// Leaves it to the worker, so that the link is made when its mail is sent.

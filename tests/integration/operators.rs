@@ -4,11 +4,12 @@ mod accounts;
 mod audit;
 mod explaining;
 mod for_others;
+mod issuing;
 mod sessions;
 
 use regain::config::{ApiKeySettings, LoginLinks, Rate, Settings};
 use regain::random::Random;
-use regain::token::ApiKey;
+use regain::token::{ApiKey, Scope};
 use serde_json::{Value, json};
 
 use crate::databases::{Engine, TestDatabase};
@@ -16,7 +17,8 @@ use crate::harness::{Answer, Regain, answer};
 use crate::people::{database, person};
 
 /// What a key needs for each operation that wants one, and a call of it.
-const OPERATIONS: [(&str, &str, &str); 3] = [
+const OPERATIONS: [(&str, &str, &str); 4] = [
+    ("tokens:issue:password-reset", "users/1/tokens", r#"{"purpose":"password-reset"}"#),
     ("tokens:explain", "tokens/explain", r#"{"token":"a.b.c","purpose":"password-reset"}"#),
     ("tokens:revoke", "users/1/revocations", ""),
     ("sessions:introspect", "sessions/introspect", r#"{"session":"a.b.c"}"#),
@@ -145,7 +147,7 @@ async fn a_key_that_was_taken_out_of_the_configuration_lets_nobody_in_and_the_ne
 
 #[tokio::test]
 async fn a_key_without_the_scope_is_told_which_one_it_lacks() {
-    let every = ["tokens:explain", "tokens:revoke", "sessions:introspect", "ask:on-behalf"];
+    let every = Scope::names();
     for (scope, path, body) in OPERATIONS {
         let others: Vec<_> = every.iter().copied().filter(|other| *other != scope).collect();
         for scopes in [&[][..], &others] {
@@ -181,7 +183,7 @@ async fn wrong_keys_are_limited_by_client_and_right_ones_by_key() {
         settings.limits.per_key = Rate { events: 5, period: hour };
     })
     .await;
-    let (_, path, body) = OPERATIONS[2];
+    let (_, path, body) = OPERATIONS[3];
     for _try in 0..3 {
         assert_unauthorized(&with(&regain, &wrong, path, body).await);
     }
@@ -191,7 +193,7 @@ async fn wrong_keys_are_limited_by_client_and_right_ones_by_key() {
 
     // Whoever shares its address does not shut a backend out, and what lacks a scope costs nothing.
     for _call in 0..7 {
-        assert_eq!(with(&regain, &key, OPERATIONS[1].1, "").await.status, 403);
+        assert_eq!(with(&regain, &key, OPERATIONS[2].1, "").await.status, 403);
     }
     for _call in 0..5 {
         assert_eq!(with(&regain, &key, path, body).await.status, 200);

@@ -3,6 +3,7 @@
 mod ask;
 mod email_confirmations;
 mod health;
+mod issuing;
 mod login_links;
 mod me;
 mod operators;
@@ -14,6 +15,7 @@ use poem_openapi::{OpenApiService, Tags};
 
 use email_confirmations::EmailConfirmations;
 use health::Health;
+use issuing::Issuing;
 use login_links::LoginLinks;
 use me::Me;
 use operators::Operators;
@@ -40,11 +42,12 @@ pub enum Tag {
     Health,
 }
 
-type Operations = (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Health);
+type Operations =
+    (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Issuing, Health);
 
 /// Every operation, and with them the document.
 pub fn service() -> OpenApiService<Operations, ()> {
     let operations =
-        (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Health);
+        (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Issuing, Health);
     OpenApiService::new(operations, "Regain", env!("CARGO_PKG_VERSION"))
 }

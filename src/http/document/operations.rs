@@ -56,7 +56,7 @@ macro_rules! token {
     };
 }
 
-pub const OPERATIONS: [Facts; 14] = [
+pub const OPERATIONS: [Facts; 15] = [
     Facts {
         operation: "requestPasswordReset",
         auth: Auth::AnybodyOrOnBehalf,
@@ -140,6 +140,19 @@ pub const OPERATIONS: [Facts; 14] = [
         problems: &[Code::NotConfigured, Code::Busy],
         request: Some(concat!(r#"{"token":""#, token!(), r#"","purpose":"password-reset"}"#)),
         answer: r#"{"state":"spent","user_id":"1","issued_at":"2027-01-15T08:00:00Z","expires_at":"2027-01-15T08:30:00Z"}"#,
+    },
+    Facts {
+        operation: "issueToken",
+        auth: Auth::Key,
+        problems: &[Code::NoAccount, Code::NotConfigured, Code::Busy],
+        request: Some(r#"{"purpose":"password-reset","lifetime_seconds":86400}"#),
+        answer: concat!(
+            r#"{"token":""#,
+            token!(),
+            r#"","link":"https://accounts.example.com/a/default/reset/"#,
+            token!(),
+            r#"","expires_at":"2027-01-16T08:00:00Z"}"#
+        ),
     },
     Facts {
         operation: "revokeTokens",

@@ -5,10 +5,14 @@ use std::time::Duration;
 use super::{Code, FieldError, Problem};
 use crate::language::Texts;
 use crate::password::Refusal;
-use crate::recovery::{AskError, CompleteError, InspectError, OperatorError, Refused};
+use crate::recovery::{AskError, CompleteError, InspectError, IssueError, OperatorError, Refused};
 
 /// How long to wait when a database is away: long enough for a fail-over to have begun.
 const AWAY: Duration = Duration::from_secs(5);
+
+/// How long to wait for a mail of an account's budget, which tells of no time: about as long as one
+/// takes to come back by default.
+const MAIL_BACK: Duration = Duration::from_mins(20);
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
@@ -53,6 +57,31 @@ impl From<OperatorError> for Problem {
             OperatorError::AccountUnknown => Self::new(Code::NoAccount),
             OperatorError::Unavailable(error) => {
                 tracing::error!(%error, "not done for an operator");
+                Self::passing(Code::Busy, AWAY)
+            }
+            OperatorError::NotIssued(error) => error.into(),
+        }
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        let at = |code, field| {
+            let (reason, message) = (error.word(), error.to_string());
+            Self::with_errors(code, vec![FieldError { field, reason, message }])
+        };
+        match &error {
+            IssueError::NotConfigured => Self::new(Code::NotConfigured),
+            IssueError::PastSecondFactor(_) => at(Code::NotConfigured, "purpose"),
+            IssueError::Lifetime => at(Code::InvalidValue, "lifetime_seconds"),
+            IssueError::AccountUnknown => Self::new(Code::NoAccount),
+            IssueError::Ineligible(_) | IssueError::LoggedInNow => {
+                at(Code::InvalidValue, "user_id")
+            }
+            IssueError::Budget => Self::passing(Code::RateLimited, MAIL_BACK),
+            IssueError::Busy => Self::passing(Code::Busy, AWAY),
+            IssueError::Unavailable(error) => {
+                tracing::error!(%error, "no link made for an operator");
                 Self::passing(Code::Busy, AWAY)
             }
         }

@@ -12,14 +12,29 @@ use crate::people::{Person, database, person};
 use crate::process::Process;
 
 const CHEAP: &str = "hashing = { argon2 = { memory_kib = 64, iterations = 1, parallelism = 1 } }";
-const EVERYTHING: [&str; 4] =
-    ["tokens:explain", "tokens:revoke", "sessions:introspect", "ask:on-behalf"];
+const EVERYTHING: [&str; 5] = [
+    "tokens:issue:password-reset",
+    "tokens:explain",
+    "tokens:revoke",
+    "sessions:introspect",
+    "ask:on-behalf",
+];
 
 /// Sends a request and says what its answer was, by status and id.
 async fn sent(request: RequestBuilder) -> (u16, String, String) {
     let response = request.send().await.unwrap();
     let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
     (response.status().as_u16(), id, response.text().await.unwrap())
+}
+
+/// The token in a mail, once there are more than so many.
+async fn mailed(folder: &Folder, before: usize) -> String {
+    loop {
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        if let Some(mail) = read_mails(&folder.0).get(before) {
+            return mail.token();
+        }
+    }
 }
 
 /// The lines of a log that somebody has to account for.
@@ -63,17 +78,16 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     for nobody in ["canary.closed@example.com", "canary.nobody@example.com"] {
         process.post("password-resets", &json!({ "identifier": nobody })).await;
     }
-    let token = loop {
-        tokio::time::sleep(Duration::from_millis(25)).await;
-        if let Some(mail) = read_mails(&folder.0).first() {
-            break mail.token();
-        }
-    };
+    let token = mailed(&folder, 0).await;
     process.complete(&token, "canary passphrase").await;
     process.complete(&token, "canary passphrase").await;
     let explain = json!({ "token": token, "purpose": "password-reset" });
     let (status, explained, body) = sent(post(&key, "tokens/explain", &explain)).await;
     assert!(status == 200 && body.contains("spent"), "{body}");
+    let wish = json!({ "purpose": "password-reset" });
+    let (status, issued, by_hand) = sent(post(&key, "users/1/tokens", &wish)).await;
+    assert_eq!(status, 201);
+    let by_hand: Value = serde_json::from_str(&by_hand).unwrap();
     let (status, revoked, _) = sent(post(&key, "users/1/revocations", &json!({}))).await;
     assert_eq!(status, 204);
     let (status, missing, _) = sent(post(&key, "users/7/revocations", &json!({}))).await;
@@ -96,6 +110,9 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     };
     used("ask", None, "accepted", &asked);
     used("explain_token", Some("1"), "spent", &explained);
+    used("issue_token", Some("1"), "given", &issued);
+    let link = told(json!({ "event": "link.issued", "by": "desk", "user_id": "1" }));
+    assert_eq!((&link["mailed"], &link["lifetime_s"]), (&json!(false), &json!(1800)));
     used("revoke_tokens", Some("1"), "done", &revoked);
     used("revoke_tokens", None, "account_unknown", &missing);
     let refused = told(json!({ "event": "key.refused", "level": "WARN", "reason": "unknown" }));
@@ -122,8 +139,17 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     let secret = key.strip_prefix("regain_").unwrap();
     let others = [&poor, &unknown].map(|key| key.strip_prefix("regain_").unwrap());
     let signature = token.rsplit('.').next().unwrap();
-    for canary in ["canary.", "canary pass", secret, others[0], others[1], signature, "203.0.113.9"]
-    {
+    let of_issued = by_hand["token"].as_str().unwrap().rsplit('.').next().unwrap();
+    for canary in [
+        "canary.",
+        "canary pass",
+        secret,
+        others[0],
+        others[1],
+        signature,
+        of_issued,
+        "203.0.113.9",
+    ] {
         assert!(!log.contains(canary), "{canary} in {log}");
     }
 }
@@ -150,12 +176,7 @@ async fn logins_confirmations_and_disputes_are_on_record() {
     let link = async |path: &str, who: &str| {
         let before = read_mails(&folder.0).len();
         process.post(path, &json!({ "identifier": who })).await;
-        loop {
-            tokio::time::sleep(Duration::from_millis(25)).await;
-            if let Some(mail) = read_mails(&folder.0).get(before) {
-                break mail.token();
-            }
-        }
+        mailed(&folder, before).await
     };
     let confirm = link("email-confirmations", "eve@example.com").await;
     let done = process.post("email-confirmations/complete", &json!({ "token": confirm })).await;
