@@ -6,8 +6,18 @@
 
 use super::Account;
 
+/// Bytes of a base, random ones.
+pub const BASE_BYTES: usize = 32;
+
 /// Characters of the newest part, of base64url: 96 bits.
-const NEWEST_CHARS: usize = 16;
+pub const NEWEST_CHARS: usize = 16;
+
+/// Characters that the column has to hold, with or without a newest part.
+#[must_use]
+pub const fn stamp_chars(with_newest: bool) -> usize {
+    let base = (BASE_BYTES * 8).div_ceil(6);
+    if with_newest { base + 1 + NEWEST_CHARS } else { base }
+}
 
 /// How much of the recovery stamp a token rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +26,6 @@ pub enum Stamp {
     Whole,
     /// What only a reset or a revocation changes.
     Base,
-}
-
-impl Stamp {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Base, Self::Whole];
 }
 
 impl Account {
@@ -33,6 +38,18 @@ impl Account {
             Stamp::Whole => Some(stamp),
             Stamp::Base => Some(split(stamp).0).filter(|base| !base.is_empty()),
         }
+    }
+
+    /// The newest part of the stamp, where there is one.
+    #[must_use]
+    pub fn newest_link(&self) -> Option<&str> {
+        split(self.recovery_stamp.as_deref()?).1
+    }
+
+    /// The stamp with this newest part, of [`NEWEST_CHARS`], instead of its own.
+    #[must_use]
+    pub fn stamp_with(&self, newest: &str) -> String {
+        format!("{}.{newest}", self.stamp(Stamp::Base).unwrap_or_default())
     }
 }
 
@@ -73,6 +90,19 @@ mod tests {
         ] {
             assert_eq!(base(Some(stamp)).as_deref(), Some(expected), "{stamp}");
         }
+    }
+
+    #[test]
+    fn another_newest_part_leaves_the_base_as_it_is() {
+        for stamp in [None, Some(""), Some("base"), Some("base.AAAAAAAAAAAAAAAA"), Some("a.b")] {
+            let account = Account { recovery_stamp: stamp.map(str::to_owned), ..ada() };
+            let newest = "0123456789abcde_";
+            let stamped =
+                Account { recovery_stamp: Some(account.stamp_with(newest)), ..account.clone() };
+            assert_eq!(stamped.stamp(Stamp::Base), account.stamp(Stamp::Base), "{stamp:?}");
+            assert_eq!(stamped.newest_link(), Some(newest), "{stamp:?}");
+        }
+        assert_eq!((stamp_chars(false), stamp_chars(true)), (43, 60));
     }
 
     #[test]

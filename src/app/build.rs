@@ -21,7 +21,7 @@ use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
     Application, HandOver, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
-    TOKEN_PLACE, Wording,
+    StampUse, TOKEN_PLACE, Wording,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
 use crate::token::{ApiKeys, KeyDigest, Keyring, KnownKey, Purpose, Scope, Secret};
@@ -142,10 +142,11 @@ pub(super) fn users_table(
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let url = secrets::text(&app.users.database, &at("users.database"))?;
     let mut users = app.users.clone();
-    if logs_in(app) {
-        // Where a link works once by it, it is no column that need not be there.
-        users.optional.retain(|name| Some(name) != app.users.last_login.as_ref());
-    }
+    // What links rest on is no column that need not be there: by the one a link works once, and without
+    // the other none would be the newest.
+    let last_login = app.users.last_login.as_ref().filter(|_| logs_in(app));
+    let stamp = app.users.recovery_stamp.as_ref().filter(|_| app.newest_link_wins);
+    users.optional.retain(|name| Some(name) != last_login && Some(name) != stamp);
     if app.login_links != LoginLinks::On {
         // Where no link goes past it, or may, whether there is one is of no account.
         users.mfa.clear();
@@ -190,7 +191,7 @@ fn application(
         usernames: app.users.username.is_some(),
         offered: offered(app),
         reset_confirms: app.users.reset_confirms,
-        has_stamp: app.users.recovery_stamp.is_some(),
+        stamp: stamp_use(app),
         lane: lanes.of_provider(&app.mail.provider),
         hook_lane: lanes.of_webhook(name),
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
@@ -218,6 +219,15 @@ fn offered(app: &ApplicationSettings) -> BTreeSet<Purpose> {
     let confirming = confirming.map(|_| Purpose::EmailConfirmation);
     let login = if logs_in(app) { &[Purpose::Login, Purpose::Session][..] } else { &[] };
     [Purpose::PasswordReset].into_iter().chain(confirming).chain(login.iter().copied()).collect()
+}
+
+/// What renews the recovery stamp of its accounts, where they have one.
+fn stamp_use(app: &ApplicationSettings) -> StampUse {
+    match (&app.users.recovery_stamp, app.newest_link_wins) {
+        (None, _) => StampUse::None,
+        (Some(_), false) => StampUse::Renewed,
+        (Some(_), true) => StampUse::NewestLinkWins,
+    }
 }
 
 /// Whether people may log in by a link.

@@ -16,6 +16,7 @@ mod redis;
 mod schemes;
 mod second_factor;
 mod service;
+mod stamp;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -82,9 +83,10 @@ type Examiner = for<'a> fn(&'a Subject<'a>) -> BoxFuture<'a, Vec<Finding>>;
 
 /// Everything that is looked at in a table, in the order of the report, what may be read and
 /// written first: add to it here.
-const EXAMINERS: [Examiner; 9] = [
+const EXAMINERS: [Examiner; 10] = [
     |subject| Box::pin(access::examine(subject)),
     |subject| Box::pin(key::examine(subject)),
+    |subject| Box::pin(stamp::examine(subject)),
     |subject| Box::pin(look_ups::examine(subject)),
     |subject| Box::pin(addresses::examine(subject)),
     |subject| Box::pin(people::examine(subject)),

@@ -38,6 +38,9 @@ pub struct ApplicationSettings {
     /// first of `return_to` where left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_to: Option<String>,
+    /// Whether a mailed link voids those mailed before it.
+    #[serde(default)]
+    pub newest_link_wins: bool,
     /// Where people may be sent back to: scheme, host and port exactly, the path by whole segments.
     #[serde(default)]
     pub return_to: Vec<String>,

@@ -28,8 +28,8 @@ pub struct Application {
     pub keys: ApplicationKeys,
     /// Its users table.
     pub accounts: Arc<dyn Accounts>,
-    /// Whether its accounts have a recovery stamp, which a reset renews.
-    pub has_stamp: bool,
+    /// What renews the recovery stamp of its accounts.
+    pub stamp: StampUse,
     /// What its tokens may be for: all else is not switched on, or its table has no column for it.
     pub offered: BTreeSet<Purpose>,
     /// Whether a completed reset confirms the address that its link went to.
@@ -67,7 +67,30 @@ pub struct Application {
     pub api_keys: ApiKeys,
 }
 
+/// What renews a recovery stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StampUse {
+    /// Nothing: its accounts have none.
+    None,
+    /// A reset and a revocation.
+    Renewed,
+    /// These, and in part each mailed link, which so voids those mailed before it.
+    NewestLinkWins,
+}
+
 impl Application {
+    /// Whether its accounts have a recovery stamp.
+    #[must_use]
+    pub fn has_stamp(&self) -> bool {
+        self.stamp != StampUse::None
+    }
+
+    /// Whether a mailed link voids those mailed before it.
+    #[must_use]
+    pub fn newest_link_wins(&self) -> bool {
+        self.stamp == StampUse::NewestLinkWins
+    }
+
     /// Where a token leads back to. The list is asked again: it may have changed since.
     #[must_use]
     pub fn return_target(&self, claims: &Claims) -> Option<String> {

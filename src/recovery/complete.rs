@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::change::NEWS_DELAY;
+use super::inspect::Redeemable;
 use super::{
     Accounts, Application, Caller, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
     QueueFull, Recovery, Refused, StoreError, Swap, Task, audit, meters,
 };
-use crate::account::Account;
+use crate::account::{Account, Stamp};
 use crate::password::Password;
 use crate::token::Purpose;
 
@@ -36,8 +37,6 @@ pub struct Completion {
 
 /// A password to be set for an account that has shown who it is.
 pub(super) struct Setting {
-    /// By what it has shown it.
-    pub(super) purpose: Purpose,
     pub(super) new_password: Password,
     pub(super) by: Client,
     pub(super) reference: String,
@@ -80,16 +79,14 @@ impl Recovery {
         completion: Completion,
     ) -> Result<Completed, CompleteError> {
         self.enter(app, Door::Complete, &completion.client).await?;
-        let (opened, account) =
-            self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
+        let good = self.redeemable(app, Purpose::PasswordReset, &completion.token).await?;
         let setting = Setting {
-            purpose: Purpose::PasswordReset,
             new_password: completion.new_password,
             by: completion.by,
             reference: completion.reference,
         };
-        match self.set_password(app, account, setting).await? {
-            Swap::Won => Ok(Completed { return_to: app.return_target(&opened.claims) }),
+        match self.set_password(app, &good, setting).await? {
+            Swap::Won => Ok(Completed { return_to: app.return_target(&good.opened.claims) }),
             Swap::Lost => Err(Refused::Invalid.into()),
         }
     }
@@ -98,30 +95,33 @@ impl Recovery {
     pub(super) async fn set_password(
         &self,
         app: &Application,
-        account: Account,
+        good: &Redeemable,
         setting: Setting,
     ) -> Result<Swap, CompleteError> {
-        let Setting { purpose, new_password, by, reference } = setting;
+        let Redeemable { opened, account, rests_on } = good;
+        let purpose = opened.purpose;
+        let Setting { new_password, by, reference } = setting;
         app.policy.check(&new_password).map_err(CompleteError::Rejected)?;
         let (scheme, stored) = (app.scheme.clone(), account.password.clone());
         if let Some(refusal) = scheme.refuse(&new_password, stored.as_deref()) {
             return Err(CompleteError::Rejected(vec![refusal]));
         }
         let hash = self.hashing.hash(scheme, new_password, stored).await?;
-        let recovery_stamp = app.has_stamp.then(|| self.new_stamp());
-        let confirms = app.needs(purpose).would_confirm(&account) && !account.is_confirmed();
+        let recovery_stamp = app.has_stamp().then(|| self.new_stamp());
+        let confirms = app.needs(purpose).would_confirm(account) && !account.is_confirmed();
         let new = NewPassword { hash, recovery_stamp, confirms, at: self.clock.now() };
-        let change = Change::of(app, &account, &new, by);
-        if let Err(full) = self.announce_password(app, &account, &change, reference).await {
+        let change = Change::of(app, account, &new, by);
+        if let Err(full) = self.announce_password(app, account, &change, reference).await {
             // The notice may wait already, though there was no room for the hook.
             change.is_not_written(&app.name, self.jobs.as_ref()).await;
             return Err(full.into());
         }
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
-        let settling = async move { settle(accounts.as_ref(), &was, &new).await };
+        let rests_on = *rests_on;
+        let settling = async move { settle(accounts.as_ref(), &was, &new, rests_on).await };
         let won = |swap: &Swap| *swap == Swap::Won;
         let told = move |app: &str, user_id: &str| audit::password_changed(app, user_id, purpose);
-        let writing = self.write_through(app, account, Some(change), settling, won, told);
+        let writing = self.write_through(app, account.clone(), Some(change), settling, won, told);
         let swap = writing.await?;
         if swap == Swap::Won {
             meters::completed(&app.name, purpose, meters::Completing::Completed);
@@ -150,33 +150,41 @@ impl Recovery {
 }
 
 /// The compare-and-swap, and what to make of it when its answer was lost: our hash in the row
-/// is success; a row as it was is tried again; anything else belongs to somebody else.
+/// is success; a row as it was is tried again; anything else belongs to somebody else. Where the newest
+/// part of the stamp does not count, a row in which nothing but that is new is as it was.
 async fn settle(
     accounts: &dyn Accounts,
     was: &Account,
     new: &NewPassword,
+    rests_on: Stamp,
 ) -> Result<Swap, StoreError> {
     let mut trouble = match accounts.swap_password(was, new).await {
+        Ok(Swap::Lost) if rests_on == Stamp::Base => None,
         Ok(swap) => return Ok(swap),
         Err(error @ StoreError::Misfit(_)) => return Err(error),
-        Err(error) => error,
+        Err(error) => Some(error),
     };
     for pause in PAUSES {
-        tracing::warn!(user_id = was.logged_id(), %trouble, "reading the row again");
+        if let Some(trouble) = &trouble {
+            tracing::warn!(user_id = was.logged_id(), %trouble, "reading the row again");
+        }
         tokio::time::sleep(pause).await;
         match accounts.read(&was.id).await {
             Ok(Some(now)) if now.password.as_ref() == Some(&new.hash) => return Ok(Swap::Won),
-            Ok(Some(now)) if now.still_is(was) => match accounts.swap_password(was, new).await {
-                Ok(Swap::Won) => return Ok(Swap::Won),
-                // The first attempt may have been carried out late: the next reading tells.
-                Ok(Swap::Lost) => {}
-                Err(error) => trouble = error,
-            },
+            Ok(Some(now)) if now.still_is(was, rests_on) => {
+                match accounts.swap_password(&now, new).await {
+                    Ok(Swap::Won) => return Ok(Swap::Won),
+                    // The first attempt may have been carried out late, or a mail went out meanwhile:
+                    // the next reading tells.
+                    Ok(Swap::Lost) => {}
+                    Err(error) => trouble = Some(error),
+                }
+            }
             Ok(_) => return Ok(Swap::Lost),
-            Err(error) => trouble = error,
+            Err(error) => trouble = Some(error),
         }
     }
-    Err(trouble)
+    trouble.map_or(Ok(Swap::Lost), Err)
 }
 
 #[cfg(test)]
@@ -234,6 +242,10 @@ mod tests {
             Ok(vec![])
         }
 
+        async fn swap_stamp(&self, _: &Account, _: Option<&str>) -> Result<Swap, StoreError> {
+            Ok(Swap::Lost)
+        }
+
         async fn ping(&self) -> Result<(), StoreError> {
             Ok(())
         }
@@ -246,7 +258,7 @@ mod tests {
 
     async fn settled(script: Script) -> Result<Swap, StoreError> {
         let was = crate::recovery::testing::ada();
-        settle(&Scripted(Mutex::new((was.clone(), script))), &was, &new()).await
+        settle(&Scripted(Mutex::new((was.clone(), script))), &was, &new(), Stamp::Whole).await
     }
 
     fn lost_answer() -> Result<Swap, StoreError> {
@@ -281,7 +293,7 @@ mod tests {
         let touched = Account { last_login: Some("2027-01-15".to_owned().into()), ..was.clone() };
         let script = vec![(lost_answer(), None), (Ok(Swap::Won), Some("new"))];
         let accounts = Scripted(Mutex::new((touched, script)));
-        assert_eq!(settle(&accounts, &was, &new()).await, Ok(Swap::Won));
+        assert_eq!(settle(&accounts, &was, &new(), Stamp::Whole).await, Ok(Swap::Won));
     }
 
     #[tokio::test(start_paused = true)]
@@ -289,5 +301,22 @@ mod tests {
         let busy = || Err(StoreError::Busy("database is locked".into()));
         let script = (0..=PAUSES.len()).map(|_| (busy(), None)).collect();
         assert_eq!(settled(script).await, busy());
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_mail_in_between_voids_what_rests_on_the_newest_link_and_nothing_else() {
+        let at = |stamp: &str| Account {
+            recovery_stamp: Some(stamp.to_owned()),
+            ..crate::recovery::testing::ada()
+        };
+        let was = at("base.AAAAAAAAAAAAAAAA");
+        for (now, rests_on, settled) in [
+            ("base.BBBBBBBBBBBBBBBB", Stamp::Base, Swap::Won),
+            ("base.BBBBBBBBBBBBBBBB", Stamp::Whole, Swap::Lost),
+            ("revoked", Stamp::Base, Swap::Lost),
+        ] {
+            let script = vec![(Ok(Swap::Lost), None), (Ok(Swap::Won), Some("new"))];
+            let accounts = Scripted(Mutex::new((at(now), script)));
+            assert_eq!(settle(&accounts, &was, &new(), rests_on).await, Ok(settled), "{now}");
+        }
     }
 }

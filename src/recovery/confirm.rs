@@ -60,7 +60,8 @@ impl Recovery {
             return Err(CompleteError::NotConfigured);
         }
         self.enter(app, Door::Complete, &used.client).await?;
-        let (opened, account) = self.redeemable(app, purpose, &used.token).await?;
+        let good = self.redeemable(app, purpose, &used.token).await?;
+        let (opened, account) = (good.opened, good.account);
         if account.confirmed.is_empty() {
             return Err(CompleteError::NotConfigured);
         }

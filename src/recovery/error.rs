@@ -59,7 +59,10 @@ pub enum Worthless {
     PastSecondFactor(Vec<String>),
     /// Password, address, stamp or, for a login link, the last login are not what they were when it
     /// was made.
-    #[error("account {0}: the token is spent, or password, address or recovery stamp changed")]
+    #[error(
+        "account {0}: the token is spent, or password, address or recovery stamp changed, as the stamp \
+         does with each mail where newest_link_wins is set"
+    )]
     Spent(String),
     /// The users table cannot be read for now.
     #[error(transparent)]

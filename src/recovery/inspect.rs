@@ -6,6 +6,14 @@ use super::{Application, Caller, Door, InspectError, Recovery, Worthless, audit,
 use crate::account::{Account, Identifier, Stamp};
 use crate::token::{Opened, Purpose};
 
+/// A token that is good for use now, and the account that it is for.
+pub(super) struct Redeemable {
+    pub(super) opened: Opened,
+    pub(super) account: Account,
+    /// How much of the account's stamp it rests on.
+    pub(super) rests_on: Stamp,
+}
+
 /// What a token says that is good for use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
@@ -97,8 +105,8 @@ impl Recovery {
         purpose: Purpose,
         token: &str,
     ) -> Result<Inspected, InspectError> {
-        let (opened, account) = self.redeemable(app, purpose, token).await?;
-        Ok(Inspected::of(app, &opened, account))
+        let good = self.redeemable(app, purpose, token).await?;
+        Ok(Inspected::of(app, &good.opened, good.account))
     }
 
     /// The account that a token of ours names, by its signature and age alone: nothing is read.
@@ -137,9 +145,9 @@ impl Recovery {
         purpose: Purpose,
         token: &str,
     ) -> Result<(Inspected, String), Worthless> {
-        let (opened, account) = self.open_token(app, purpose, token).await?;
-        let user_id = account.id.clone();
-        Ok((Inspected::of(app, &opened, account), user_id))
+        let good = self.open_token(app, purpose, token).await?;
+        let user_id = good.account.id.clone();
+        Ok((Inspected::of(app, &good.opened, good.account), user_id))
     }
 
     /// What a completion begins with. Whatever stands behind a refusal, it looks the same.
@@ -148,7 +156,7 @@ impl Recovery {
         app: &Application,
         purpose: Purpose,
         token: &str,
-    ) -> Result<(Opened, Account), InspectError> {
+    ) -> Result<Redeemable, InspectError> {
         self.open_token(app, purpose, token).await.map_err(|why| {
             audit::token_refused(app, purpose, &why);
             meters::refused(app, &why);
@@ -162,7 +170,7 @@ impl Recovery {
         app: &Application,
         purpose: Purpose,
         token: &str,
-    ) -> Result<(Opened, Account), Worthless> {
+    ) -> Result<Redeemable, Worthless> {
         let opened = app.keys.open(purpose, token, self.clock.now(), app.lifetime(purpose))?;
         if !app.offers(purpose) {
             return Err(Worthless::NotConfigured);
@@ -174,12 +182,25 @@ impl Recovery {
         fits.map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
         // A login since then may have been by this very link, in the same second.
         let used = purpose == Purpose::Login && account.has_logged_in_since(opened.issued_at);
-        let rests_on =
-            |stamp| app.keys.fingerprint_matches(&opened, &account.marks(purpose, stamp));
-        if !used && Stamp::ALL.into_iter().any(rests_on) {
-            Ok((opened, account))
-        } else {
-            Err(Worthless::Spent(account.logged_id()))
+        match rests_on(app, &opened, &account).filter(|_| !used) {
+            Some(rests_on) => Ok(Redeemable { opened, account, rests_on }),
+            None => Err(Worthless::Spent(account.logged_id())),
         }
     }
+}
+
+/// How much of the account's stamp a token rests on, if it rests on the account as it is. Those of
+/// programs that mint by themselves may rest on either, whatever they are for.
+fn rests_on(app: &Application, opened: &Opened, account: &Account) -> Option<Stamp> {
+    let matches = |stamp: &Stamp| {
+        app.keys.fingerprint_matches(opened, &account.marks(opened.purpose, *stamp))
+    };
+    // A stamp without a newest part is both: then a mail may add one before the token is used up, and
+    // what rests on either does not rest on that.
+    let order = if app.newest_link_wins() {
+        [Stamp::Base, Stamp::Whole]
+    } else {
+        [Stamp::Whole, Stamp::Base]
+    };
+    order.into_iter().find(matches)
 }

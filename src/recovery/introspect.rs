@@ -27,8 +27,9 @@ impl Recovery {
     ) -> Result<Option<ActiveSession>, OperatorError> {
         self.admit(by, Scope::IntrospectSessions).await?;
         let found = match self.open_token(by.application(), Purpose::Session, session).await {
-            Ok((opened, account)) => {
-                Ok(Some(ActiveSession { user_id: account.id, expires_at: opened.expires_at }))
+            Ok(good) => {
+                let expires_at = good.opened.expires_at;
+                Ok(Some(ActiveSession { user_id: good.account.id, expires_at }))
             }
             Err(Worthless::NotConfigured | Worthless::PastSecondFactor(_)) => {
                 Err(OperatorError::NotConfigured)

@@ -5,13 +5,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Not;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Change, Event, LinkMail, Wording};
-use crate::account::Identifier;
+use crate::account::{Identifier, NEWEST_CHARS};
 use crate::language::Language;
 use crate::token::Purpose;
 
@@ -213,6 +214,17 @@ pub struct Draft {
     pub issued_at: OffsetDateTime,
     /// What the mail is called among all mails.
     pub id: String,
+    /// Whether its link was made the newest one of its account, and a mail with it may be out.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub stamped: bool,
+}
+
+impl Draft {
+    /// What stands for it in the recovery stamp: the same however often it is tried.
+    #[must_use]
+    pub fn newest(&self) -> &str {
+        self.id.get(..NEWEST_CHARS).unwrap_or(&self.id)
+    }
 }
 
 impl Task {
@@ -308,13 +320,14 @@ mod tests {
                 "attempt": 2, "has_turn": true, "task": { "mail": { "ask": ["ada@example.com", wish] } },
             })
         );
-        let draft = Draft { issued_at: OffsetDateTime::UNIX_EPOCH, id: "m1".to_owned() };
-        let draft = Box::new(draft);
+        let (issued_at, id) = (OffsetDateTime::UNIX_EPOCH, "m1".to_owned());
+        let draft = Box::new(Draft { issued_at, id, stamped: false });
         let (user_id, wish) = ("7".to_owned(), super::tests::wish());
         let link = job(Task::Mail(Mail::Link { user_id, wish, draft: draft.clone() }));
         let wish =
             LinkWish { origin: Origin::Operator, lifetime: Some(259_200), ..super::tests::wish() };
         let user_id = "7".to_owned();
+        let draft = Box::new(Draft { stamped: true, ..*draft });
         let issued = job(Task::Mail(Mail::Link { user_id, wish, draft }));
         let given = GivenLink {
             user_id: "7".to_owned(),

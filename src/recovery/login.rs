@@ -56,13 +56,14 @@ impl Recovery {
             return Err(CompleteError::NotConfigured);
         }
         self.enter(app, Door::Complete, &used.client).await?;
-        let (opened, account) = self.redeemable(app, Purpose::Login, &used.token).await?;
+        let good = self.redeemable(app, Purpose::Login, &used.token).await?;
+        let (account, rests_on) = (good.account, good.rests_on);
         let now = self.clock.now();
         let at = next_login(&account, now);
         let session = open_session(app, &account, now);
         let user_id = account.id.clone();
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
-        let settling = async move { settle(accounts.as_ref(), &was, at).await };
+        let settling = async move { settle(accounts.as_ref(), &was, rests_on, at).await };
         let won = |swap: &Swap| *swap == Swap::Won;
         let writing = self.write_through(app, account, None, settling, won, audit::login_completed);
         if writing.await? == Swap::Lost {
@@ -74,7 +75,7 @@ impl Recovery {
         Ok(LoggedIn {
             session,
             expires_at: now.truncate_to_second() + app.lifetime(Purpose::Session),
-            return_to: app.return_target(&opened.claims),
+            return_to: app.return_target(&good.opened.claims),
         })
     }
 }
@@ -97,22 +98,35 @@ fn open_session(app: &Application, account: &Account, now: OffsetDateTime) -> To
     app.keys.mint(Purpose::Session, now, &claims)
 }
 
-/// The compare-and-swap. Only where it was surely not carried out is it tried again.
+/// The compare-and-swap. Only where it was surely not carried out is it tried again: the row was
+/// locked, or a mail went out meanwhile that does not count for this link.
 async fn settle(
     accounts: &dyn Accounts,
     was: &Account,
+    rests_on: Stamp,
     at: OffsetDateTime,
 ) -> Result<Swap, StoreError> {
+    let mut row = was.clone();
     for pause in PAUSES {
-        match accounts.advance_login(was, at).await {
+        match accounts.advance_login(&row, at).await {
             Err(error @ StoreError::Busy(_)) => {
                 tracing::warn!(user_id = was.logged_id(), %error, "trying again");
                 tokio::time::sleep(pause).await;
             }
+            Ok(Swap::Lost) if rests_on == Stamp::Base => {
+                let now = accounts.read(&was.id).await?;
+                let same = |now: &Account| {
+                    now.still_is(was, Stamp::Base)
+                        && now.last_login == was.last_login
+                        && now.recovery_stamp != row.recovery_stamp
+                };
+                let Some(now) = now.filter(same) else { return Ok(Swap::Lost) };
+                row = now;
+            }
             settled => return settled,
         }
     }
-    accounts.advance_login(was, at).await
+    accounts.advance_login(&row, at).await
 }
 
 #[cfg(test)]

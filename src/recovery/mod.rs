@@ -38,7 +38,7 @@ pub(crate) mod testing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use application::Application;
+pub use application::{Application, StampUse};
 pub use ask::Ask;
 pub use caller::Caller;
 pub use change::{Change, Told};
@@ -71,6 +71,7 @@ pub use session::{Me, PasswordChange};
 pub use token_use::TokenUse;
 pub use wording::Wording;
 
+use crate::account::BASE_BYTES;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::token::base64url;
@@ -127,7 +128,7 @@ impl Recovery {
 
     /// A recovery stamp that no row had before.
     fn new_stamp(&self) -> String {
-        base64url::encode(&self.random.bytes::<32>())
+        base64url::encode(&self.random.bytes::<BASE_BYTES>())
     }
 
     /// The application of this name.

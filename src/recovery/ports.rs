@@ -65,6 +65,13 @@ pub trait Accounts: Send + Sync {
     /// [`StoreError`] when that cannot be told.
     async fn second_factor(&self) -> Result<Vec<String>, StoreError>;
 
+    /// Gives a row another recovery stamp, or none, if it still has the one that `was` says, in one
+    /// statement. Nothing else of the row counts.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the row may or may not have been written, read it again.
+    async fn swap_stamp(&self, was: &Account, stamp: Option<&str>) -> Result<Swap, StoreError>;
+
     /// Whether the table can be used now.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ impl Recovery {
     /// # Errors
     /// [`RevokeError`]; after [`RevokeError::Unavailable`] the links may or may not be void.
     pub async fn revoke(&self, app: &Application, user_id: &str) -> Result<(), RevokeError> {
-        if !app.has_stamp {
+        if !app.has_stamp() {
             return Err(RevokeError::NoStamp);
         }
         if !app.accounts.renew_stamp(user_id, &self.new_stamp()).await? {

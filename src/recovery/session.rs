@@ -60,7 +60,7 @@ impl Recovery {
         if !matches!(found, Err(InspectError::Token(_))) {
             self.give_entry_back(app, Door::Inspect, client).await;
         }
-        let (_, account) = found?;
+        let account = found?.account;
         let email = account.email.as_deref().or(account.link_address()).unwrap_or_default();
         Ok(Me {
             email: email.to_owned(),
@@ -111,14 +111,13 @@ impl Recovery {
         app: &Application,
         change: PasswordChange,
     ) -> Result<(), CompleteError> {
-        let (_, account) = self.redeemable(app, Purpose::Session, &change.session).await?;
+        let good = self.redeemable(app, Purpose::Session, &change.session).await?;
         let setting = Setting {
-            purpose: Purpose::Session,
             new_password: change.new_password,
             by: change.by,
             reference: change.reference,
         };
-        match self.set_password(app, account, setting).await? {
+        match self.set_password(app, &good, setting).await? {
             Swap::Won => Ok(()),
             Swap::Lost => Err(Refused::Invalid.into()),
         }

@@ -1,8 +1,9 @@
 //! What happens after the answer: find the accounts, keep the eligible ones, take from their
-//! budgets, mint, send (`worker/link.rs`); tell of a change once it is written; and what becomes
-//! of a job when that does not work (`worker/outcome.rs`).
+//! budgets, mint, send (`worker/link.rs`), and let the newest link win (`worker/newest.rs`); tell of a
+//! change once it is written; and what becomes of a job when that does not work (`worker/outcome.rs`).
 
 mod link;
+mod newest;
 mod outcome;
 
 use std::time::Duration;

@@ -100,12 +100,12 @@ impl Shape {
         self.id.parse(text).filter(|_| self.can_hold(name, text))
     }
 
-    /// Refuses a hash that is longer than its column.
-    pub(super) fn refuse_too_long(&self, name: &str, hash: &str) -> Result<(), StoreError> {
-        let length = hash.chars().count();
+    /// Refuses a hash or a stamp that is longer than its column.
+    pub(super) fn refuse_too_long(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        let length = text.chars().count();
         match self.max_chars(name) {
             Some(max) if length > max => Err(StoreError::Misfit(format!(
-                "a hash of {length} characters does not fit the column {name:?} of {max}: widen \
+                "a text of {length} characters does not fit the column {name:?} of {max}: widen \
                  it, VARCHAR(255) will do"
             ))),
             _ => Ok(()),

@@ -38,6 +38,21 @@ pub struct Layout {
     pub widen: String,
 }
 
+/// A column that texts are written into.
+#[derive(Clone, Debug)]
+pub struct TextColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type in the engine's own words.
+    pub data_type: String,
+    /// Whether a text can be written into a column of that type.
+    pub is_text: bool,
+    /// How many characters it holds, where there is a limit.
+    pub chars: Option<usize>,
+    /// The statement that widens it.
+    pub widen: String,
+}
+
 /// What is called by the table's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
@@ -93,6 +108,25 @@ impl UsersTable {
             }
         }
         Ok(layout)
+    }
+
+    /// The column of the recovery stamp, where one is mapped and there.
+    ///
+    /// # Errors
+    /// [`StoreError`] as for every statement.
+    pub async fn stamp_column(&self) -> Result<Option<TextColumn>, StoreError> {
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
+        Ok(mapping.columns.recovery_stamp.as_ref().map(|name| {
+            let data_type = shape.data_type(name).unwrap_or_default();
+            TextColumn {
+                name: name.clone(),
+                data_type: data_type.to_owned(),
+                is_text: mapping.dialect.takes_text(data_type),
+                chars: shape.max_chars(name),
+                widen: mapping.dialect.widen(&mapping.table, name),
+            }
+        }))
     }
 
     /// The tables that might have been meant: those that have key, address and password, if any.

@@ -45,7 +45,7 @@ pub use connect::{PoolSettings, StoreConfigError};
 pub use examine::{Addresses, LookUp, Privileges};
 pub use explain::Plan;
 pub use key::Key;
-pub use layout::{Layout, Relation};
+pub use layout::{Layout, Relation, TextColumn};
 pub use people::People;
 pub use pools::Pools;
 
@@ -177,14 +177,21 @@ impl UsersTable {
         }
     }
 
-    /// Refuses a hash that the column would cut off (MySQL may do so without a word). What is
+    /// Refuses a text that the column would cut off (MySQL may do so without a word). What is
     /// known of the column is looked up again first: somebody may have widened it since.
-    async fn refuse_too_long(&self, hash: &str) -> Result<(), StoreError> {
-        let column = &self.mapping.columns.password;
-        if self.fitted().await?.0.refuse_too_long(column, hash).is_ok() {
+    async fn refuse_too_long(&self, column: &str, text: &str) -> Result<(), StoreError> {
+        if self.fitted().await?.0.refuse_too_long(column, text).is_ok() {
             return Ok(());
         }
-        self.fit().await?.0.refuse_too_long(column, hash)
+        self.fit().await?.0.refuse_too_long(column, text)
+    }
+
+    /// The same for a stamp, where there is such a column.
+    async fn refuse_long_stamp(&self, stamp: Option<&str>) -> Result<(), StoreError> {
+        match (&self.mapping.columns.recovery_stamp, stamp) {
+            (Some(column), Some(stamp)) => self.refuse_too_long(column, stamp).await,
+            _ => Ok(()),
+        }
     }
 }
 
@@ -223,7 +230,8 @@ impl Accounts for UsersTable {
     }
 
     async fn swap_password(&self, was: &Account, new: &NewPassword) -> Result<Swap, StoreError> {
-        self.refuse_too_long(&new.hash).await?;
+        self.refuse_too_long(&self.mapping.columns.password, &new.hash).await?;
+        self.refuse_long_stamp(new.recovery_stamp.as_deref()).await?;
         let fitted = self.fitted().await?;
         let (shape, mapping) = &*fitted;
         let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
@@ -251,12 +259,13 @@ impl Accounts for UsersTable {
     }
 
     async fn renew_stamp(&self, id: &str, stamp: &str) -> Result<bool, StoreError> {
+        self.refuse_long_stamp(Some(stamp)).await?;
         let fitted = self.fitted().await?;
         let (shape, mapping) = &*fitted;
         let Some(key) = shape.parse_id(&mapping.columns.id, id) else {
             return Ok(false);
         };
-        let update = mapping.stamp(shape, &key, id, stamp)?;
+        let update = mapping.stamp(shape, (&key, id), Some(stamp), None)?;
         Ok(answer(self.database.execute(&update)).await?.rows_affected() > 0)
     }
 
@@ -265,6 +274,16 @@ impl Accounts for UsersTable {
             return Ok(vec![]);
         }
         Ok(self.fit().await?.0.second_factor.clone())
+    }
+
+    async fn swap_stamp(&self, was: &Account, stamp: Option<&str>) -> Result<Swap, StoreError> {
+        self.refuse_long_stamp(stamp).await?;
+        let fitted = self.fitted().await?;
+        let (shape, mapping) = &*fitted;
+        let Some(key) = shape.parse_id(&mapping.columns.id, &was.id) else {
+            return Ok(Swap::Lost);
+        };
+        self.carry_out(&mapping.stamp(shape, (&key, &was.id), stamp, Some(was))?).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

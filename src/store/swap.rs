@@ -144,28 +144,32 @@ impl Mapping {
         }
     }
 
-    /// Writes another recovery stamp into the row of this key, whatever else it holds.
+    /// Writes another recovery stamp into the row of this key, whatever else it holds; or only if it
+    /// still has the stamp that `was` says, compared byte for byte, NULL with NULL.
     ///
     /// # Errors
     /// [`StoreError::Misfit`] where the table has no such column.
     pub(super) fn stamp(
         &self,
         shape: &Shape,
-        id: &Id,
-        text: &str,
-        stamp: &str,
+        (id, text): (&Id, &str),
+        stamp: Option<&str>,
+        was: Option<&Account>,
     ) -> Result<UpdateStatement, StoreError> {
         let column = self.columns.id.as_str();
         let Some(stamped) = &self.columns.recovery_stamp else {
-            let problem = "the table has no recovery stamp, without which no link is revoked";
+            let problem = "the table has no recovery stamp, without which no link is revoked and \
+                           none is the newest";
             return Err(StoreError::Misfit(problem.to_owned()));
         };
         let mut update = Query::update();
         update
             .table(self.table.reference())
             .value(Alias::new(stamped), stamp)
-            .and_where(self.dialect.is_id(column, shape.data_type(column), id))
-            .and_where(self.dialect.is_bytewise(column, text));
+            .and_where(self.dialect.is_id(column, shape.data_type(column), id));
+        let was = was.map(|was| (stamped.as_str(), was.recovery_stamp.as_deref()));
+        let unchanged = [(column, Some(text))].into_iter().chain(was);
+        self.where_unchanged(&mut update, unchanged.collect());
         Ok(update)
     }
 
@@ -237,6 +241,29 @@ mod tests {
             swap(&mapping(Dialect::Sqlite), "integer", &ROW),
             r#"UPDATE "users" SET "password" = ? WHERE "id" = ? AND (CAST("id" AS TEXT) = ? COLLATE BINARY) AND (CAST("password" AS TEXT) = ? COLLATE BINARY) AND (CAST("email" AS TEXT) = ? COLLATE BINARY) AND (CAST("is_active" AS TEXT) = ? COLLATE BINARY)"#
         );
+    }
+
+    #[test]
+    fn a_newer_stamp_is_written_only_over_the_one_that_was_read() {
+        let mut settings = settings();
+        settings.recovery_stamp = Some("stamp".to_owned());
+        let mapping = Mapping::new(Dialect::Postgres, &settings).unwrap();
+        let shape = shape(&mapping, "int8", "text");
+        let id = shape.id.parse("7").unwrap();
+        let stamp = |stamp: Option<&str>| {
+            let row = [Some("7"), None, None, stamp, None].map(|value| value.map(str::to_owned));
+            let was = mapping.columns.account(&row).unwrap();
+            let update = mapping.stamp(&shape, (&id, "7"), Some("newer"), Some(&was)).unwrap();
+            sql(Dialect::Postgres, &update)
+        };
+        let update = r#"UPDATE "users" SET "stamp" = $1 WHERE "id" = $2 AND (CAST("id" AS text) COLLATE "C" = $3)"#;
+        assert_eq!(
+            stamp(Some("read")),
+            format!(r#"{update} AND (CAST("stamp" AS text) COLLATE "C" = $4)"#)
+        );
+        assert_eq!(stamp(None), format!(r#"{update} AND "stamp" IS NULL"#));
+        let whatever = mapping.stamp(&shape, (&id, "7"), Some("newer"), None).unwrap();
+        assert_eq!(sql(Dialect::Postgres, &whatever), update);
     }
 
     #[test]

@@ -120,6 +120,12 @@ impl Purpose {
         self.facts().page
     }
 
+    /// Whether its fingerprint covers the recovery stamp, so that a new one voids its tokens.
+    #[must_use]
+    pub fn rests_on_stamp(self) -> bool {
+        self.marks().contains(&Mark::RecoveryStamp)
+    }
+
     /// What of a row its fingerprint covers, in this order.
     pub(super) fn marks(self) -> &'static [Mark] {
         self.facts().marks

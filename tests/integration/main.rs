@@ -32,6 +32,7 @@ mod limits;
 mod logging_in;
 mod methods;
 mod metrics;
+mod newest_link;
 mod operators;
 mod pacing;
 mod pages;

@@ -5,6 +5,7 @@ mod engines;
 mod finding;
 mod logging_in;
 mod scale;
+mod stamping;
 mod swapping;
 mod writing;
 

@@ -59,6 +59,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(passwords(name, app));
         errors.extend(pages::check(name, app));
         errors.extend(login::check(name, app));
+        errors.extend(newest(name, app));
         errors.extend(writes(name, &app.users));
     }
     errors.extend(cloud_cms::check(&settings.apps));
@@ -216,6 +217,20 @@ fn links(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         errors.push(at_least_one(&format!("apps.{name}.mail.per_hour")));
     }
     errors
+}
+
+/// What the newest link is, the row has to tell.
+fn newest(name: &str, app: &ApplicationSettings) -> Option<ConfigError> {
+    let nowhere = app.newest_link_wins && app.users.recovery_stamp.is_none();
+    nowhere.then(|| {
+        let problem =
+            "needs a column of Regain's own in the users table, which tells the newest link";
+        let cure = format!(
+            "add recovery_stamp VARCHAR(64) to the table and recovery_stamp = \"recovery_stamp\" \
+             under [apps.{name}.users], or write false"
+        );
+        ConfigError::at(format!("apps.{name}.newest_link_wins"), problem, cure)
+    })
 }
 
 fn link(name: &str, app: &ApplicationSettings, purpose: Purpose) -> Option<ConfigError> {

@@ -40,6 +40,7 @@ words! {
         Ineligible = "ineligible",
         Budget = "budget",
         SecondFactor = "second_factor",
+        Overtaken = "overtaken",
     }
 }
 

@@ -9,9 +9,9 @@ use super::super::meters::{self, NoMail};
 use super::super::mint::mint;
 use super::super::{
     About, Application, Draft, Event, Job, Later, Letter, LinkWish, Lost, Mail, Message, Recovery,
-    Task, TryAfter, Worthless,
+    SendError, Task, TryAfter, Worthless,
 };
-use super::account_language;
+use super::{account_language, newest};
 use crate::account::{Account, Identifier};
 use crate::token::{Purpose, base64url};
 
@@ -125,9 +125,12 @@ impl Recovery {
         wish: &LinkWish,
         draft: &Draft,
     ) -> Option<Later> {
-        let (kind, pattern) = wish.kind().zip(app.links.get(&wish.purpose))?;
         let lifetime = app.life_of(wish);
         let now = self.clock.now();
+        if newest::is_overtaken(app, wish, account, draft) {
+            withhold(app, Some(&account.id), NoMail::Overtaken, None);
+            return None;
+        }
         let fresh = now - draft.issued_at <= lifetime / 2;
         let draft = if fresh { draft.clone() } else { self.draft() };
         if wish.purpose == Purpose::Login && account.has_logged_in_since(draft.issued_at) {
@@ -136,11 +139,7 @@ impl Recovery {
             withhold(app, Some(&account.id), NoMail::Ineligible, Some(&why));
             return None;
         }
-        let mut job = job.with(Task::Mail(Mail::Link {
-            user_id: account.id.clone(),
-            wish: wish.clone(),
-            draft: Box::new(draft.clone()),
-        }));
+        let mut job = job.with(link(account, wish, &draft));
         if !mem::replace(&mut job.has_turn, true) {
             let patience = job.asked_at + lifetime - now;
             let patience = Duration::try_from(patience).unwrap_or_default().min(LONGEST_TURN);
@@ -153,27 +152,57 @@ impl Recovery {
                     return Some(Later { job, after: wait });
                 }
                 Err(TryAfter(wait)) => {
-                    let payer = wish.origin.payer(&account.id);
-                    self.limits.give_back(&app.name, &payer).await;
                     let why = format!("too much mail, its turn would come in {} s", wait.as_secs());
                     self.give_up(&job, Lost::TooMuch, &why).await;
                     return None;
                 }
             }
         }
+        self.send_now(app, &job, account, wish, draft).await
+    }
+
+    /// Mints the link and hands the mail over. Only here does it void older ones, where it does: a mail
+    /// that waits, or is not taken, voids nothing.
+    async fn send_now(
+        &self,
+        app: &Application,
+        job: &Job,
+        account: &Account,
+        wish: &LinkWish,
+        mut draft: Draft,
+    ) -> Option<Later> {
+        let (kind, pattern) = wish.kind().zip(app.links.get(&wish.purpose))?;
+        let lifetime = app.life_of(wish);
+        let stamped = match newest::stamp(app, account, wish, &draft).await {
+            Ok(Some(stamped)) => stamped,
+            Ok(None) => {
+                let why = "the account changed meanwhile";
+                withhold(app, Some(&account.id), NoMail::Ineligible, Some(&why));
+                return None;
+            }
+            Err(error) => return self.later(job, lifetime, &error).await,
+        };
+        draft.stamped = newest::wins(app, wish);
+        let account = &stamped.account;
         let to = account.address_for(wish.purpose)?;
-        let token = mint(app, account, wish, draft.issued_at);
-        let left = draft.issued_at + lifetime - now;
+        let left = draft.issued_at + lifetime - self.clock.now();
         let message = Message::Link {
             kind,
-            link: pattern.fill(&token),
+            link: pattern.fill(&mint(app, account, wish, draft.issued_at)),
             lifetime: Duration::try_from(left).unwrap_or_default(),
         };
         let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
         let wording = wish.wording.clone().or_else(|| app.wordings.get(&wish.purpose).cloned());
-        let letter = self.letter(&job, account, to, draft.id, language, message);
+        let letter = self.letter(job, account, to, draft.id.clone(), language, message);
         let letter = Letter { wording, ..letter };
-        self.send(&job, letter, lifetime).await
+        let sent = self.sender.send(&letter).await;
+        if matches!(sent, Err(SendError::Passing(_) | SendError::Final(_)))
+            && newest::unstamp(app, &stamped).await
+        {
+            draft.stamped = false;
+        }
+        let job = job.with(link(account, wish, &draft));
+        self.conclude(&job, kind.name(), sent, lifetime).await
     }
 
     /// Takes a turn in each pace that the application's mails keep, or in none: how long it is until
@@ -195,13 +224,18 @@ impl Recovery {
     }
 
     pub(in super::super) fn draft(&self) -> Draft {
-        Draft { issued_at: self.clock.now(), id: self.new_id() }
+        Draft { issued_at: self.clock.now(), id: self.new_id(), stamped: false }
     }
 
     /// A name that no other mail or event has: 144 random bits.
     pub(in super::super) fn new_id(&self) -> String {
         base64url::encode(&self.random.bytes::<18>())
     }
+}
+
+fn link(account: &Account, wish: &LinkWish, draft: &Draft) -> Task {
+    let (wish, draft) = (wish.clone(), Box::new(draft.clone()));
+    Task::Mail(Mail::Link { user_id: account.id.clone(), wish, draft })
 }
 
 /// Counts and tells what no mail is made for.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::super::audit;
 use super::super::meters::{self, Delivery};
-use super::super::{Job, Later, Lost, Recovery, SendError};
+use super::super::{Job, Later, Lost, Mail, Recovery, SendError, Task};
+use super::newest;
 
 /// First wait after passing trouble, more or less; it doubles from attempt to attempt.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
@@ -74,10 +75,19 @@ impl Recovery {
     }
 
     /// Does nothing more about a job, but to lay it aside for operators.
+    ///
+    /// A mail whose turn would not come was never made, and its account has it back. So has it where the
+    /// newest link wins: there an ask must not be wasted, since links before it may be void.
     pub(super) async fn give_up(&self, job: &Job, lost: Lost, why: &(dyn fmt::Display + Sync)) {
         let refused = lost == Lost::Refused;
         meters::tried(job, if refused { Delivery::Lost } else { Delivery::GivenUp });
         tracing::error!(app = job.app, kind = job.task.kind(), %lost, %why, "given up");
+        if let Task::Mail(Mail::Link { user_id, wish, .. }) = &job.task
+            && let Some(app) = self.application(&job.app)
+            && (lost == Lost::TooMuch || newest::wins(app, wish))
+        {
+            self.limits.give_back(&job.app, &wish.origin.payer(user_id)).await;
+        }
         self.jobs.bury(job, lost).await;
     }
 }

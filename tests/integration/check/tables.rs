@@ -60,6 +60,50 @@ async fn a_missing_table_or_column_is_told_with_the_nearest_name() {
 }
 
 #[tokio::test]
+async fn a_recovery_stamp_holds_what_is_written_there_or_is_an_error_with_its_cure() {
+    for engine in engines() {
+        let database = healthy(engine).await;
+        database.execute("ALTER TABLE users ADD COLUMN stamp varchar(43)").await;
+        database.execute("ALTER TABLE users ADD COLUMN number integer").await;
+        let check = |users: &'static str, newest: bool| {
+            let url = database.url.clone();
+            async move {
+                let mails = Folder::new();
+                let settings = configuration(&url, &mails, users);
+                let app = if newest {
+                    "[apps.default]\nnewest_link_wins = true"
+                } else {
+                    "[apps.default]"
+                };
+                let settings = settings.replace("[apps.default]", app);
+                let mut found = bad(findings(&settings, &CheckOptions::default()).await);
+                found.retain(|finding| !finding.what.contains("which is never used"));
+                found
+            }
+        };
+        let stamp = "recovery_stamp = 'stamp'";
+        assert_eq!(check(stamp, false).await, [], "{engine:?}");
+        let found = check(stamp, true).await;
+        if engine == Engine::Sqlite {
+            assert_eq!(found, [], "it holds to no width");
+            assert_eq!(check("recovery_stamp = 'number'", true).await, []);
+        } else {
+            only(
+                &found,
+                Level::Error,
+                &["`stamp` holds 43 characters", "write 60", "varchar(255)"],
+            );
+            let found = check("recovery_stamp = 'number'", true).await;
+            only(&found, Level::Error, &["`number` is of type int", "varchar(255)"]);
+        }
+        let optional = "recovery_stamp = 'stomp'\noptional = ['stomp']";
+        assert_eq!(check(optional, false).await, [], "{engine:?}");
+        let found = check(optional, true).await;
+        only(&found, Level::Error, &["no column \"stomp\"", "recovery_stamp = \"stamp\""]);
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_is_not_understood_is_an_error() {
     for engine in engines() {
         let database = healthy(engine).await;

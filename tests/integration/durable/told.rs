@@ -64,6 +64,30 @@ async fn a69_where_the_process_died_before_it_could_tell_the_row_does() {
 }
 
 #[tokio::test]
+async fn a69_a_mail_that_somebody_asks_for_right_then_hides_no_change() {
+    let Some(keys) = keys() else { return };
+    for engine in engines() {
+        let users = database(engine, &[person("ada@example.com")]).await;
+        let waiting = start_unworked(&users, &keys, Clock::system()).await;
+        let regain = start(&users, &keys, |_| {}).await;
+        let token = regain.token_for("ada@example.com").await;
+        regain.stop().await;
+        let body = json!({ "token": token, "new_password": NEW });
+        assert_eq!(waiting.post("password-resets/complete", &body).await, 200);
+        for name in keys.names().await.iter().filter(|name| name.contains(":told:")) {
+            keys.run::<u64>(&["DEL", name]).await;
+        }
+        // What a mail writes where the newest link wins.
+        let stamp = users.text("SELECT recovery_stamp FROM users").await.unwrap();
+        let newest = format!("UPDATE users SET recovery_stamp = '{stamp}.0123456789abcdef'");
+        users.execute(&newest).await;
+        let regain = start(&users, &keys, |_| {}).await;
+        regain.worked().await;
+        assert_eq!(regain.mails().len(), 1, "{engine:?}: the row carries the new hash");
+    }
+}
+
+#[tokio::test]
 async fn a_change_that_was_not_written_is_told_to_nobody() {
     let Some(keys) = keys() else { return };
     let users = database(crate::databases::Engine::Sqlite, &[person("ada@example.com")]).await;

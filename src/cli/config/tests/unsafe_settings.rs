@@ -371,6 +371,19 @@ fn a12_sessions_are_handed_to_no_address_that_could_not_take_them_or_not_alone()
 }
 
 #[test]
+fn the_newest_link_wins_only_where_the_row_tells_which_it_is() {
+    let newest = with("apps.default", "newest_link_wins = true");
+    assert_snapshot!(newest, @r#"
+    regain.toml:8:1: `apps.default.newest_link_wins` needs a column of Regain's own in the users table, which tells the newest link
+        add recovery_stamp VARCHAR(64) to the table and recovery_stamp = "recovery_stamp" under [apps.default.users], or write false
+    "#);
+    let stamp =
+        GOOD.replace("[apps.default.users]\n", "[apps.default.users]\nrecovery_stamp = \"s\"\n");
+    let text = stamp.replace("[apps.default]\n", "[apps.default]\nnewest_link_wins = true\n");
+    assert!(load_with(&text, &[]).is_ok());
+}
+
+#[test]
 fn a_link_to_log_in_lives_longer_than_the_next_mail_takes() {
     let on = "login_links = true\nreturn_to = [\"https://app.example.com/\"]";
     let users = "[apps.default.users]\nlast_login = \"seen_at\"\n";
