@@ -58,6 +58,13 @@ impl Needs {
         }
     }
 
+    /// What an invitation needs, to be sent and to be used: an operator vouches for the account, so
+    /// that there need be no password yet, and the address need not be confirmed.
+    #[must_use]
+    pub const fn of_an_invitation(confirms: bool) -> Self {
+        Self { purpose: Purpose::PasswordReset, password: false, confirmed: None, confirms }
+    }
+
     /// The same, and what an account needs to be sent a link: one to confirm an address that is
     /// confirmed would tell its owner nothing.
     #[must_use]

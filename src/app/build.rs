@@ -20,8 +20,8 @@ use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
-    Application, HandOver, HashingPool, LinkPattern, Ports, Recovery, ReturnTargets, SessionTarget,
-    StampUse, TOKEN_PLACE, Wording,
+    Application, HandOver, HashingPool, LONGEST_ISSUED, LinkPattern, Ports, Recovery,
+    ReturnTargets, SessionTarget, StampUse, TOKEN_PLACE, Wording,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
 use crate::token::{ApiKeys, KeyDigest, Keyring, KnownKey, Purpose, Scope, Secret};
@@ -191,6 +191,8 @@ fn application(
         usernames: app.users.username.is_some(),
         offered: offered(app),
         reset_confirms: app.users.reset_confirms,
+        invitation_confirms: app.users.invitation_confirms,
+        invitation_lifetime: invitation_lifetime(app),
         stamp: stamp_use(app),
         lane: lanes.of_provider(&app.mail.provider),
         hook_lane: lanes.of_webhook(name),
@@ -313,6 +315,11 @@ pub(super) fn not_me_link(app: &ApplicationSettings, pages: &str) -> String {
 pub(super) fn lifetime(app: &ApplicationSettings, purpose: Purpose) -> Duration {
     let said = app.lifetimes.of(purpose).and_then(|(_, span)| span);
     said.map_or_else(|| purpose.lifetime(), |span| span.0)
+}
+
+/// How long its invitations work.
+pub(super) fn invitation_lifetime(app: &ApplicationSettings) -> Duration {
+    app.lifetimes.invitation.map_or(LONGEST_ISSUED, |span| span.0)
 }
 
 /// The keys that it may be called with.

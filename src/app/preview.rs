@@ -79,6 +79,7 @@ fn of_application<'a>(settings: &'a Settings, app: Option<&str>) -> Result<Sourc
             .into_iter()
             .filter_map(|purpose| Some((purpose, build::link(settings, name, app, purpose)?)))
             .collect(),
+        invitation_lifetime: build::invitation_lifetime(app),
         lifetimes: Purpose::ALL.map(|purpose| (purpose, build::lifetime(app, purpose))).into(),
         not_me: build::not_me_link(app, &pages),
         wordings: build::wordings(name, app)?,

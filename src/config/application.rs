@@ -158,6 +158,9 @@ pub struct LifetimeSettings {
     /// Of the sessions that they are answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Span>,
+    /// Of invitations; three days where left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Span>,
 }
 
 impl LifetimeSettings {

@@ -60,6 +60,9 @@ pub struct UsersSettings {
     /// Whether a completed reset confirms the address that its link was mailed to.
     #[serde(default)]
     pub reset_confirms: bool,
+    /// Whether a completed invitation does, even where a reset does not.
+    #[serde(default)]
+    pub invitation_confirms: bool,
     /// What a reset changes beside the password, in the same statement.
     #[serde(default)]
     pub on_reset: OnResetSettings,

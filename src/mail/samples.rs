@@ -31,6 +31,8 @@ pub struct Samples {
     pub links: BTreeMap<Purpose, String>,
     /// How long they work.
     pub lifetimes: BTreeMap<Purpose, Duration>,
+    /// How long invitations work.
+    pub invitation_lifetime: Duration,
     /// Where one says that it was somebody else who changed a password.
     pub not_me: String,
     /// What mails with its links say, by what those are for, where that is not what the templates say.
@@ -50,6 +52,7 @@ impl Default for Samples {
                 .filter_map(|of| Some((of, format!("{pages}/{}/{TOKEN_PLACE}", of.page()?))))
                 .collect(),
             lifetimes: BTreeMap::new(),
+            invitation_lifetime: LONGEST_ISSUED,
             not_me: format!("{pages}/not-me"),
             wordings: BTreeMap::new(),
         }
@@ -68,7 +71,7 @@ impl Samples {
         let links = LinkMail::ALL.map(|kind| {
             let (purpose, lifetime) = match kind {
                 LinkMail::PasswordReset => (Purpose::PasswordReset, None),
-                LinkMail::Invitation => (Purpose::PasswordReset, Some(Duration::from_hours(72))),
+                LinkMail::Invitation => (Purpose::PasswordReset, Some(self.invitation_lifetime)),
                 LinkMail::EmailConfirmation => (Purpose::EmailConfirmation, None),
                 LinkMail::LoginLink => (Purpose::Login, None),
             };

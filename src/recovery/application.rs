@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{
-    Accounts, Event, HandOver, LinkMail, LinkPattern, LinkWish, ReturnTargets, Wording, Worthless,
+    Accounts, Event, HandOver, LinkMail, LinkPattern, LinkWish, Origin, ReturnTargets, Wording,
+    Worthless,
 };
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
@@ -34,6 +35,8 @@ pub struct Application {
     pub offered: BTreeSet<Purpose>,
     /// Whether a completed reset confirms the address that its link went to.
     pub reset_confirms: bool,
+    /// Whether a completed invitation does, even where a reset does not.
+    pub invitation_confirms: bool,
     /// Whether people may type a user name instead of an address.
     pub usernames: bool,
     /// What a new password must be.
@@ -57,6 +60,8 @@ pub struct Application {
     pub not_me_link: String,
     /// How long tokens live, where that is not what their purpose says.
     pub lifetimes: BTreeMap<Purpose, Duration>,
+    /// How long invitations live.
+    pub invitation_lifetime: Duration,
     /// Where people may be sent back to.
     pub return_targets: ReturnTargets,
     /// Who gets the sessions of people who logged in on Regain's own page, if anybody can.
@@ -143,6 +148,32 @@ impl Application {
         let needs = Needs::to_use(purpose);
         let confirms = needs.confirms || self.reset_confirms && purpose == Purpose::PasswordReset;
         Needs { confirms, ..needs }
+    }
+
+    /// What an invitation needs of its account here.
+    #[must_use]
+    pub fn needs_of_an_invitation(&self) -> Needs {
+        Needs::of_an_invitation(self.reset_confirms || self.invitation_confirms)
+    }
+
+    /// What an account needs to be sent the link of a wish.
+    #[must_use]
+    pub fn needs_to_be_sent(&self, wish: &LinkWish) -> Needs {
+        match wish.origin {
+            Origin::Person | Origin::Operator => self.needs(wish.purpose).to_be_sent(),
+            Origin::Invitation => self.needs_of_an_invitation(),
+        }
+    }
+
+    /// What the mail with the link of a wish says, where that is not what the templates say. What is
+    /// said of a forgotten password says nothing to who never had one.
+    #[must_use]
+    pub fn wording_of(&self, wish: &LinkWish) -> Option<Box<Wording>> {
+        let own = || match wish.origin {
+            Origin::Person | Origin::Operator => self.wordings.get(&wish.purpose).cloned(),
+            Origin::Invitation => None,
+        };
+        wish.wording.clone().or_else(own)
     }
 
     /// The purposes of the links that are mailed here, with the kind of mail that carries each.

@@ -9,7 +9,7 @@ mod table;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Application, Ask, Caller, Job, Operator, Task, Worthless, meters};
+use super::{Application, Ask, Caller, Invite, Job, Operator, Task, Worthless, meters};
 use crate::account::logged_id;
 use crate::token::{Purpose, Scope};
 
@@ -149,6 +149,12 @@ pub(super) fn link_issued(
     let (app, user_id, purpose) = (&app.name, logged_id(user_id), purpose.name());
     let lifetime_s = lifetime.as_secs();
     tell!(WARN, table::LINK_ISSUED, { app, user_id, purpose, by, lifetime_s, mailed }, "link made by an operator");
+}
+
+/// An operator invited somebody. Whether there is such an account is not known here.
+pub(super) fn account_invited(app: &Application, invite: &Invite) {
+    let (app, identifier, by) = (&app.name, invite.identifier.masked(), &invite.by);
+    tell!(INFO, table::ACCOUNT_INVITED, { app, by, identifier }, "somebody invited");
 }
 
 /// Every link of an account is void.

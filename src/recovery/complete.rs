@@ -98,7 +98,7 @@ impl Recovery {
         good: &Redeemable,
         setting: Setting,
     ) -> Result<Swap, CompleteError> {
-        let Redeemable { opened, account, rests_on } = good;
+        let Redeemable { opened, account, needs, rests_on } = good;
         let purpose = opened.purpose;
         let Setting { new_password, by, reference } = setting;
         app.policy.check(&new_password).map_err(CompleteError::Rejected)?;
@@ -108,7 +108,7 @@ impl Recovery {
         }
         let hash = self.hashing.hash(scheme, new_password, stored).await?;
         let recovery_stamp = app.has_stamp().then(|| self.new_stamp());
-        let confirms = app.needs(purpose).would_confirm(account) && !account.is_confirmed();
+        let confirms = needs.would_confirm(account) && !account.is_confirmed();
         let new = NewPassword { hash, recovery_stamp, confirms, at: self.clock.now() };
         let change = Change::of(app, account, &new, by);
         if let Err(full) = self.announce_password(app, account, &change, reference).await {

@@ -3,13 +3,15 @@
 use time::OffsetDateTime;
 
 use super::{Application, Caller, Door, InspectError, Recovery, Worthless, audit, meters};
-use crate::account::{Account, Identifier, Stamp};
+use crate::account::{Account, Identifier, Needs, Stamp};
 use crate::token::{Opened, Purpose};
 
 /// A token that is good for use now, and the account that it is for.
 pub(super) struct Redeemable {
     pub(super) opened: Opened,
     pub(super) account: Account,
+    /// What the account had to be for it.
+    pub(super) needs: Needs,
     /// How much of the account's stamp it rests on.
     pub(super) rests_on: Stamp,
 }
@@ -178,12 +180,15 @@ impl Recovery {
         app.refuse_past_second_factor(purpose).await?;
         let user_id = &opened.claims.user_id;
         let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
-        let fits = account.fits(&app.needs(purpose));
+        let invited = app.keys.is_invitation(&opened, &account.marks(purpose, Stamp::Base));
+        let needs = if invited { app.needs_of_an_invitation() } else { app.needs(purpose) };
+        let fits = account.fits(&needs);
         fits.map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
         // A login since then may have been by this very link, in the same second.
         let used = purpose == Purpose::Login && account.has_logged_in_since(opened.issued_at);
-        match rests_on(app, &opened, &account).filter(|_| !used) {
-            Some(rests_on) => Ok(Redeemable { opened, account, rests_on }),
+        let rests_on = if invited { Some(Stamp::Base) } else { rests_on(app, &opened, &account) };
+        match rests_on.filter(|_| !used) {
+            Some(rests_on) => Ok(Redeemable { opened, account, needs, rests_on }),
             None => Err(Worthless::Spent(account.logged_id())),
         }
     }

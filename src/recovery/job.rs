@@ -142,6 +142,8 @@ pub enum Origin {
     Person,
     /// An operator, for an account that they named.
     Operator,
+    /// An operator, for whoever is invited: to choose a password, be there one yet or not.
+    Invitation,
 }
 
 impl Origin {
@@ -159,7 +161,7 @@ impl Origin {
         match self {
             Self::Person => Cow::Borrowed(user_id),
             // No key has a NUL in it.
-            Self::Operator => Cow::Owned(format!("operators\0{user_id}")),
+            Self::Operator | Self::Invitation => Cow::Owned(format!("operators\0{user_id}")),
         }
     }
 }
@@ -182,7 +184,10 @@ impl LinkWish {
     /// The kind of mail that carries the link, if any does.
     #[must_use]
     pub const fn kind(&self) -> Option<LinkMail> {
-        LinkMail::of(self.purpose)
+        match self.origin {
+            Origin::Person | Origin::Operator => LinkMail::of(self.purpose),
+            Origin::Invitation => Some(LinkMail::Invitation),
+        }
     }
 }
 

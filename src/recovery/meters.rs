@@ -59,7 +59,7 @@ fn counters_of(app: &Application) -> Vec<Counter> {
     counters.extend(Refusal::ALL.iter().map(|word| tokens_refused(name, *word)));
     for word in Delivery::ALL {
         let kinds = app.mailed().filter_map(|(purpose, _)| purpose.mail_kind());
-        let kinds = kinds.chain(["password_changed", "link_issued"]);
+        let kinds = kinds.chain(["invitation", "password_changed", "link_issued"]);
         counters.extend(kinds.map(|kind| mails(name, kind, *word)));
         counters.extend(app.hooks.iter().map(|event| webhook_calls(name, *event, *word)));
     }

@@ -14,10 +14,10 @@ pub(super) fn mint(
     wish: &LinkWish,
     at: OffsetDateTime,
 ) -> Token {
-    let marks = account.marks(wish.purpose, rests_on(wish.origin));
+    let fingerprint = fingerprint(app, account, wish);
     let mut claims = Claims {
         user_id: account.id.clone(),
-        fingerprint: app.keys.fingerprint(wish.purpose, &marks),
+        fingerprint,
         lifetime: wish.lifetime,
         return_to: wish.return_to.clone(),
     };
@@ -29,10 +29,13 @@ pub(super) fn mint(
     app.keys.mint(wish.purpose, at, &claims)
 }
 
-/// How much of the stamp a link rests on: no asking of a stranger voids what an operator made.
-const fn rests_on(origin: Origin) -> Stamp {
-    match origin {
-        Origin::Person => Stamp::Whole,
-        Origin::Operator => Stamp::Base,
+/// No asking of a stranger voids what an operator made; and an invitation is told from all else, since
+/// accounts use it that may use no other link.
+fn fingerprint(app: &Application, account: &Account, wish: &LinkWish) -> String {
+    let marks = |stamp| account.marks(wish.purpose, stamp);
+    match wish.origin {
+        Origin::Person => app.keys.fingerprint(wish.purpose, &marks(Stamp::Whole)),
+        Origin::Operator => app.keys.fingerprint(wish.purpose, &marks(Stamp::Base)),
+        Origin::Invitation => app.keys.invitation(&marks(Stamp::Base)),
     }
 }

@@ -103,6 +103,7 @@ pub(super) mod tests {
             active: vec![ConditionSettings::True("is_active".to_owned())],
             confirmed: None,
             reset_confirms: false,
+            invitation_confirms: false,
             on_reset: OnResetSettings::default(),
             optional: vec![],
             email_match: EmailMatchSetting::AsciiLower,

@@ -122,6 +122,21 @@ impl ApplicationKeys {
         self.0.fingerprints.matches(opened.key, fingerprint, opened.purpose.into(), marks)
     }
 
+    /// The fingerprint of a row for an invitation, to go into a token to choose a password.
+    #[must_use]
+    pub fn invitation(&self, marks: &Marks<'_>) -> String {
+        self.0.fingerprints.make(Subject::invitation(), marks)
+    }
+
+    /// Whether a token to choose a password is an invitation of the row as it is, as
+    /// [`ApplicationKeys::fingerprint_matches`] compares.
+    #[must_use]
+    pub fn is_invitation(&self, opened: &Opened, marks: &Marks<'_>) -> bool {
+        let fingerprint = &opened.claims.fingerprint;
+        opened.purpose == Purpose::PasswordReset
+            && self.0.fingerprints.matches(opened.key, fingerprint, Subject::invitation(), marks)
+    }
+
     /// A proof of what a row will be after its password was changed, for a job to keep.
     #[must_use]
     pub fn changed(&self, marks: &Marks<'_>) -> String {

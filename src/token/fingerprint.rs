@@ -64,6 +64,12 @@ impl Subject {
     pub(super) fn password_changed() -> Self {
         Self { name: "password-changed", marks: Purpose::PasswordReset.marks() }
     }
+
+    /// What an invitation's token covers: what a reset's does, under a name of its own, so that neither
+    /// is taken for the other.
+    pub(super) fn invitation() -> Self {
+        Self { name: "invitation", marks: Purpose::PasswordReset.marks() }
+    }
 }
 
 impl From<Purpose> for Subject {

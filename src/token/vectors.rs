@@ -61,6 +61,9 @@ fn fingerprints_are_as_the_reference_makes_them() {
         assert_eq!(keys().fingerprint(purpose, &MARKS), expected);
     }
     assert_eq!(keys().changed(&MARKS), answer("fingerprint password-changed"));
+    assert_eq!(keys().invitation(&MARKS), answer("fingerprint invitation"));
+    let nobody_yet = Marks { password: None, ..MARKS };
+    assert_eq!(keys().invitation(&nobody_yet), answer("fingerprint invitation null-password"));
     let reset = |marks: Marks<'_>| keys().fingerprint(Purpose::PasswordReset, &marks);
     assert_eq!(reset(Marks { password: None, ..MARKS }), answer("fingerprint null-password"));
     assert_eq!(reset(Marks { password: Some(""), ..MARKS }), answer("fingerprint empty-password"));

@@ -24,6 +24,7 @@ mod edge;
 mod failures;
 mod families;
 mod harness;
+mod invitations;
 mod issuing;
 mod itsdangerous;
 mod journey;

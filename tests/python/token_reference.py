@@ -25,6 +25,7 @@ FIELDS = {
     "login": ("user_id", "email", "password", "recovery_stamp", "last_login"),
     "session": ("user_id", "email", "password", "recovery_stamp"),
     "password-changed": ("user_id", "email", "password", "recovery_stamp"),
+    "invitation": ("user_id", "email", "password", "recovery_stamp"),
 }
 
 
@@ -96,6 +97,7 @@ def vectors():
         yield f"fingerprint {purpose}", fingerprint(SECRET, APP, purpose, MARKS)
     without = MARKS | {"password": None}
     yield "fingerprint null-password", fingerprint(SECRET, APP, "password-reset", without)
+    yield "fingerprint invitation null-password", fingerprint(SECRET, APP, "invitation", without)
     empty = MARKS | {"password": ""}
     yield "fingerprint empty-password", fingerprint(SECRET, APP, "password-reset", empty)
     stamped = MARKS | {"recovery_stamp": "7"}

@@ -13,8 +13,8 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use super::pages;
 use crate::config::{
-    ApplicationSettings, Argon2Settings, ConditionSettings, HashingSettings, ProviderSettings,
-    RedisSettings, Settings, Span, UsersSettings,
+    ApplicationSettings, Argon2Settings, HashingSettings, ProviderSettings, RedisSettings,
+    Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -26,6 +26,9 @@ const fn longest_life(purpose: Purpose) -> Duration {
         Purpose::Login | Purpose::Session => Duration::from_hours(1),
     }
 }
+
+/// The same for what operators have made.
+const LONGEST_INVITATION: Duration = Duration::from_hours(72);
 
 /// OWASP's password storage recommendation: KiB and passes that are equally strong, one lane each.
 const ARGON2_MINIMA: [(u32, u32); 5] =
@@ -213,6 +216,7 @@ fn links(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         errors.extend(link(name, app, purpose));
         errors.extend(life(name, app, purpose));
     }
+    errors.extend(invitation_life(name, app));
     if app.mail.per_hour == 0 {
         errors.push(at_least_one(&format!("apps.{name}.mail.per_hour")));
     }
@@ -263,6 +267,16 @@ fn life(name: &str, app: &ApplicationSettings, purpose: Purpose) -> Option<Confi
     })
 }
 
+fn invitation_life(name: &str, app: &ApplicationSettings) -> Option<ConfigError> {
+    let life = app.lifetimes.invitation?.0;
+    (life.as_secs() == 0 || life > LONGEST_INVITATION).then(|| {
+        let longest = Span(LONGEST_INVITATION);
+        let problem = format!("must be at least one second and at most {longest}");
+        let cure = format!("leave it out for {longest}");
+        ConfigError::at(format!("apps.{name}.lifetimes.invitation"), problem, cure)
+    })
+}
+
 fn passwords(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
     let (min, max) = (app.password.min_length, app.password.max_length);
     let at = |key: &str| format!("apps.{name}.password.{key}");
@@ -303,12 +317,17 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let mut seen: Vec<&str> = [&users.id, &users.email, &users.password].map(String::as_str).into();
     seen.extend(users.recovery_email.iter().map(|email| email.column.as_str()));
     seen.extend(users.mfa.iter().map(String::as_str));
-    let confirmed = users.confirmed.as_ref().filter(|_| users.reset_confirms);
-    seen.extend(confirmed.map(ConditionSettings::column));
-    if confirmed.is_some_and(|condition| !condition.can_be_made()) {
+    let confirms = [
+        ("reset_confirms", users.reset_confirms),
+        ("invitation_confirms", users.invitation_confirms),
+    ];
+    let confirms = confirms.into_iter().find_map(|(key, confirms)| confirms.then_some(key));
+    let confirmed = users.confirmed.as_ref().zip(confirms);
+    seen.extend(confirmed.map(|(condition, _)| condition.column()));
+    if let Some((_, key)) = confirmed.filter(|(condition, _)| !condition.can_be_made()) {
         let problem = "would write over a value that `confirmed` has not on its list";
         let cure = "leave it out, or map a column that is true, a time or NULL";
-        errors.push(ConfigError::at(at("reset_confirms"), problem, cure));
+        errors.push(ConfigError::at(at(key), problem, cure));
     }
     if stamp.is_some_and(|stamp| seen.iter().any(|known| known.eq_ignore_ascii_case(stamp))) {
         let problem = "is a column that Regain reads or writes for something else";

@@ -40,6 +40,8 @@ events! {
         "Somebody said that a change of the password was not theirs.";
     LINK_ISSUED: "link.issued",
         "An operator made a link: it was handed to them, or mailed to the account's owner.";
+    ACCOUNT_INVITED: "account.invited",
+        "An operator invited somebody, and it was taken. Nobody has looked for an account yet.";
     LINKS_REVOKED: "links.revoked",
         "Every link of an account was voided.";
     KEY_USED: "key.used",

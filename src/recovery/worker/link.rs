@@ -52,7 +52,7 @@ impl Recovery {
         identifier: &Identifier,
         wish: &LinkWish,
     ) -> Vec<Later> {
-        let needs = app.needs(wish.purpose).to_be_sent();
+        let needs = app.needs_to_be_sent(wish);
         let accounts = match app.accounts.find(identifier, &needs, ACCOUNTS_PER_ADDRESS).await {
             Ok(accounts) => accounts,
             Err(error) => {
@@ -104,7 +104,7 @@ impl Recovery {
         wish: &LinkWish,
         draft: &Draft,
     ) -> Option<Later> {
-        let needs = app.needs(wish.purpose).to_be_sent();
+        let needs = app.needs_to_be_sent(wish);
         match app.accounts.read(user_id).await {
             Ok(Some(account)) if account.fits(&needs).is_ok() => {
                 self.send_link(app, job, &account, wish, draft).await
@@ -192,7 +192,7 @@ impl Recovery {
             lifetime: Duration::try_from(left).unwrap_or_default(),
         };
         let language = wish.languages.choose(account_language(account)).unwrap_or(app.language);
-        let wording = wish.wording.clone().or_else(|| app.wordings.get(&wish.purpose).cloned());
+        let wording = app.wording_of(wish);
         let letter = self.letter(job, account, to, draft.id.clone(), language, message);
         let letter = Letter { wording, ..letter };
         let sent = self.sender.send(&letter).await;

@@ -38,7 +38,7 @@ pub(super) fn would_work(
     draft: &Draft,
 ) -> bool {
     let logged_in = wish.purpose == Purpose::Login && account.has_logged_in_since(draft.issued_at);
-    !logged_in && account.fits(&app.needs(wish.purpose).to_be_sent()).is_ok()
+    !logged_in && account.fits(&app.needs_to_be_sent(wish)).is_ok()
 }
 
 /// Makes the draft's link the newest one, where that counts. `None` where the account, as it was read

@@ -79,6 +79,25 @@ fn a28_a_fingerprint_under_another_key_than_the_signatures_does_not_count() {
     assert!(!both.fingerprint_matches(&opened, &marks()));
 }
 
+#[test]
+fn a22_an_invitation_is_no_ordinary_link_and_is_one_for_choosing_a_password_alone() {
+    let keys = keys("a", "shop");
+    for purpose in Purpose::ALL {
+        for (fingerprint, invites) in
+            [(keys.invitation(&marks()), true), (keys.fingerprint(purpose, &marks()), false)]
+        {
+            let token = keys.mint(purpose, at(ISSUED_AT), &Claims { fingerprint, ..claims() });
+            let opened = keys.open(purpose, token.expose(), at(ISSUED_AT), HALF_AN_HOUR);
+            let opened = opened.expect("signed");
+            let ours = invites && purpose == RESET;
+            assert_eq!(keys.is_invitation(&opened, &marks()), ours, "{purpose:?}");
+            assert_eq!(keys.fingerprint_matches(&opened, &marks()), !invites, "{purpose:?}");
+            let nobody_yet = Marks { password: None, ..marks() };
+            assert!(!keys.is_invitation(&opened, &nobody_yet), "{purpose:?}");
+        }
+    }
+}
+
 /// That both are compared in constant time is the doing of `Mac::verify_slice` and
 /// `Mac::verify_truncated_left`; what can be seen from here is that they compare every bit.
 #[test]

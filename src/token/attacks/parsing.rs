@@ -227,6 +227,7 @@ fn a22_a_fingerprint_is_good_for_its_purpose_and_its_application_only() {
             assert!(seen.insert(keys("a", app).fingerprint(purpose, &marks())));
         }
         assert!(seen.insert(keys("a", app).changed(&marks())));
+        assert!(seen.insert(keys("a", app).invitation(&marks())));
     }
 }
 

@@ -122,6 +122,19 @@ fn a_link_lives_a_while_and_not_for_days() {
 }
 
 #[test]
+fn an_invitation_lives_for_three_days_at_most() {
+    let invitation = with("apps.default", "lifetimes.invitation = \"73h\"");
+    assert_snapshot!(invitation, @r#"
+    regain.toml:8:11: `apps.default.lifetimes.invitation` must be at least one second and at most 3d
+        leave it out for 3d
+    "#);
+    for good in ["72h", "1h"] {
+        let line = format!("[apps.default]\nlifetimes.invitation = \"{good}\"\n");
+        assert!(load_with(&GOOD.replace("[apps.default]\n", &line), &[]).is_ok(), "{good}");
+    }
+}
+
+#[test]
 fn a_mailbox_always_holds_a_live_link() {
     assert_snapshot!(with("", "limits.mails_per_account = \"2/h\""), @r#"
     regain.toml:1:8: `limits.mails_per_account` gives one mail back in 30m, but the shortest link lives 30m: a mailbox could be left without a live link
@@ -400,13 +413,16 @@ fn a_link_to_log_in_lives_longer_than_the_next_mail_takes() {
 
 #[test]
 fn a_reset_writes_over_no_state_that_may_mean_something_and_nothing_twice() {
-    let confirmed = |condition: &str, more: &str| {
-        let line = format!("confirmed = {condition}\nreset_confirms = true{more}");
-        with("apps.default.users", &line)
-    };
-    let banned = confirmed("{ column = \"status\", in = [\"ok\"] }", "");
-    assert!(banned.contains("reset_confirms` would write over a value that"), "{banned}");
-    let condition = "{ column = \"at\", is = \"not-null\" }";
-    let twice = confirmed(condition, "\non_reset.now = [\"at\"]");
-    assert!(twice.contains("on_reset` writes \"at\" twice"), "{twice}");
+    for confirms in ["reset_confirms", "invitation_confirms"] {
+        let confirmed = |condition: &str, more: &str| {
+            let line = format!("confirmed = {condition}\n{confirms} = true{more}");
+            with("apps.default.users", &line)
+        };
+        let banned = confirmed("{ column = \"status\", in = [\"ok\"] }", "");
+        let said = format!("{confirms}` would write over a value that");
+        assert!(banned.contains(&said), "{banned}");
+        let condition = "{ column = \"at\", is = \"not-null\" }";
+        let twice = confirmed(condition, "\non_reset.now = [\"at\"]");
+        assert!(twice.contains("on_reset` writes \"at\" twice"), "{twice}");
+    }
 }
