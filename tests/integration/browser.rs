@@ -14,17 +14,24 @@ pub struct Browser<'a> {
     /// What it says of where a form was sent from; nothing where it is an old one.
     pub site: Option<&'static str>,
     pub language: &'static str,
+    /// The host that it believes to speak to; the service's address where it is that.
+    host: Option<String>,
 }
 
 impl<'a> Browser<'a> {
     pub fn new(regain: &'a Regain) -> Self {
         let site = Some("same-origin");
-        Self { regain, cookies: RefCell::default(), site, language: "en" }
+        Self { regain, cookies: RefCell::default(), site, language: "en", host: None }
     }
 
     /// A browser that sends no `Sec-Fetch-Site`.
     pub fn old(regain: &'a Regain) -> Self {
         Self { site: None, ..Self::new(regain) }
+    }
+
+    /// The same, where the service is reached by another host.
+    pub fn at(self, host: &str) -> Self {
+        Self { host: Some(host.to_owned()), ..self }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -85,6 +92,9 @@ impl<'a> Browser<'a> {
         }
         if let Some(site) = self.site {
             request = request.header("sec-fetch-site", site);
+        }
+        if let Some(host) = &self.host {
+            request = request.header("host", host);
         }
         let answer = answer(request.header("accept-language", self.language)).await;
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {

@@ -2,7 +2,10 @@
 
 mod checked;
 mod hosts;
+mod isolation;
+mod journeys;
 mod sharing;
+mod trio;
 mod unknown;
 
 use regain::config::{ApplicationSettings, Compat, LoginLinks, Settings};
@@ -51,7 +54,7 @@ async fn complete(regain: &Regain, app: &str, token: &str) -> Answer {
 
 /// The answer without the id of its request, which pages of problems show.
 fn without_reference(mut answer: Answer) -> Answer {
-    let reference = between(&answer.body, "Reference: ", "<").map(str::to_owned);
+    let reference = between(&answer.body, "<p class=\"reference\">", "<").map(str::to_owned);
     if let Some(reference) = reference {
         answer.body = answer.body.replace(&reference, "…");
     }

@@ -1,0 +1,152 @@
+//! Where an operation or a page takes something by which it does something.
+
+use regain::http::routes;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::Own;
+
+/// Members of bodies that hold a token or a session. What is called otherwise is known by its example.
+const TOKENS: [&str; 3] = ["token", "inputToken", "session"];
+
+/// The same in paths, and the one path that takes it as a parameter.
+const IN_PATHS: [&str; 3] = ["{token}", "{hash}", "{doc}"];
+const STRUCTR_PAGE: &str = "/reset-password";
+
+/// One method of one route of an application.
+#[derive(Debug)]
+pub struct Operation {
+    pub method: Method,
+    pub template: &'static str,
+    /// An example of its body.
+    body: Option<Value>,
+    /// Whether it is documented to want a session or a key.
+    pub wants_bearer: bool,
+}
+
+/// Every method of every route that is an application's.
+pub fn operations(
+    document: &Value,
+    samples: &[(&str, &str)],
+    of_nobody: &[&str],
+) -> Vec<Operation> {
+    let others = |template: &str| template.starts_with("/demo/") || of_nobody.contains(&template);
+    let of_apps = routes::all().iter().filter(|(template, _)| !others(template));
+    let methods = of_apps
+        .flat_map(|(template, methods)| methods.split(", ").map(move |method| (*template, method)));
+    methods.map(|(template, method)| operation(template, method, document, samples)).collect()
+}
+
+fn operation(
+    template: &'static str,
+    method: &str,
+    document: &Value,
+    samples: &[(&str, &str)],
+) -> Operation {
+    let documented = &document["paths"][template][method.to_lowercase()];
+    let sample = samples.iter().find(|(of, _)| *of == template);
+    let body = match sample {
+        Some((_, body)) => serde_json::from_str(body).ok(),
+        None => documented["requestBody"]["content"]["application/json"].get("example").cloned(),
+    };
+    let known = template.starts_with("/a/") || !matches!(method, "POST" | "PUT" | "PATCH");
+    assert!(
+        known || !documented.is_null() || body.is_some(),
+        "what does {method} {template} take?"
+    );
+    // An empty requirement among others says that it may be left out.
+    let is_one = |wanted: &Value| wanted.as_object().is_some_and(|it| !it.is_empty());
+    let secured = documented["security"].as_array();
+    let secured = secured.is_some_and(|all| !all.is_empty() && all.iter().all(is_one));
+    let wants_bearer = secured || template == "/structr/rest/me";
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    Operation { method, template, body: body.map(without_people), wants_bearer }
+}
+
+/// Who is asked for is nobody, so that no mail changes what is tried next.
+fn without_people(mut body: Value) -> Value {
+    for (_, value) in body.as_object_mut().into_iter().flatten() {
+        if value.as_str().is_some_and(|text| text.contains('@')) {
+            *value = json!("nobody@example.com");
+        }
+    }
+    body
+}
+
+impl Operation {
+    /// Whether it is there in this application: Structr's paths name none.
+    pub fn is_of(&self, at: &Own) -> bool {
+        at.answers_structr || self.template.contains("{app")
+    }
+
+    /// Whether it is a page that a form is posted to.
+    pub fn is_posted(&self) -> bool {
+        self.template.starts_with("/a/") && self.method == Method::POST
+    }
+
+    /// Its own example of a body, or the form of its page.
+    pub fn body_or(&self, form: String) -> String {
+        let none = if self.is_posted() { form } else { String::new() };
+        self.body.as_ref().map_or(none, Value::to_string)
+    }
+
+    /// Whether it takes a token in its path or its body.
+    pub fn takes_token(&self) -> bool {
+        let in_path = IN_PATHS.iter().any(|place| self.template.contains(place));
+        in_path || self.template == STRUCTR_PAGE || self.tokens().next().is_some()
+    }
+
+    pub const fn media_type(&self) -> &'static str {
+        if self.body.is_some() { "application/json" } else { "application/x-www-form-urlencoded" }
+    }
+
+    /// The members of its body that hold a token.
+    fn tokens(&self) -> impl Iterator<Item = &String> {
+        let members = self.body.iter().filter_map(Value::as_object).flatten();
+        let is_token = |name: &str, value: &Value| {
+            let text = value.as_str().unwrap_or_default();
+            TOKENS.contains(&name) || text.len() > 80 && text.matches('.').count() == 2
+        };
+        members.filter(move |(name, value)| is_token(name, value)).map(|(name, _)| name)
+    }
+
+    /// Paths and bodies with this secret wherever a token goes, for every purpose that can be said.
+    pub fn filled_in(&self, at: &Own, secret: &str) -> Vec<(String, String)> {
+        if !self.takes_token() {
+            return vec![];
+        }
+        let path = self.path(at, secret);
+        let Some(mut body) = self.body.clone() else { return vec![(path, String::new())] };
+        for name in self.tokens() {
+            body[name] = json!(secret);
+        }
+        if body.get("purpose").is_none() {
+            return vec![(path, body.to_string())];
+        }
+        let purposes = ["password-reset", "email-confirmation", "login", "session"];
+        let bodies = purposes.map(|purpose| {
+            body["purpose"] = json!(purpose);
+            body.to_string()
+        });
+        bodies.map(|body| (path.clone(), body)).into()
+    }
+
+    /// Its path and its body with nothing in them that is worth anything.
+    pub fn with_nothing(&self, at: &Own) -> (String, String) {
+        let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
+        (self.path(at, "a.b.c"), body)
+    }
+
+    /// Its path, with this where a token goes.
+    pub fn path(&self, at: &Own, token: &str) -> String {
+        let parts = self.template.split('/').map(|part| match part {
+            "{app}" | "{application}" => at.facts.name,
+            place if IN_PATHS.contains(&place) => token,
+            "{user_id}" => "1",
+            part if part.starts_with('{') => "x",
+            part => part,
+        });
+        let path = parts.collect::<Vec<_>>().join("/");
+        if self.template == STRUCTR_PAGE { format!("{path}?key={token}") } else { path }
+    }
+}
