@@ -28,6 +28,7 @@ fn everything(settings: &mut Settings) {
     for (name, app) in &mut settings.apps {
         let by_name = |system: &Compat| app.called_by(*system, name) == name;
         app.compat = Compat::ALL.into_iter().filter(by_name).collect();
+        app.newest_link_wins = true;
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
         app.return_to.push("https://app.example.com/".to_owned());

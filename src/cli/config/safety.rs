@@ -1,5 +1,6 @@
 //! Settings that would make the service unsafe, or useless, are refused before it starts.
 
+mod betty_blocks;
 mod budget;
 mod cloud_cms;
 mod login;
@@ -58,6 +59,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(
             own.and_then(|url| scheme_host_and_port(&format!("apps.{name}.public_url"), url)),
         );
+        errors.extend(betty_blocks::check(name, app));
         errors.extend(links(name, app));
         errors.extend(passwords(name, app));
         errors.extend(pages::check(name, app));

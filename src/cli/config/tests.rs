@@ -1,6 +1,7 @@
 //! Every mistake, its place and its cure.
 
 mod api_keys;
+mod betty_blocks;
 mod cloud_cms;
 mod environment;
 mod mistakes;
