@@ -45,6 +45,7 @@ fn call() -> Call {
         app: "shop".to_owned(),
         event: Event::PasswordChanged,
         user_id: "1".to_owned(),
+        purpose: None,
         id: "e1".to_owned(),
         at: OffsetDateTime::UNIX_EPOCH,
         now: OffsetDateTime::UNIX_EPOCH,

@@ -67,10 +67,14 @@ impl Hooks for Webhooks {
 }
 
 fn body(call: &Call) -> String {
+    let mut data = json!({ "app": call.app, "user_id": call.user_id });
+    if let Some(purpose) = call.purpose {
+        data["purpose"] = json!(purpose.name());
+    }
     json!({
         "type": call.event.name(),
         "timestamp": call.at.format(&Rfc3339).unwrap_or_default(),
-        "data": { "app": call.app, "user_id": call.user_id },
+        "data": data,
     })
     .to_string()
 }

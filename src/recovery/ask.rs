@@ -83,7 +83,7 @@ impl Recovery {
         if !app.hooks.contains(&event) {
             return;
         }
-        let about = About::Account { user_id, event_id: self.new_id() };
+        let about = About::Account { user_id, event_id: self.new_id(), purpose: None };
         let hook = self.job(app, reference, Task::Hook(event, about));
         if self.jobs.follow(hook, Duration::ZERO).await.is_err() {
             tracing::error!(app = app.name, event = event.name(), "not told: the queue is full");

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::token::Purpose;
+
 /// Something that happened to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Event {
@@ -20,6 +22,9 @@ pub enum Event {
     /// Somebody said that a change of the password was not theirs. Anybody can say so of anybody.
     #[serde(rename = "account.disputed")]
     AccountDisputed,
+    /// A link is about to be mailed to the account's owner, since somebody asked for it.
+    #[serde(rename = "recovery.requested")]
+    RecoveryRequested,
 }
 
 /// An event on its way. Its id stays the same however often it is told.
@@ -31,6 +36,8 @@ pub struct Call {
     pub event: Event,
     /// The account.
     pub user_id: String,
+    /// What the link is for, where the event is about one.
+    pub purpose: Option<Purpose>,
     /// One for each event, for receivers to tell a repetition.
     pub id: String,
     /// When it happened.
@@ -41,8 +48,13 @@ pub struct Call {
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 4] =
-        [Self::PasswordChanged, Self::EmailConfirmed, Self::LoginCompleted, Self::AccountDisputed];
+    pub const ALL: [Self; 5] = [
+        Self::PasswordChanged,
+        Self::EmailConfirmed,
+        Self::LoginCompleted,
+        Self::AccountDisputed,
+        Self::RecoveryRequested,
+    ];
 
     /// Its name in the configuration and in the call.
     #[must_use]
@@ -52,6 +64,7 @@ impl Event {
             Self::EmailConfirmed => "email.confirmed",
             Self::LoginCompleted => "login.completed",
             Self::AccountDisputed => "account.disputed",
+            Self::RecoveryRequested => "recovery.requested",
         }
     }
 

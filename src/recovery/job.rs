@@ -71,6 +71,9 @@ pub enum About {
         user_id: String,
         /// The event's own: one request may be about several accounts.
         event_id: String,
+        /// What the link is for, where the event is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purpose: Option<Purpose>,
     },
 }
 
@@ -222,6 +225,9 @@ pub struct Draft {
     /// Whether its link was made the newest one of its account, and a mail with it may be out.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub stamped: bool,
+    /// Whether the application's backend is told of it already.
+    #[serde(default)]
+    pub told: bool,
 }
 
 impl Draft {
@@ -326,7 +332,7 @@ mod tests {
             })
         );
         let (issued_at, id) = (OffsetDateTime::UNIX_EPOCH, "m1".to_owned());
-        let draft = Box::new(Draft { issued_at, id, stamped: false });
+        let draft = Box::new(Draft { issued_at, id, stamped: false, told: true });
         let (user_id, wish) = ("7".to_owned(), super::tests::wish());
         let link = job(Task::Mail(Mail::Link { user_id, wish, draft: draft.clone() }));
         let wish =
@@ -340,7 +346,8 @@ mod tests {
             expires_at: OffsetDateTime::UNIX_EPOCH,
         };
         let notice = job(Task::Mail(Mail::LinkIssued(Box::new(given), 1)));
-        let about = About::Account { user_id: "7".to_owned(), event_id: "e1".to_owned() };
+        let (user_id, event_id) = ("7".to_owned(), "e1".to_owned());
+        let about = About::Account { user_id, event_id, purpose: Some(Purpose::Login) };
         let dispute = job(Task::Hook(Event::AccountDisputed, about));
         for job in [ask(), link, issued, notice, dispute] {
             let written = serde_json::to_vec(&job).unwrap();

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::account::Account;
 use crate::language::Language;
+use crate::token::Purpose;
 
 /// How long a notice waits for its row to be written before it is given up.
 const CHANGE_PATIENCE: Duration = Duration::from_mins(5);
@@ -57,7 +58,7 @@ impl Recovery {
                 return self.find_and_send(app, &job, identifier, wish).await;
             }
             Task::Mail(Mail::Link { user_id, wish, draft }) => {
-                self.send_again(app, &job, user_id, wish, draft).await
+                return self.send_again(app, &job, user_id, wish, draft).await;
             }
             Task::Mail(Mail::PasswordChanged(change, number)) => {
                 self.tell_owner(app, &job, change, *number).await
@@ -69,13 +70,13 @@ impl Recovery {
                 match self.changed(app, &job, change).await {
                     Ok(account) => {
                         let event_id = job.reference.clone();
-                        self.call(app, &job, *event, account.id, event_id).await
+                        self.call(&job, *event, account.id, None, event_id).await
                     }
                     Err(left) => left,
                 }
             }
-            Task::Hook(event, About::Account { user_id, event_id }) => {
-                self.call(app, &job, *event, user_id.clone(), event_id.clone()).await
+            Task::Hook(event, About::Account { user_id, event_id, purpose }) => {
+                self.call(&job, *event, user_id.clone(), *purpose, event_id.clone()).await
             }
         };
         left.into_iter().collect()
@@ -172,16 +173,17 @@ impl Recovery {
 
     async fn call(
         &self,
-        app: &Application,
         job: &Job,
         event: Event,
         user_id: String,
+        purpose: Option<Purpose>,
         id: String,
     ) -> Option<Later> {
         let call = Call {
-            app: app.name.clone(),
+            app: job.app.clone(),
             event,
             user_id,
+            purpose,
             id,
             at: job.asked_at,
             now: self.clock.now(),

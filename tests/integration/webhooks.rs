@@ -4,6 +4,7 @@ mod documented;
 mod failing;
 mod private;
 pub mod receiver;
+mod requested;
 mod slow;
 
 use regain::clock::Clock;

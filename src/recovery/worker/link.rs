@@ -87,12 +87,7 @@ impl Recovery {
     /// Within the mail budget, so that a stranger can say so no oftener than ask for mail.
     fn tell_dispute(&self, app: &Application, job: &Job, account: &Account) -> Option<Later> {
         audit::account_disputed(app, &account.id);
-        let told = app.hooks.contains(&Event::AccountDisputed);
-        told.then(|| {
-            let about = About::Account { user_id: account.id.clone(), event_id: self.new_id() };
-            let hook = job.with(Task::Hook(Event::AccountDisputed, about));
-            Later { job: hook, after: Duration::ZERO }
-        })
+        tell(app, job, Event::AccountDisputed, account, None, self.new_id())
     }
 
     /// A link that was paid for, but could not be sent: the account may have changed since.
@@ -103,7 +98,7 @@ impl Recovery {
         user_id: &str,
         wish: &LinkWish,
         draft: &Draft,
-    ) -> Option<Later> {
+    ) -> Vec<Later> {
         let needs = app.needs_to_be_sent(wish);
         match app.accounts.read(user_id).await {
             Ok(Some(account)) if account.fits(&needs).is_ok() => {
@@ -111,12 +106,13 @@ impl Recovery {
             }
             Ok(_) => {
                 withhold(app, Some(user_id), NoMail::Ineligible, Some(&"gone or closed"));
-                None
+                vec![]
             }
-            Err(error) => self.later(job, app.life_of(wish), &error).await,
+            Err(error) => self.later(job, app.life_of(wish), &error).await.into_iter().collect(),
         }
     }
 
+    /// What is left of it: the mail, where it could not be sent, and the event that there is one.
     async fn send_link(
         &self,
         app: &Application,
@@ -124,20 +120,21 @@ impl Recovery {
         account: &Account,
         wish: &LinkWish,
         draft: &Draft,
-    ) -> Option<Later> {
+    ) -> Vec<Later> {
         let lifetime = app.life_of(wish);
         let now = self.clock.now();
         if newest::is_overtaken(app, wish, account, draft) {
             withhold(app, Some(&account.id), NoMail::Overtaken, None);
-            return None;
+            return vec![];
         }
         let fresh = now - draft.issued_at <= lifetime / 2;
-        let draft = if fresh { draft.clone() } else { self.draft() };
+        let mut draft =
+            if fresh { draft.clone() } else { Draft { told: draft.told, ..self.draft() } };
         if wish.purpose == Purpose::Login && account.has_logged_in_since(draft.issued_at) {
             let why = "the link would not work: somebody logged in meanwhile, or the last login is \
                        not kept in UTC";
             withhold(app, Some(&account.id), NoMail::Ineligible, Some(&why));
-            return None;
+            return vec![];
         }
         let mut job = job.with(link(account, wish, &draft));
         if !mem::replace(&mut job.has_turn, true) {
@@ -149,16 +146,24 @@ impl Recovery {
                     meters::pace_wait(app);
                     let wait_s = wait.as_secs();
                     tracing::info!(app = app.name, wait_s, "the mail waits for its turn");
-                    return Some(Later { job, after: wait });
+                    return vec![Later { job, after: wait }];
                 }
                 Err(TryAfter(wait)) => {
                     let why = format!("too much mail, its turn would come in {} s", wait.as_secs());
                     self.give_up(&job, Lost::TooMuch, &why).await;
-                    return None;
+                    return vec![];
                 }
             }
         }
-        self.send_now(app, &job, account, wish, draft).await
+        let mut told = None;
+        if !mem::replace(&mut draft.told, true) {
+            // By the mail's own name: should it be begun once more, it is still one event.
+            let (event, id) = (Event::RecoveryRequested, draft.id.clone());
+            told = tell(app, &job, event, account, Some(wish.purpose), id);
+            job.task = link(account, wish, &draft);
+        }
+        let mail = self.send_now(app, &job, account, wish, draft).await;
+        told.into_iter().chain(mail).collect()
     }
 
     /// Mints the link and hands the mail over. Only here does it void older ones, where it does: a mail
@@ -224,7 +229,7 @@ impl Recovery {
     }
 
     pub(in super::super) fn draft(&self) -> Draft {
-        Draft { issued_at: self.clock.now(), id: self.new_id(), stamped: false }
+        Draft { issued_at: self.clock.now(), id: self.new_id(), stamped: false, told: false }
     }
 
     /// A name that no other mail or event has: 144 random bits.
@@ -233,9 +238,26 @@ impl Recovery {
     }
 }
 
+/// The mail of a link to this account.
 fn link(account: &Account, wish: &LinkWish, draft: &Draft) -> Task {
-    let (wish, draft) = (wish.clone(), Box::new(draft.clone()));
-    Task::Mail(Mail::Link { user_id: account.id.clone(), wish, draft })
+    let (user_id, wish) = (account.id.clone(), wish.clone());
+    Task::Mail(Mail::Link { user_id, wish, draft: Box::new(draft.clone()) })
+}
+
+/// The call that tells of an event that a job has come upon, where it is to be told.
+fn tell(
+    app: &Application,
+    job: &Job,
+    event: Event,
+    account: &Account,
+    purpose: Option<Purpose>,
+    event_id: String,
+) -> Option<Later> {
+    app.hooks.contains(&event).then(|| {
+        let about = About::Account { user_id: account.id.clone(), event_id, purpose };
+        let hook = Job { attempt: 0, ..job.with(Task::Hook(event, about)) };
+        Later { job: hook, after: Duration::ZERO }
+    })
 }
 
 /// Counts and tells what no mail is made for.

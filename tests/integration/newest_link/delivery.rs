@@ -149,7 +149,8 @@ async fn the_same_draft_is_the_same_link_and_a_refreshed_one_is_another() {
     for engine in engines() {
         let (users, regain) = ada_alone(engine).await;
         let issued_at = regain.clock.now();
-        let draft = Draft { issued_at, id: "0123456789abcdef-more".to_owned(), stamped: false };
+        let draft =
+            Draft { issued_at, id: "0123456789abcdef-more".to_owned(), stamped: false, told: true };
         for stamped in [false, true] {
             let draft = Draft { stamped, ..draft.clone() };
             assert_eq!(regain.service.recovery.perform(link(&regain, draft)).await, []);
@@ -173,7 +174,8 @@ async fn a_mail_that_was_perhaps_taken_is_not_sent_again_once_a_newer_one_is_out
         let (_users, regain) = ada_alone(engine).await;
         let newest = regain.token_for(ADA).await;
         let issued_at = regain.clock.now();
-        let older = Draft { issued_at, id: "0123456789abcdef-more".to_owned(), stamped: true };
+        let older =
+            Draft { issued_at, id: "0123456789abcdef-more".to_owned(), stamped: true, told: true };
         assert_eq!(regain.service.recovery.perform(link(&regain, older.clone())).await, []);
         assert_eq!(regain.links().len(), 1, "{engine:?}: the owner may have seen both");
         assert_eq!(regain.inspect(&newest).await.status, 200, "{engine:?}");

@@ -151,6 +151,6 @@ async fn a_webhook_that_cannot_be_used_keeps_the_service_from_starting_with_its_
     "#);
     insta::assert_snapshot!(why(&|it| it.events = vec!["password.change".to_owned()]), @r#"
     `apps.default.webhook.events` holds "password.change", which is no event
-        name some of: password.changed, email.confirmed, login.completed, account.disputed
+        name some of: password.changed, email.confirmed, login.completed, account.disputed, recovery.requested
     "#);
 }
