@@ -10,12 +10,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use poem::http::header;
+use poem::http::{StatusCode, header};
 use poem::listener::TcpAcceptor;
 use poem::{Response, Route, Server, endpoint, get};
 
 use super::{Service, StartError};
 use crate::mail::Failures;
+use crate::queue::Queue;
 use crate::recovery::meters;
 
 /// How often what was measured is summed up, so that it does not grow where nobody looks.
@@ -59,10 +60,11 @@ impl Operators {
 }
 
 fn routes(recorder: PrometheusHandle, service: Service) -> Route {
-    let failures = service.failures.clone();
+    let (failures, queue) = (service.failures.clone(), service.queue.clone());
     Route::new()
         .at("/metrics", get(endpoint::make_sync(move |_| metrics(&recorder, &service))))
         .at("/failures.json", get(endpoint::make_sync(move |_| not_taken(&failures))))
+        .at("/given-up.json", get(endpoint::make(move |_| given_up(queue.clone()))))
 }
 
 fn metrics(recorder: &PrometheusHandle, service: &Service) -> Response {
@@ -74,6 +76,18 @@ fn metrics(recorder: &PrometheusHandle, service: &Service) -> Response {
 
 fn not_taken(failures: &Failures) -> Response {
     answer("application/json", serde_json::to_string(&failures.all()).unwrap_or_default())
+}
+
+async fn given_up(queue: Queue) -> Response {
+    match queue.given_up().await {
+        Ok(letters) => {
+            answer("application/json", serde_json::to_string(&letters).unwrap_or_default())
+        }
+        Err(trouble) => {
+            tracing::warn!(%trouble, "what was given up cannot be shown");
+            StatusCode::SERVICE_UNAVAILABLE.into()
+        }
+    }
 }
 
 fn answer(kind: &str, body: String) -> Response {

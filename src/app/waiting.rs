@@ -19,7 +19,7 @@ pub async fn waiting_jobs(settings: &Settings) -> Result<Report, StartError> {
         return Err(StartError::setting(
             "queue.store",
             "is \"memory\": only the process itself knows what waits in it",
-            "see its log, or keep the queue in Redis",
+            "see its log or /given-up.json at metrics.listen, or keep the queue in Redis",
         ));
     }
     let keyring = build::keyring(&settings.keys)?;

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 
-use super::Backlog;
-use crate::recovery::{Job, Jobs, Later, QueueFull};
+use super::{Backlog, DeadLetter};
+use crate::recovery::{Job, Jobs, Later, Lost, QueueFull};
 
 /// Room beyond the capacity that asks cannot use: for notices, hooks and what is tried again.
 pub(super) const RESERVE: usize = 1000;
@@ -17,10 +17,15 @@ pub(super) const RESERVE: usize = 1000;
 /// How long a closed queue puts a job off at most.
 const LAST_TRIES_EVERY: Duration = Duration::from_secs(1);
 
+/// How many jobs that were given up are shown; older ones are forgotten.
+const MOST_LETTERS: usize = 100;
+
 /// Jobs that wait, are put off, or are being done.
 pub struct MemoryQueue {
     capacity: usize,
     state: Mutex<State>,
+    /// What was given up, newest first.
+    dead: Mutex<VecDeque<DeadLetter>>,
     /// Wakes one worker for each job, and all of them when nothing more will come.
     work: Notify,
     /// Wakes who waits for the end.
@@ -79,6 +84,7 @@ impl MemoryQueue {
         Arc::new_cyclic(|myself| Self {
             capacity,
             state: Mutex::default(),
+            dead: Mutex::default(),
             work: Notify::new(),
             idle: Notify::new(),
             closing: watch::Sender::new(false),
@@ -148,6 +154,12 @@ impl MemoryQueue {
         Backlog { waiting: state.waiting(), capacity: self.capacity, age }
     }
 
+    /// The last jobs that were given up, newest first.
+    #[must_use]
+    pub fn given_up(&self) -> Vec<DeadLetter> {
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
     fn put_off(&self, job: Job, delay: Duration) {
         let Some(queue) = self.myself.upgrade() else { return };
         let mut closing = queue.closing.subscribe();
@@ -215,6 +227,13 @@ impl Jobs for MemoryQueue {
     fn is_crowded(&self) -> bool {
         self.state().waiting() > self.capacity / 2
     }
+
+    async fn bury(&self, job: &Job, why: Lost, at: OffsetDateTime) {
+        let letter = DeadLetter::new(at, why.name(), &job.app, Some(job));
+        let mut dead = self.dead.lock().unwrap_or_else(PoisonError::into_inner);
+        dead.push_front(letter);
+        dead.truncate(MOST_LETTERS);
+    }
 }
 
 #[cfg(test)]
@@ -267,6 +286,17 @@ mod tests {
         drop(ticket);
         assert!(queue.take().await.is_some());
         assert_eq!(began.elapsed().as_secs(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_last_hundred_that_were_given_up_are_kept_newest_first() {
+        let queue = MemoryQueue::new(1);
+        for n in 0..=MOST_LETTERS {
+            queue.bury(&job(n), Lost::TooLate, OffsetDateTime::UNIX_EPOCH).await;
+        }
+        let kept: Vec<_> = queue.given_up().into_iter().filter_map(|it| it.reference).collect();
+        assert_eq!(kept.len(), MOST_LETTERS);
+        assert_eq!((kept[0].as_str(), kept[MOST_LETTERS - 1].as_str()), ("100", "1"));
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

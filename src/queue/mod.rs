@@ -1,11 +1,13 @@
 //! Where jobs wait between the answer and the work.
 
+mod dead;
 mod memory;
 mod parcel;
 mod redis;
 mod source;
 
+pub use dead::DeadLetter;
 pub use memory::MemoryQueue;
 pub use parcel::Parcels;
-pub use redis::{DeadLetter, RedisQueue, RedisQueueSettings, Report};
+pub use redis::{RedisQueue, RedisQueueSettings, Report};
 pub use source::{Backlog, Queue, Ticket};

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::{Script, cmd};
+use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 
 use super::memory::RESERVE;
@@ -21,7 +22,7 @@ use super::{Backlog, MemoryQueue};
 use crate::recovery::{Change, Job, Jobs, Lost, QueueFull, Told, meters};
 use crate::redis::{Redis, Trouble};
 
-pub use dead::{DeadLetter, Report};
+pub use dead::Report;
 pub use taking::Ticket;
 
 /// The group that all replicas read in, and the one consumer that they are.
@@ -227,7 +228,7 @@ impl Jobs for RedisQueue {
         backlog.waiting > self.settings.capacity / 2
     }
 
-    async fn bury(&self, job: &Job, why: Lost) {
+    async fn bury(&self, job: &Job, why: Lost, _at_by_its_own_clock: OffsetDateTime) {
         if let Some(parcel) = self.parcels.seal(job) {
             let _told_by_the_log = self.lay_aside(&parcel, why).await;
         }

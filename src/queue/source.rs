@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{MemoryQueue, RedisQueue, memory, redis};
+use super::{DeadLetter, MemoryQueue, RedisQueue, memory, redis};
 use crate::recovery::{Job, Jobs, Later, QueueFull};
+use crate::redis::Trouble;
 
 /// Where jobs wait. Clones share it.
 #[derive(Clone)]
@@ -111,6 +112,22 @@ impl Queue {
         match self {
             Self::Memory(queue) => queue.backlog(now),
             Self::Redis(queue) => queue.backlog(now),
+        }
+    }
+
+    /// The last jobs that were given up, newest first: by this process, or in Redis by any, and then
+    /// those that went through the process meanwhile.
+    ///
+    /// # Errors
+    /// [`Trouble`] when Redis cannot be asked.
+    pub async fn given_up(&self) -> Result<Vec<DeadLetter>, Trouble> {
+        match self {
+            Self::Memory(queue) => Ok(queue.given_up()),
+            Self::Redis(queue) => {
+                let mut letters = queue.report().await?.dead;
+                letters.extend(queue.fallback().into_iter().flat_map(|memory| memory.given_up()));
+                Ok(letters)
+            }
         }
     }
 

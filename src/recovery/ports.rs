@@ -141,7 +141,7 @@ pub trait Jobs: Send + Sync {
 
     /// Lays a job aside that nothing more is done about, for operators to look at. As well as can
     /// be: the log has told of it already.
-    async fn bury(&self, _job: &Job, _why: Lost) {}
+    async fn bury(&self, _job: &Job, _why: Lost, _at: OffsetDateTime) {}
 
     /// What of it cannot be used now, though asks may be accepted, in words for operators.
     fn trouble(&self) -> Option<&'static str> {

@@ -6,9 +6,9 @@ use redis::cmd;
 use time::OffsetDateTime;
 
 use super::{GROUP, RedisQueue};
-use crate::account::logged_id;
+use crate::queue::DeadLetter;
 use crate::queue::parcel::{Opened, Parcels};
-use crate::recovery::{About, Job, Lost, Mail, Task};
+use crate::recovery::Lost;
 use crate::redis::Trouble;
 
 /// How many are kept.
@@ -16,25 +16,6 @@ const MOST_LETTERS: usize = 1000;
 
 /// What Redis says of jobs that were given out: how many, from which to which, and to whom.
 type Pending = (u64, Option<String>, Option<String>, Option<Vec<(String, String)>>);
-
-/// A job that was given up, with nobody's address in full.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// When it was given up, to the second; the beginning of time where that cannot be read.
-    pub at: OffsetDateTime,
-    /// Why, as [`Lost::name`] has it; `unknown` where a newer release has other reasons.
-    pub why: &'static str,
-    /// The application's name.
-    pub app: String,
-    /// What it was: `ask`, `link`, `notice` or `hook`; nothing where it cannot be opened here.
-    pub kind: Option<&'static str>,
-    /// The request that it came from, as logs and mails show it.
-    pub reference: Option<String>,
-    /// When it was asked for.
-    pub asked_at: Option<OffsetDateTime>,
-    /// Whom it was about: an address, masked, or an account's id.
-    pub about: Option<String>,
-}
 
 /// What is in the queue now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,32 +66,7 @@ impl RedisQueue {
             Opened::Job(job) => Some(job),
             Opened::Strange | Opened::Unauthentic => None,
         };
-        let job = job.as_deref();
-        Some(DeadLetter {
-            at,
-            why: Lost::from_name(why).map_or("unknown", Lost::name),
-            app: Parcels::app_of(parcel).to_owned(),
-            kind: job.map(|job| job.task.kind()),
-            reference: job.map(|job| job.reference.clone()),
-            asked_at: job.map(|job| job.asked_at),
-            about: job.map(about),
-        })
+        let why = Lost::from_name(why).map_or("unknown", Lost::name);
+        Some(DeadLetter::new(at, why, Parcels::app_of(parcel), job.as_deref()))
     }
-}
-
-fn about(job: &Job) -> String {
-    match &job.task {
-        Task::Mail(Mail::Ask(identifier, _)) => identifier.masked(),
-        Task::Mail(Mail::PasswordChanged(change, _)) | Task::Hook(_, About::Change(change)) => {
-            account(&change.user_id)
-        }
-        Task::Mail(Mail::LinkIssued(given, _)) => account(&given.user_id),
-        Task::Mail(Mail::Link { user_id, .. }) | Task::Hook(_, About::Account { user_id, .. }) => {
-            account(user_id)
-        }
-    }
-}
-
-fn account(user_id: &str) -> String {
-    format!("account {}", logged_id(user_id))
 }

@@ -88,7 +88,7 @@ impl Recovery {
         {
             self.limits.give_back(&job.app, &wish.origin.payer(user_id)).await;
         }
-        self.jobs.bury(job, lost).await;
+        self.jobs.bury(job, lost, self.clock.now()).await;
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use regain::queue::MemoryQueue;
 use regain::recovery::{Jobs as _, Lost, QueueFull};
+use time::OffsetDateTime;
 
 use super::{SECRET, SILENCE, done, in_redis, job, later, nothing_comes, replica, replica_beside};
 use crate::counts;
@@ -198,7 +199,7 @@ async fn dead_letters_are_bounded_and_the_newest_stay() {
     let Some(keys) = keys() else { return };
     let queue = replica(&keys, 10, &["shop"], SECRET);
     for n in 0..1010 {
-        queue.bury(&job(&n.to_string()), Lost::TooLate).await;
+        queue.bury(&job(&n.to_string()), Lost::TooLate, OffsetDateTime::UNIX_EPOCH).await;
     }
     let dead = queue.report().await.unwrap().dead;
     assert_eq!(dead.len(), 1000);
@@ -257,7 +258,7 @@ async fn a_user_that_may_do_little_and_only_under_the_prefix_is_enough() {
     for reference in ["1", "2"] {
         let (job, ticket) = queue.take().await.unwrap();
         assert_eq!(job.reference, reference);
-        queue.bury(&job, Lost::Refused).await;
+        queue.bury(&job, Lost::Refused, OffsetDateTime::UNIX_EPOCH).await;
         ticket.done(vec![]).await.unwrap();
     }
     queue.drained().await;

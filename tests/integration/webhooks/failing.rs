@@ -7,6 +7,7 @@ use regain::app::Service;
 use regain::clock::Clock;
 use regain::queue::Queue;
 use regain::random::Random;
+use serde_json::json;
 
 use super::receiver::{Receiver, SECRET, Say};
 use super::{ada, change_password, hooked, telling};
@@ -74,13 +75,30 @@ async fn a_redirect_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_gone_is_not_called_again() {
+async fn a_receiver_that_is_gone_is_not_called_again_and_operators_see_what_it_was_not_told() {
     let receiver = Receiver::plain([Say::Status(410)]).await;
     let users = ada().await;
-    let regain = telling(&users, &receiver, "").await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        hooked(settings, &receiver, "");
+        settings.metrics.listen = Some("127.0.0.1:0".to_owned());
+    })
+    .await;
+    assert_eq!(regain.operators_get("/given-up.json").await.json(), json!([]));
     change_password(&regain).await;
     regain.worked().await;
     assert_eq!(receiver.heard().len(), 1);
+    let shown = regain.operators_get("/given-up.json").await;
+    assert_eq!((shown.status, shown.header("content-type")), (200, Some("application/json")));
+    let mut shown = shown.json();
+    let reference = shown[0]["reference"].take();
+    assert_eq!(reference, receiver.heard()[0].header("webhook-id"), "the request is in the log");
+    let at = "2027-01-15T08:00:00Z";
+    let expected = json!([{
+        "at": at, "why": "refused", "app": "default", "kind": "hook", "reference": null,
+        "about": "password.changed of account 1", "asked_at": at,
+    }]);
+    assert_eq!(shown, expected);
+    assert_eq!(regain.get("/given-up.json").await.status, 404, "people see none of it");
 }
 
 #[tokio::test]
@@ -94,6 +112,7 @@ async fn what_is_given_up_lies_among_the_dead_letters_and_a_day_is_long_enough()
         let regain = Regain::start_at(&users.url, Clock::fixed(start), |settings| {
             on_redis(settings, &keys);
             hooked(settings, receiver, "");
+            settings.metrics.listen = Some("127.0.0.1:0".to_owned());
         })
         .await;
         change_password(&regain).await;
@@ -103,7 +122,9 @@ async fn what_is_given_up_lies_among_the_dead_letters_and_a_day_is_long_enough()
         let Queue::Redis(queue) = &regain.service.queue else { panic!("it is in Redis") };
         let dead = queue.report().await.unwrap().dead.remove(0);
         assert_eq!((dead.why, dead.kind), (why, Some("hook")), "{dead:?}");
-        assert!(dead.about.as_ref().unwrap().ends_with("account 1"), "{dead:?}");
+        assert_eq!(dead.about.as_deref(), Some("password.changed of account 1"));
+        let shown = regain.operators_get("/given-up.json").await.json();
+        assert_eq!((&shown[0]["why"], &shown[0]["kind"]), (&json!(why), &json!("hook")));
         regain.stop().await;
     }
     assert_eq!(gone.heard().len(), 1);
