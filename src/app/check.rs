@@ -17,13 +17,14 @@ mod schemes;
 mod second_factor;
 mod service;
 mod stamp;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{StartError, build, shared, texts};
+use super::{StartError, build, shared, texts, webhooks};
 use crate::account::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, ProviderSettings, Settings};
@@ -112,6 +113,8 @@ pub async fn check(
         .and_then(|embedded| texts::of_applications(settings, &embedded))
         .and_then(|texts| build::mailer(settings, &texts, random));
     let mut pools = Pools::new(PATIENT);
+    // What keeps them from being made is told below.
+    let webhooks = webhooks::of(settings).ok();
     for (name, app) in &settings.apps {
         let scheme = build::scheme(settings, name, &app.users).ok();
         let scheme = scheme.as_ref();
@@ -127,6 +130,9 @@ pub async fn check(
             let providers = &settings.mail.providers;
             let mail = MailCheck { name, settings: app, providers, mailer, options, clock, random };
             of_app.extend(mail::examine(&mail).await);
+        }
+        if let (Some(webhook), Some(webhooks)) = (&app.webhook, &webhooks) {
+            of_app.push(webhook::examine(name, webhook, webhooks).await);
         }
         findings.extend(of_app.into_iter().map(|finding| finding.of(name)));
     }

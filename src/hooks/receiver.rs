@@ -12,7 +12,7 @@ use url::Host;
 use zeroize::Zeroizing;
 
 use super::error::HookConfigError;
-use super::network::{Kind, Reach};
+use super::network::{Kind, Reach, Refused};
 use super::resolver::{LookUp, Vetted};
 use super::signature::SigningSecret;
 use crate::config::WebhookSettings;
@@ -33,6 +33,7 @@ pub(super) struct Receiver {
     url: Url,
     secrets: Vec<SigningSecret>,
     client: Client,
+    resolver: Arc<Vetted>,
 }
 
 impl Receiver {
@@ -50,11 +51,12 @@ impl Receiver {
             let previous = SigningSecret::parse(previous);
             signing.push(previous.map_err(HookConfigError::PreviousSecret)?);
         }
+        let resolver = Arc::new(Vetted { reach, look_up });
         // No redirect and no proxy: a call goes to the host that was looked at, or nowhere.
         let client = Client::builder()
             .use_preconfigured_tls(verified(settings.ca.as_deref())?)
             .https_only(url.scheme() == "https")
-            .dns_resolver(Arc::new(Vetted { reach, look_up }))
+            .dns_resolver(Arc::clone(&resolver))
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECTING.min(settings.timeout.0))
@@ -62,7 +64,23 @@ impl Receiver {
             .user_agent(concat!("regain/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| HookConfigError::Client(error.to_string()))?;
-        Ok(Self { url, secrets: signing, client })
+        Ok(Self { url, secrets: signing, client, resolver })
+    }
+
+    /// Looks where its name leads, and calls nobody.
+    pub(super) async fn look(&self) -> Result<(), String> {
+        // An address was looked at when the URL was read.
+        let Some(Host::Domain(name)) = self.url.host() else { return Ok(()) };
+        let name = name.to_owned();
+        let found = Vetted::clone(&self.resolver).addresses(name.clone()).await;
+        match found {
+            Ok(found) if found.is_empty() => Err(format!("{name} has no address")),
+            Ok(_) => Ok(()),
+            Err(error) => match error.downcast::<Refused>() {
+                Ok(refused) => Err(refused.to_string()),
+                Err(error) => Err(format!("{name}: {error}")),
+            },
+        }
     }
 
     /// A signed call that is not sent yet.

@@ -1,6 +1,7 @@
 //! From a receiver's name to its addresses, each looked at every time that something is connected
 //! to: what is looked at is what the call goes to.
 
+use std::error::Error;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -28,23 +29,36 @@ pub(super) fn by_the_machine() -> LookUp {
 }
 
 /// Gives out addresses only where all of them are in reach.
+#[derive(Clone)]
 pub(super) struct Vetted {
     pub(super) reach: Reach,
     pub(super) look_up: LookUp,
 }
 
+impl Vetted {
+    /// The addresses of a name.
+    ///
+    /// # Errors
+    /// [`Refused`](super::Refused) for one that is out of reach, since among others it is as good as
+    /// a trap; and what looking up failed by.
+    pub(super) async fn addresses(
+        self,
+        name: String,
+    ) -> Result<Vec<IpAddr>, Box<dyn Error + Send + Sync>> {
+        let found = (self.look_up)(name.clone()).await?;
+        for address in &found {
+            self.reach.check(&name, *address)?;
+        }
+        Ok(found)
+    }
+}
+
 impl Resolve for Vetted {
     fn resolve(&self, name: Name) -> Resolving {
-        let (reach, name) = (self.reach, name.as_str().to_owned());
-        let found = (self.look_up)(name.clone());
+        let found = self.clone().addresses(name.as_str().to_owned());
         Box::pin(async move {
-            let found = found.await?;
-            // One that is out of reach among others is as good as a trap.
-            for address in &found {
-                reach.check(&name, *address)?;
-            }
-            let addresses = found.into_iter().map(|address| SocketAddr::new(address, 0));
-            Ok(Box::new(addresses) as Addrs)
+            let addresses = found.await?.into_iter();
+            Ok(Box::new(addresses.map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }

@@ -48,6 +48,17 @@ impl Webhooks {
         self.receivers.insert(app.to_owned(), receiver);
         Ok(())
     }
+
+    /// Looks where the name of an application's receiver leads, and calls nobody.
+    ///
+    /// # Errors
+    /// Why no call would go there, in words for operators.
+    pub async fn look(&self, app: &str) -> Result<(), String> {
+        match self.receivers.get(app) {
+            Some(receiver) => receiver.look().await,
+            None => Ok(()),
+        }
+    }
 }
 
 #[async_trait]

@@ -9,6 +9,7 @@ mod schemes;
 mod second_factor;
 mod tables;
 mod views;
+mod webhooks;
 
 use regain::app::{CheckOptions, Finding, Level, check};
 use regain::clock::Clock;

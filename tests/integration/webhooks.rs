@@ -2,7 +2,7 @@
 
 mod documented;
 mod failing;
-mod private;
+pub mod private;
 pub mod receiver;
 mod requested;
 mod slow;

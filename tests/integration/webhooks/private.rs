@@ -12,7 +12,7 @@ use crate::process::{Process, command};
 use crate::redis_server::keys;
 
 /// The name of this machine, which leads to an address that is not public.
-fn hostname() -> String {
+pub fn hostname() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap().trim().to_owned();
     let addresses: Vec<_> = (name.as_str(), 0).to_socket_addrs().unwrap().collect();
     let private = |address: &std::net::SocketAddr| match address.ip() {
