@@ -1,26 +1,12 @@
 // Goes through Structr's password reset in Chromium as its documentation tells it: a page of the application
 // calls with jQuery, the mail's link logs in once, and the page that it ends at sets the password.
-//
-//   REGAIN_TEST_MAILS    the folder that mails are written into
-//
-// It needs what person.mjs does, and jQuery beside the rest of REGAIN_TEST_NODE_MODULES. The application's
-// own pages are made up here, on the server's origin, where a proxy would lay them.
+// It needs what jquery.mjs does.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { check, checks } from "./chromium.mjs";
+import { ajax, layApplicationUnder, links, newLink } from "./jquery.mjs";
+import { baseURL, browser, fits, heading, inContext, lookAt, pathOf, tabTo } from "./person.mjs";
 
-import { check, checks, needed } from "./chromium.mjs";
-import { baseURL, browser, fits, heading, inContext, lookAt, pathOf, PATIENCE_MS, tabTo } from "./person.mjs";
-
-const require = createRequire(join(needed("REGAIN_TEST_NODE_MODULES"), "x.js"));
-const jQuery = readFileSync(require.resolve("jquery/dist/jquery.min.js"), "utf8");
-const mails = needed("REGAIN_TEST_MAILS");
-
-const PAGE = {
-  contentType: "text/html; charset=utf-8",
-  body: '<!doctype html><html lang="en"><title>An application</title><script src="/app/jquery.js"></script><p>Here.',
-};
+const LINK = /^Go to (\S+) to reset/m;
 
 const ASK = "/structr/rest/reset-password";
 const ME = "/structr/rest/me";
@@ -44,7 +30,7 @@ async function asTheDocumentationHasIt(page) {
   check(mistaken.status === 400 && mistaken.text.includes("JSON.stringify"), `an object as it is: ${mistaken.text}`);
   const form = await ajax(page, { url: ASK, type: "POST", data: { eMail } });
   check(form.status === 400 && form.text.includes("JSON.stringify"), `a form: ${form.text}`);
-  check(links().length === 0, "nothing was asked for by that");
+  check(links(LINK).length === 0, "nothing was asked for by that");
 
   const link = await asked(page, eMail);
   await page.goto(link);
@@ -73,9 +59,9 @@ async function withoutAScript(page) {
   await page.goto("/reset-password");
   await heading(page, "Log in by a link");
   await page.fill("#identifier", "grace@example.com");
-  const before = links().length;
+  const before = links(LINK).length;
   await page.click("button[type=submit]");
-  await page.goto(await newLink(before));
+  await page.goto(await newLink(LINK, before));
   await page.click("button[type=submit]");
   await atTheTarget(page);
   await page.goto("/reset-password");
@@ -135,58 +121,18 @@ async function fromAnotherSite() {
 }
 
 async function asked(page, eMail) {
-  const before = links().length;
+  const before = links(LINK).length;
   // As jQuery sends it where nobody said what it is: under the name of a form.
   const sent = page.waitForRequest((request) => request.url().endsWith(ASK));
   const answer = await ajax(page, { url: ASK, type: "POST", data: JSON.stringify({ eMail }) });
   const kind = await (await sent).headerValue("content-type");
   check(kind.startsWith("application/x-www-form-urlencoded"), `jQuery calls it ${kind}`);
   check(answer.status === 200 && answer.text === "{}", `asked: ${answer.status} ${answer.text}`);
-  return newLink(before);
-}
-
-/** What jQuery makes of a call. */
-function ajax(page, call) {
-  return page.evaluate(
-    (call) =>
-      new Promise((done) => {
-        globalThis.jQuery.ajax(call).always((one, _status, other) => {
-          const answer = other?.status === undefined ? one : other;
-          done({ status: answer.status, text: answer.responseText });
-        });
-      }),
-    call,
-  );
-}
-
-/** Pages of the application, on the same origin. */
-async function layApplicationUnder(page) {
-  await page.route((url) => url.pathname.startsWith("/app/"), (route) => {
-    const script = route.request().url().endsWith("/jquery.js");
-    route.fulfill(script ? { contentType: "text/javascript", body: jQuery } : PAGE);
-  });
+  return newLink(LINK, before);
 }
 
 // Where a redirect ends nothing can be laid under, so that the page is there the second time.
 async function atTheTarget(page) {
   await page.waitForURL("/app/account");
   await page.reload();
-}
-
-// The links in the mails so far, out of their plain text, oldest first.
-function links() {
-  const files = existsSync(mails) ? readdirSync(mails).filter((name) => name.endsWith(".eml")) : [];
-  return files.sort().flatMap((name) => {
-    const mail = readFileSync(join(mails, name), "utf8").replaceAll("=\r\n", "").replaceAll("=3D", "=");
-    return /^Go to (\S+) to reset/m.exec(mail)?.[1] ?? [];
-  });
-}
-
-async function newLink(before) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (links().length <= before) {
-    if (Date.now() > deadline) throw new Error(`no mail within ${PATIENCE_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return links()[before];
 }
