@@ -33,25 +33,31 @@ impl<'a> FromRequest<'a> for ByKey {
     }
 }
 
-/// Who is counted for a request that anybody may send: the client that sent it or, where it brings
-/// a key, the client that it names. Other bearer tokens mean nothing here, and neither does the
-/// header without a key (A51).
+/// The operator whose key a request brings that anybody may send. Other bearer tokens mean nothing
+/// here.
 ///
 /// # Errors
-/// [`Code::KeyNeeded`] for a key that is none of the application's, [`Code::ScopeMissing`] where it
-/// may not name a client, and [`Code::InvalidValue`] where what it names is no address.
-pub async fn caller(
+/// [`Code::KeyNeeded`] for a key that is none of the application's.
+pub async fn of(
     state: &State,
     request: &Request,
     app: &Arc<Application>,
-) -> Result<Caller, Problem> {
-    let client = state.client_key(request);
+) -> Result<Option<Operator>, Problem> {
     let key = bearer::token(request).filter(|token| token.starts_with(ApiKey::PREFIX));
-    let Some(key) = key else { return Ok(client.into()) };
-    let operator = state.recovery.recognise(app, key, &client).await?;
-    if !request.headers().contains_key(CLIENT_ADDRESS) {
-        return Ok(client.into());
-    }
+    let Some(key) = key else { return Ok(None) };
+    Ok(Some(state.recovery.recognise(app, key, &state.client_key(request)).await?))
+}
+
+/// Who is counted for a request that anybody may send, of this operator or of none: the client that
+/// sent it or, where the operator names one, that client. The header without a key means nothing
+/// (A51).
+///
+/// # Errors
+/// [`Code::ScopeMissing`] where the key may not name a client, and [`Code::InvalidValue`] where what
+/// it names is no address.
+pub fn counted(state: &State, request: &Request, by: Option<Operator>) -> Result<Caller, Problem> {
+    let by = by.filter(|_| request.headers().contains_key(CLIENT_ADDRESS));
+    let Some(operator) = by else { return Ok(state.client(request)) };
     operator.must(Scope::AskOnBehalf)?;
     let named = named_client(request).ok_or_else(|| {
         let message = "is not one IP address".to_owned();
@@ -59,6 +65,18 @@ pub async fn caller(
         Problem::with_errors(Code::InvalidValue, vec![error])
     })?;
     Ok(operator.on_behalf_of(key_of(named))?)
+}
+
+/// Who is counted for a request that anybody may send, and by whose key does not matter.
+///
+/// # Errors
+/// Those of [`of`] and of [`counted`].
+pub async fn caller(
+    state: &State,
+    request: &Request,
+    app: &Arc<Application>,
+) -> Result<Caller, Problem> {
+    counted(state, request, of(state, request, app).await?)
 }
 
 /// The one address in the header.

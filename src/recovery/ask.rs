@@ -52,7 +52,9 @@ impl Recovery {
     /// # Errors
     /// [`AskError::RateLimited`].
     pub async fn prepare(&self, app: &Application, client: &Caller) -> Result<(), AskError> {
-        Ok(self.enter(app, Door::Prepare, client).await?)
+        let entered = self.enter(app, Door::Prepare, client).await.map_err(AskError::from);
+        audit::called_for(client, audit::Operation::Prepare, meters::Asked::from(&entered).word());
+        entered
     }
 
     async fn take(&self, app: &Application, ask: Ask) -> Result<(), AskError> {

@@ -42,6 +42,10 @@ pub(super) enum Operation {
     RevokeTokens,
     /// To be told whose session it is.
     IntrospectSession,
+    /// To say what a mail says.
+    DefineMail,
+    /// To prepare an ask for somebody.
+    Prepare,
     /// To ask for a link for somebody.
     Ask,
     /// To look at a token for somebody.
@@ -57,6 +61,8 @@ impl Operation {
             Self::IssueToken => "issue_token",
             Self::RevokeTokens => "revoke_tokens",
             Self::IntrospectSession => "introspect_session",
+            Self::DefineMail => "define_mail",
+            Self::Prepare => "prepare",
             Self::Ask => "ask",
             Self::Inspect => "inspect",
             Self::Complete => "complete",

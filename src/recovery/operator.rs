@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Application, Caller, Door, OperatorError, Recovery, audit};
+use super::{Application, Caller, Door, OperatorError, Recovery, Wording, audit};
 use crate::token::{ApiKey, KnownKey, Scope};
 
 /// An application's backend, or a person of it, who has shown a key of that application.
@@ -36,6 +36,18 @@ impl Operator {
         }
         audit::key_refused(&self.app, Some(self.key()), audit::KeyRefusal::Scope(scope));
         Err(OperatorError::Forbidden(scope))
+    }
+
+    /// What a mail says in the operator's words, where the key may say it and they can be used:
+    /// otherwise it says what it says anyway.
+    pub fn word_mail<E>(&self, word: impl FnOnce() -> Result<Wording, E>) -> Option<Wording> {
+        if !self.key.may(Scope::DefineMails) {
+            return None;
+        }
+        let worded = word().ok();
+        let outcome = if worded.is_some() { "accepted" } else { "unfit" };
+        audit::key_used(self, audit::Operation::DefineMail, None, outcome);
+        worded
     }
 
     /// The client for whom the operator calls, by the key of its allowance.

@@ -19,10 +19,13 @@ pub enum Scope {
     IntrospectSessions,
     /// Name the client that is counted, where the call is made for somebody else.
     AskOnBehalf,
+    /// Say what the mails say that are asked for, where the system that somebody moves from lets
+    /// them.
+    DefineMails,
 }
 
 /// The scopes by name.
-const TABLE: [(Scope, &str); 7] = [
+const TABLE: [(Scope, &str); 8] = [
     (Scope::IssuePasswordResets, "tokens:issue:password-reset"),
     (Scope::IssueEmailConfirmations, "tokens:issue:email-confirmation"),
     (Scope::IssueLogins, "tokens:issue:login"),
@@ -30,6 +33,7 @@ const TABLE: [(Scope, &str); 7] = [
     (Scope::RevokeTokens, "tokens:revoke"),
     (Scope::IntrospectSessions, "sessions:introspect"),
     (Scope::AskOnBehalf, "ask:on-behalf"),
+    (Scope::DefineMails, "mail:define"),
 ];
 
 impl Scope {

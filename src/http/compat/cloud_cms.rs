@@ -1,6 +1,8 @@
 //! The reset password requests of Cloud CMS' public application services: one is made, sent, and
 //! committed with the hash out of the mail. Nothing of one is kept here; its id carries all of it.
 
+mod definition;
+mod html;
 mod prepared;
 
 use std::sync::Arc;
@@ -9,16 +11,18 @@ use poem::web::Data;
 use poem::{Body, Request, Response, Route, handler, post};
 use serde_json::json;
 
+use self::definition::Definition;
 use self::prepared::{Prepared, TooLong};
 use super::json;
 use crate::account::{Identifier, InvalidIdentifier};
 use crate::config::Compat;
 use crate::http::body::{FromMembers, Members};
+use crate::http::operator;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language, browser};
 use crate::password::Password;
-use crate::recovery::{Application, Ask, Completion, Languages};
+use crate::recovery::{Application, Ask, Completion, Languages, Operator, Wording};
 use crate::token::Purpose;
 
 /// All of them, below `/pub/applications`.
@@ -42,17 +46,30 @@ async fn create(
     Data(state): Data<&State>,
 ) -> Result<Response, Problem> {
     let app = application(state, request)?;
-    let Create { principal } = json::read_from_jquery(request, body).await?;
-    state.recovery.prepare(&app, &state.client(request)).await?;
+    let Create { principal, email } = json::read_from_jquery(request, body).await?;
+    let by = operator::of(state, request, &app).await?;
+    state.recovery.prepare(&app, &operator::counted(state, request, by.clone())?).await?;
+    let wording = email.zip(by).and_then(|(email, by)| worded(&app, &by, email));
     let principal = principal.ok_or(Problem::new(Code::InvalidValue))?;
-    let prepared = Prepared { principal, wording: None };
+    let prepared = Prepared { principal, wording };
     let doc = prepared.seal(&app.keys, &state.random, state.clock.now()).map_err(too_long)?;
     Ok(json::answer(&json!({ "_doc": doc })))
 }
 
+/// What the mail is to say, where that is for this operator to say and nobody else gets its token by
+/// it. Otherwise it is the application's own mail, and the log has why.
+fn worded(app: &Application, by: &Operator, email: Definition) -> Option<Wording> {
+    let link = app.links.get(&Purpose::PasswordReset)?;
+    by.word_mail(|| {
+        email.wording(link).inspect_err(|why| {
+            tracing::warn!(app = app.name, key = by.key(), %why, "a mail's definition passed over");
+        })
+    })
+}
+
 fn too_long(TooLong { bytes, room }: TooLong) -> Problem {
     let message = format!(
-        "has {bytes} bytes of subject and body, and beside this principal it may have {room}; each \
+        "has {bytes} bytes of subject and body and may have {room} beside this principal, where a \
          link counts for 7"
     );
     let error = FieldError { field: "email", reason: "too_long", message };
@@ -76,7 +93,7 @@ async fn send(
         return_to: None,
         disputed: false,
         wording,
-        client: state.client(request),
+        client: operator::caller(state, request, &app).await?,
         reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;
@@ -94,7 +111,7 @@ async fn commit(
     let completion = Completion {
         token: request.raw_path_param("hash").unwrap_or_default().to_owned(),
         new_password: Password::new(password),
-        client: state.client(request),
+        client: operator::caller(state, request, &app).await?,
         by: browser(request),
         reference: Reference::of(request),
     };
@@ -104,9 +121,10 @@ async fn commit(
     Ok(json::answer(&json!({})))
 }
 
-/// Whose password is to be reset.
+/// Whose password is to be reset, and what the mail is to say.
 struct Create {
     principal: Option<Identifier>,
+    email: Option<Definition>,
 }
 
 impl FromMembers for Create {
@@ -116,21 +134,7 @@ impl FromMembers for Create {
             let reason = if why == InvalidIdentifier::Empty { "empty" } else { "invalid" };
             members.refuse("principal", reason, &why);
         }
-        // Read for its shape alone: what a mail says is not for everybody to say.
-        let _: Option<Email> = members.object("email");
-        Self { principal: principal.ok() }
-    }
-}
-
-/// What the mail would say.
-struct Email;
-
-impl FromMembers for Email {
-    fn from_members(members: &mut Members) -> Self {
-        for member in ["subject", "body"] {
-            members.optional(member);
-        }
-        Self
+        Self { principal: principal.ok(), email: members.object("email") }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Cloud CMS: the reset password requests of its public application services, as its documentation
 //! spells them.
 
+mod defining;
+
 use std::time::Duration;
 
 use regain::config::{ApplicationSettings, Compat, Settings};

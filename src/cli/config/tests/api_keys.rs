@@ -46,12 +46,12 @@ fn an_unknown_scope_has_its_nearest_and_the_list() {
     let near = format!("name = \"b\"\nsha256 = \"{other}\"\nscopes = [\"tokens:explian\"]");
     assert_snapshot!(with_keys(&[&good, &near]), @r"
     regain.toml:19:1: `apps.default.api_keys.2.scopes` names what is no scope
-        did you mean `tokens:explain`? known here: `tokens:issue:password-reset`, `tokens:issue:email-confirmation`, `tokens:issue:login`, `tokens:explain`, `tokens:revoke`, `sessions:introspect`, `ask:on-behalf`
+        did you mean `tokens:explain`? known here: `tokens:issue:password-reset`, `tokens:issue:email-confirmation`, `tokens:issue:login`, `tokens:explain`, `tokens:revoke`, `sessions:introspect`, `ask:on-behalf`, `mail:define`
     ");
     let far = good.replace("tokens:revoke", "*");
     assert_snapshot!(with_keys(&[&far]), @r"
     regain.toml:15:1: `apps.default.api_keys.1.scopes` names what is no scope
-        known here: `tokens:issue:password-reset`, `tokens:issue:email-confirmation`, `tokens:issue:login`, `tokens:explain`, `tokens:revoke`, `sessions:introspect`, `ask:on-behalf`
+        known here: `tokens:issue:password-reset`, `tokens:issue:email-confirmation`, `tokens:issue:login`, `tokens:explain`, `tokens:revoke`, `sessions:introspect`, `ask:on-behalf`, `mail:define`
     ");
 }
 
