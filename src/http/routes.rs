@@ -19,6 +19,7 @@ const TABLE: &[(&str, &str)] = &[
     ("/v1/apps/{app}/tokens/inspect", "POST"),
     ("/v1/apps/{app}/tokens/explain", "POST"),
     ("/v1/apps/{app}/users/{user_id}/tokens", "POST"),
+    ("/v1/apps/{app}/invitations", "POST"),
     ("/v1/apps/{app}/users/{user_id}/revocations", "POST"),
     ("/v1/apps/{app}/sessions/introspect", "POST"),
     ("/healthz", "GET, HEAD"),

@@ -38,6 +38,8 @@ pub(super) enum Operation {
     ExplainToken,
     /// To make a link for an account.
     IssueToken,
+    /// To invite somebody.
+    InviteUser,
     /// To void the links of an account.
     RevokeTokens,
     /// To be told whose session it is.
@@ -59,6 +61,7 @@ impl Operation {
         match self {
             Self::ExplainToken => "explain_token",
             Self::IssueToken => "issue_token",
+            Self::InviteUser => "invite_user",
             Self::RevokeTokens => "revoke_tokens",
             Self::IntrospectSession => "introspect_session",
             Self::DefineMail => "define_mail",

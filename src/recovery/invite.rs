@@ -1,8 +1,11 @@
 //! Inviting somebody: like an ask, but an operator has it made, and it goes to who has no password yet.
 
-use super::{Application, Languages, LinkWish, Mail, Origin, QueueFull, Recovery, Task, audit};
+use super::{
+    Application, IssueError, Languages, LinkWish, Mail, Operator, OperatorError, Origin, QueueFull,
+    Recovery, Task, audit,
+};
 use crate::account::Identifier;
-use crate::token::Purpose;
+use crate::token::{Purpose, Scope};
 
 /// Whom an operator invites. Everything in it is well formed.
 #[derive(Clone, Debug)]
@@ -39,5 +42,20 @@ impl Recovery {
         self.jobs.ask(self.job(app, invite.reference.clone(), task)).await?;
         audit::account_invited(app, &invite);
         Ok(())
+    }
+
+    /// The same for an operator who asks with a key, in whose name it is done. What is mailed is a
+    /// link to set a password, so that it takes what making such a link takes.
+    ///
+    /// # Errors
+    /// [`OperatorError`] when the operator may not, and as for [`Recovery::invite`].
+    pub async fn invite_user(&self, by: &Operator, invite: Invite) -> Result<(), OperatorError> {
+        self.admit(by, Scope::IssuePasswordResets).await?;
+        let invite = Invite { by: by.key().to_owned(), ..invite };
+        let invited = self.invite(by.application(), invite).await;
+        let invited = invited.map_err(|full| OperatorError::from(IssueError::from(full)));
+        let outcome = invited.as_ref().map_or_else(OperatorError::word, |()| "accepted");
+        audit::key_used(by, audit::Operation::InviteUser, None, outcome);
+        invited
     }
 }

@@ -5,7 +5,7 @@ use super::Purpose;
 /// One thing that an API key may do. A key without any may do nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Make links that set a password.
+    /// Make links that set a password, and have those mailed that set the first one.
     IssuePasswordResets,
     /// Make links that confirm an address.
     IssueEmailConfirmations,

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod explaining;
 mod for_others;
+mod inviting;
 mod issuing;
 mod sessions;
 
@@ -17,11 +18,12 @@ use crate::harness::{Answer, Regain, answer};
 use crate::people::{database, person};
 
 /// What a key needs for each operation that wants one, and a call of it.
-const OPERATIONS: [(&str, &str, &str); 4] = [
+const OPERATIONS: [(&str, &str, &str); 5] = [
     ("tokens:issue:password-reset", "users/1/tokens", r#"{"purpose":"password-reset"}"#),
     ("tokens:explain", "tokens/explain", r#"{"token":"a.b.c","purpose":"password-reset"}"#),
     ("tokens:revoke", "users/1/revocations", ""),
     ("sessions:introspect", "sessions/introspect", r#"{"session":"a.b.c"}"#),
+    ("tokens:issue:password-reset", "invitations", r#"{"identifier":"ada@example.com"}"#),
 ];
 
 /// A new key, and what an application knows it by.

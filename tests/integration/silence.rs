@@ -4,8 +4,9 @@ use poem::Server;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use regain::app::Service;
 use regain::clock::Clock;
-use regain::config::{Compat, LimitStore, LoginLinks, QueueStore};
+use regain::config::{ApiKeySettings, Compat, LimitStore, LoginLinks, QueueStore};
 use regain::random::Random;
+use regain::token::ApiKey;
 use serde_json::json;
 
 use crate::databases::{Engine, engines};
@@ -36,6 +37,12 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
         app.users.last_login = Some("last_login".to_owned());
         app.compat = [Compat::BettyBlocks, Compat::CloudCms, Compat::Structr].into();
         app.return_to = vec![settings.public_url.clone()];
+        let key = ApiKey::generate(&Random::system());
+        app.api_keys = vec![ApiKeySettings {
+            name: "desk".to_owned(),
+            sha256: key.digest().to_hex(),
+            scopes: vec!["tokens:issue:password-reset".to_owned()],
+        }];
         if let Some(keys) = &keys {
             settings.redis = keys.settings();
             settings.queue.store = QueueStore::Redis;
@@ -69,6 +76,13 @@ async fn a46_a48_with_the_worker_stopped_asking_sends_not_one_byte_to_the_databa
             ] {
                 assert_eq!(post(path, json!({ field: who })).await.status, 200, "{path}");
             }
+        }
+        for who in ["known@example.com", "disabled@example.com", "nobody@example.com"] {
+            let invite = http.post(format!("http://{local}{}", own("invitations")));
+            let invite =
+                invite.bearer_auth(key.expose()).header("content-type", "application/json");
+            let invited = answer(invite.body(json!({ "identifier": who }).to_string())).await;
+            assert_eq!(invited.status, 202, "an operator is told as little");
         }
         let form = http
             .post(format!("http://{local}/a/default/reset"))

@@ -13,7 +13,7 @@ use crate::http::reference::Reference;
 use crate::http::return_to;
 use crate::http::state::accepted_language;
 use crate::language::Language;
-use crate::recovery::{Application, Ask, Caller, Languages};
+use crate::recovery::{Application, Ask, Caller, Invite, Languages, Operator};
 use crate::token::Purpose;
 
 /// Takes what somebody asks for, and answers the same to everybody.
@@ -83,21 +83,38 @@ impl AskBody {
         client: Caller,
         request: &Request,
     ) -> Result<Ask, Problem> {
-        let return_to =
-            self.return_to.map(|target| return_to::allowed(app, &target)).transpose()?;
         Ok(Ask {
+            return_to: self.allowed_return_to(app)?,
+            languages: self.languages(request),
             purpose,
             identifier: self.parsed.ok_or(Problem::new(Code::InvalidValue))?,
-            languages: Languages {
-                said: self.locale.as_deref().and_then(Language::from_tag),
-                accepted: accepted_language(request),
-            },
-            return_to,
             disputed: false,
             wording: None,
             client,
             reference: Reference::of(request),
         })
+    }
+
+    /// The same where an operator has it made.
+    pub(super) fn into_invite(self, by: &Operator, request: &Request) -> Result<Invite, Problem> {
+        Ok(Invite {
+            return_to: self.allowed_return_to(by.application())?,
+            languages: self.languages(request),
+            identifier: self.parsed.ok_or(Problem::new(Code::InvalidValue))?,
+            by: by.key().to_owned(),
+            reference: Reference::of(request),
+        })
+    }
+
+    fn allowed_return_to(&self, app: &Application) -> Result<Option<String>, Problem> {
+        self.return_to.as_deref().map(|target| return_to::allowed(app, target)).transpose()
+    }
+
+    fn languages(&self, request: &Request) -> Languages {
+        Languages {
+            said: self.locale.as_deref().and_then(Language::from_tag),
+            accepted: accepted_language(request),
+        }
     }
 }
 

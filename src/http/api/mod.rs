@@ -3,6 +3,7 @@
 mod ask;
 mod email_confirmations;
 mod health;
+mod inviting;
 mod issuing;
 mod login_links;
 mod me;
@@ -15,6 +16,7 @@ use poem_openapi::{OpenApiService, Tags};
 
 use email_confirmations::EmailConfirmations;
 use health::Health;
+use inviting::Inviting;
 use issuing::Issuing;
 use login_links::LoginLinks;
 use me::Me;
@@ -42,12 +44,30 @@ pub enum Tag {
     Health,
 }
 
-type Operations =
-    (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Issuing, Health);
+type Operations = (
+    PasswordResets,
+    EmailConfirmations,
+    LoginLinks,
+    Me,
+    Tokens,
+    Operators,
+    Issuing,
+    Inviting,
+    Health,
+);
 
 /// Every operation, and with them the document.
 pub fn service() -> OpenApiService<Operations, ()> {
-    let operations =
-        (PasswordResets, EmailConfirmations, LoginLinks, Me, Tokens, Operators, Issuing, Health);
+    let operations = (
+        PasswordResets,
+        EmailConfirmations,
+        LoginLinks,
+        Me,
+        Tokens,
+        Operators,
+        Issuing,
+        Inviting,
+        Health,
+    );
     OpenApiService::new(operations, "Regain", env!("CARGO_PKG_VERSION"))
 }

@@ -56,7 +56,7 @@ macro_rules! token {
     };
 }
 
-pub const OPERATIONS: [Facts; 15] = [
+pub const OPERATIONS: [Facts; 16] = [
     Facts {
         operation: "requestPasswordReset",
         auth: Auth::AnybodyOrOnBehalf,
@@ -153,6 +153,13 @@ pub const OPERATIONS: [Facts; 15] = [
             token!(),
             r#"","expires_at":"2027-01-16T08:00:00Z"}"#
         ),
+    },
+    Facts {
+        operation: "inviteUser",
+        auth: Auth::Key,
+        problems: &[Code::Busy],
+        request: Some(r#"{"identifier":"ada@example.com","locale":"de"}"#),
+        answer: "",
     },
     Facts {
         operation: "revokeTokens",

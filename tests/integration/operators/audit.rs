@@ -20,11 +20,12 @@ const EVERYTHING: [&str; 5] = [
     "ask:on-behalf",
 ];
 
-/// Sends a request and says what its answer was, by status and id.
-async fn sent(request: RequestBuilder) -> (u16, String, String) {
+/// Sends a request that is answered by this status, and says what the answer was and its id.
+async fn sent(request: RequestBuilder, status: u16) -> (String, String) {
     let response = request.send().await.unwrap();
     let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
-    (response.status().as_u16(), id, response.text().await.unwrap())
+    assert_eq!(response.status(), status);
+    (id, response.text().await.unwrap())
 }
 
 /// The token in a mail, once there are more than so many.
@@ -73,8 +74,7 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     };
     let ask = json!({ "identifier": "canary.ada@example.com" });
     let asked = post(&key, "password-resets", &ask).header("Regain-Client-Address", "203.0.113.9");
-    let (status, asked, _) = sent(asked).await;
-    assert_eq!(status, 202);
+    let (asked, _) = sent(asked, 202).await;
     for nobody in ["canary.closed@example.com", "canary.nobody@example.com"] {
         process.post("password-resets", &json!({ "identifier": nobody })).await;
     }
@@ -82,20 +82,17 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     process.complete(&token, "canary passphrase").await;
     process.complete(&token, "canary passphrase").await;
     let explain = json!({ "token": token, "purpose": "password-reset" });
-    let (status, explained, body) = sent(post(&key, "tokens/explain", &explain)).await;
-    assert!(status == 200 && body.contains("spent"), "{body}");
+    let (explained, body) = sent(post(&key, "tokens/explain", &explain), 200).await;
+    assert!(body.contains("spent"), "{body}");
     let wish = json!({ "purpose": "password-reset" });
-    let (status, issued, by_hand) = sent(post(&key, "users/1/tokens", &wish)).await;
-    assert_eq!(status, 201);
+    let (issued, by_hand) = sent(post(&key, "users/1/tokens", &wish), 201).await;
     let by_hand: Value = serde_json::from_str(&by_hand).unwrap();
-    let (status, revoked, _) = sent(post(&key, "users/1/revocations", &json!({}))).await;
-    assert_eq!(status, 204);
-    let (status, missing, _) = sent(post(&key, "users/7/revocations", &json!({}))).await;
-    assert_eq!(status, 404);
-    let (status, poor_id, _) = sent(post(&poor, "tokens/explain", &explain)).await;
-    assert_eq!(status, 403);
-    let (status, unknown_id, _) = sent(post(&unknown, "tokens/explain", &explain)).await;
-    assert_eq!(status, 401);
+    let whom = json!({ "identifier": "canary.new@example.com" });
+    let (invited, _) = sent(post(&key, "invitations", &whom), 202).await;
+    let (revoked, _) = sent(post(&key, "users/1/revocations", &json!({})), 204).await;
+    let (missing, _) = sent(post(&key, "users/7/revocations", &json!({})), 404).await;
+    let (poor_id, _) = sent(post(&poor, "tokens/explain", &explain), 403).await;
+    let (unknown_id, _) = sent(post(&unknown, "tokens/explain", &explain), 401).await;
     process.signal("-TERM");
     let (_, log) = process.ended().await;
 
@@ -113,6 +110,10 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
     used("issue_token", Some("1"), "given", &issued);
     let link = told(json!({ "event": "link.issued", "by": "desk", "user_id": "1" }));
     assert_eq!((&link["mailed"], &link["lifetime_s"]), (&json!(false), &json!(1800)));
+    used("invite_user", None, "accepted", &invited);
+    let invitation = told(json!({ "event": "account.invited", "app": "default", "by": "desk" }));
+    assert_eq!(invitation["identifier"], "c…@example.com");
+    assert_eq!(invitation["span"]["reference"], json!(invited));
     used("revoke_tokens", Some("1"), "done", &revoked);
     used("revoke_tokens", None, "account_unknown", &missing);
     let refused = told(json!({ "event": "key.refused", "level": "WARN", "reason": "unknown" }));
@@ -190,8 +191,8 @@ async fn logins_confirmations_and_disputes_are_on_record() {
         let request = request.header("content-type", "application/json").bearer_auth(&key);
         request.body(json!({ "session": session }).to_string())
     };
-    let (_, active, _) = sent(introspect(&session)).await;
-    let (_, inactive, _) = sent(introspect("a.b.c")).await;
+    let (active, _) = sent(introspect(&session), 200).await;
+    let (inactive, _) = sent(introspect("a.b.c"), 200).await;
     let dispute = http.post(format!("{}/a/default/not-me", process.url));
     let dispute = dispute.header("content-type", "application/x-www-form-urlencoded");
     let dispute =
