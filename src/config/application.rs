@@ -44,6 +44,10 @@ pub struct ApplicationSettings {
     /// Where people may be sent back to: scheme, host and port exactly, the path by whole segments.
     #[serde(default)]
     pub return_to: Vec<String>,
+    /// The origins whose scripts may call its API from a browser, and what `compat` has: scheme, host
+    /// and port, exactly as browsers send them.
+    #[serde(default)]
+    pub cors: Vec<String>,
     /// The language of its mails and pages where nothing else is said.
     #[serde(default = "english")]
     pub language: String,

@@ -10,6 +10,7 @@ use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
 use tracing::Instrument as _;
 
+use super::cors::Crossing;
 use super::places::Place;
 use super::problem::{Code, Problem};
 use super::reference::Reference;
@@ -66,12 +67,20 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let place = self.state.places.of(&request);
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
-        let mut answer = match self.answer(place, request).instrument(span.clone()).await {
+        let crossing = Crossing::of(&self.state, place, &request);
+        let answered = match crossing.as_ref().and_then(Crossing::preflight) {
+            Some(preflight) => Ok(preflight),
+            None => self.answer(place, request).instrument(span.clone()).await,
+        };
+        let mut answer = match answered {
             Ok(answer) => answer,
             // Problems of pages are pages; all others are JSON.
             Err(problem) => pages::problem(&self.state, place, &asked, &problem, &reference)
                 .unwrap_or_else(|| problem.as_response()),
         };
+        if let Some(crossing) = crossing {
+            crossing.mark(&mut answer);
+        }
         if method == Method::HEAD {
             answer.set_body(Body::empty());
         }

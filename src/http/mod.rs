@@ -5,6 +5,7 @@ mod bearer;
 mod body;
 mod client;
 mod compat;
+mod cors;
 mod docs;
 pub mod document;
 pub mod dress;

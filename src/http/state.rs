@@ -37,6 +37,8 @@ pub struct State {
     pub clock: Clock,
     /// Which applications answer the calls of which other systems, by what these call them.
     compat: Arc<BTreeMap<(Compat, String), String>>,
+    /// The origins whose scripts may call an application, by its name.
+    cors: Arc<BTreeMap<String, Vec<String>>>,
     /// The parameter of Structr's links that holds the key.
     pub structr_key: Arc<str>,
     proxies: Arc<Proxies>,
@@ -60,6 +62,7 @@ impl State {
             let called = app.compat.iter().map(|system| (called(*system), name.clone()));
             called.collect::<Vec<_>>()
         };
+        let cors = |(name, app): (&String, &ApplicationSettings)| (name.clone(), app.cors.clone());
         let structr = settings.apps.values().find(|app| app.compat.contains(&Compat::Structr));
         let structr_key = structr.map_or("", |app| app.structr.key_parameter.as_str()).into();
         Ok(Self {
@@ -71,6 +74,7 @@ impl State {
             places: Arc::new(Places::new(settings)),
             clock,
             compat: Arc::new(settings.apps.iter().flat_map(of).collect()),
+            cors: Arc::new(settings.apps.iter().map(cors).collect()),
             structr_key,
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
         })
@@ -93,11 +97,21 @@ impl State {
     /// files of pages that belong to none.
     #[must_use]
     pub(super) fn serves(&self, place: &Place, owner: Owner<'_>) -> bool {
+        owner == Owner::Named(NEUTRAL) || self.owner_at(place, owner).is_some()
+    }
+
+    /// The origins whose scripts may call the application that a path is of; nothing where it is not
+    /// served here.
+    #[must_use]
+    pub(super) fn origins(&self, place: &Place, owner: Owner<'_>) -> Option<&[String]> {
+        self.cors.get(self.owner_at(place, owner)?).map(Vec::as_slice)
+    }
+
+    fn owner_at(&self, place: &Place, owner: Owner<'_>) -> Option<&str> {
         match owner {
-            Owner::Named(NEUTRAL) => true,
-            Owner::Named(name) => self.application_at(place, name).is_some(),
+            Owner::Named(name) => self.application_at(place, name).map(|app| app.name.as_str()),
             Owner::Called(system, called) => {
-                self.called(system, called).is_some_and(|name| place.serves(name))
+                self.called(system, called).filter(|name| place.serves(name))
             }
         }
     }

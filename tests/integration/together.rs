@@ -4,6 +4,7 @@ mod checked;
 mod hosts;
 mod isolation;
 mod journeys;
+mod origins;
 mod sharing;
 mod trio;
 mod unknown;

@@ -3,6 +3,7 @@
 mod betty_blocks;
 mod budget;
 mod cloud_cms;
+mod cors;
 mod login;
 mod structr;
 
@@ -65,6 +66,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(pages::check(name, app));
         errors.extend(login::check(name, app));
         errors.extend(newest(name, app));
+        errors.extend(cors::check(name, app));
         errors.extend(writes(name, &app.users));
     }
     errors.extend(cloud_cms::check(&settings.apps));

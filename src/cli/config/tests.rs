@@ -3,6 +3,7 @@
 mod api_keys;
 mod betty_blocks;
 mod cloud_cms;
+mod cors;
 mod environment;
 mod mistakes;
 mod presets;

@@ -11,6 +11,7 @@ use super::json;
 use crate::account::Identifier;
 use crate::config::Compat;
 use crate::http::body::{FromMembers, Members};
+use crate::http::cors;
 use crate::http::dress::{see_other, with_cookies};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
@@ -101,7 +102,8 @@ fn session(
         return bearer::session(request).map(|session| Zeroizing::new(session.to_owned()));
     }
     let site = request.header("Sec-Fetch-Site").unwrap_or("none");
-    if !matches!(site, "same-origin" | "same-site" | "none") {
+    let near = matches!(site, "same-origin" | "same-site" | "none");
+    if !near && !cors::is_granted(state, request) {
         let message = "comes from a page of another site: send the session as a bearer token";
         let error = FieldError { field: "", reason: "cross_site", message: message.to_owned() };
         return Err(Problem::with_errors(Code::Forbidden, vec![error]));

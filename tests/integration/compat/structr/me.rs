@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{ADA, EVE, ME, NEW, SESSION, key_of, link_for, log_in, path_of, running, set_password};
+use super::{
+    ADA, EVE, ME, NEW, SESSION, key_of, link_for, log_in, path_of, running, set_password,
+    switched_on,
+};
 use crate::browser::Browser;
 use crate::databases::{Engine, engines};
 use crate::harness::{Answer, Regain, answer};
-use crate::people::{OLD_HASH, hash};
+use crate::people::{OLD_HASH, database, hash, person};
+
+const LISTED: &str = "https://app.example.com";
 
 fn told(answer: &Answer) -> (u16, String) {
     (answer.status, answer.code())
@@ -86,6 +91,52 @@ async fn a11_what_the_browser_adds_by_itself_serves_no_other_site_and_no_form() 
         assert_eq!(set_password(&browser, &format!("{NEW} {site:?}")).await.status, 200);
         regain.clock.advance(Duration::from_mins(20));
     }
+}
+
+#[tokio::test]
+async fn a11_a82_the_cookie_serves_a_page_of_another_site_where_its_origin_is_on_the_list_alone() {
+    let users = database(Engine::Sqlite, &[person(ADA)]).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        let mut other = settings.apps["default"].clone();
+        other.cors = vec!["https://others.example".to_owned()];
+        settings.apps.insert("other".to_owned(), other);
+        switched_on(settings);
+        settings.apps.get_mut("default").unwrap().cors = vec![LISTED.to_owned()];
+    })
+    .await;
+    let mut browser = logged_in(&regain, ADA).await;
+    browser.site = Some("cross-site");
+    let put = async |origins: &[&str], kind: &str| {
+        let request = regain.http.put(format!("{}{ME}", regain.url)).header("content-type", kind);
+        let request = origins.iter().fold(request, |request, it| request.header("origin", *it));
+        browser.send(request.body(json!({ "password": NEW }).to_string())).await
+    };
+    let json = "application/json";
+    for others in [
+        &[][..],
+        &["null"],
+        &["https://evil.example"],
+        &["https://others.example"],
+        &["https://app.example.com/"],
+        &["https://app.example.com.evil.example"],
+        &[LISTED, "https://evil.example"],
+        &["https://evil.example", LISTED],
+    ] {
+        let refused = put(others, json).await;
+        assert_eq!(told(&refused), (403, "forbidden".to_owned()), "{others:?}");
+        assert_eq!(refused.header("access-control-allow-origin"), None, "{others:?}");
+    }
+    // Not even there a form, for which no browser asks first.
+    let form = put(&[LISTED], "application/x-www-form-urlencoded").await;
+    assert_eq!(told(&form), (415, "unsupported-media-type".to_owned()));
+    assert_eq!(hash(&users, 1).await, OLD_HASH);
+
+    let done = put(&[LISTED], json).await;
+    assert_eq!(done.status, 200, "{done:?}");
+    assert_eq!(done.header("access-control-allow-origin"), Some(LISTED));
+    assert_eq!(done.header("access-control-allow-credentials"), Some("true"));
+    assert!(!browser.cookies.borrow().contains_key(SESSION), "and the session is over");
+    assert_ne!(hash(&users, 1).await, OLD_HASH);
 }
 
 #[tokio::test]
