@@ -3,9 +3,10 @@
 //   REGAIN_TEST_MAILS    the folder that mails are written into
 //
 // It needs what person.mjs does, and jQuery beside the rest of REGAIN_TEST_NODE_MODULES. The application's
-// own pages are made up here, on the server's origin, where a proxy would lay them.
+// own pages are made up here, on the server's origin, where a proxy would lay them, or on another.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -28,7 +29,8 @@ export function ajax(page, call) {
       new Promise((done) => {
         globalThis.jQuery.ajax(call).always((one, _status, other) => {
           const answer = other?.status === undefined ? one : other;
-          done({ status: answer.status, text: answer.responseText });
+          const id = answer.getResponseHeader("X-Request-Id");
+          done({ status: answer.status, text: answer.responseText, id });
         });
       }),
     call,
@@ -37,10 +39,21 @@ export function ajax(page, call) {
 
 /** Pages of the application, on the same origin. */
 export async function layApplicationUnder(page) {
-  await page.route((url) => url.pathname.startsWith("/app/"), (route) => {
-    const script = route.request().url().endsWith("/jquery.js");
-    route.fulfill(script ? { contentType: "text/javascript", body: jQuery } : PAGE);
+  await page.route((url) => url.pathname.startsWith("/app/"), (route) => route.fulfill(file(route.request().url())));
+}
+
+/** The same on an origin of their own, which a server of this process is then. */
+export async function serveApplication(port = 0) {
+  const server = createServer((request, answer) => {
+    const { contentType, body } = file(request.url);
+    answer.writeHead(200, { "content-type": contentType }).end(body);
   });
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
+  return server;
+}
+
+function file(url) {
+  return url.endsWith("/jquery.js") ? { contentType: "text/javascript", body: jQuery } : PAGE;
 }
 
 /** The links in the mails so far, each the first group of a pattern in their plain text, oldest first. */

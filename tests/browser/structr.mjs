@@ -4,7 +4,7 @@
 
 import { check, checks } from "./chromium.mjs";
 import { ajax, layApplicationUnder, links, newLink } from "./jquery.mjs";
-import { baseURL, browser, fits, heading, inContext, lookAt, pathOf, tabTo } from "./person.mjs";
+import { browser, fits, heading, inContext, lookAt, pathOf, tabTo } from "./person.mjs";
 
 const LINK = /^Go to (\S+) to reset/m;
 
@@ -16,7 +16,6 @@ try {
   await inContext({}, asTheDocumentationHasIt);
   await inContext({ viewport: { width: 320, height: 640 }, javaScriptEnabled: false }, withoutAScript);
   await inContext({}, byKeyboard);
-  await fromAnotherSite();
   console.log(`Structr's password reset: ${checks} checks passed`);
 } finally {
   await browser.close();
@@ -91,33 +90,6 @@ async function byKeyboard(page) {
   await page.keyboard.type("another passphrase");
   await page.keyboard.press("Enter");
   await page.waitForSelector("form", { state: "detached" });
-}
-
-// A page of another site in the browser of somebody who is logged in: the browser adds no cookie, asks before
-// it puts, and is answered that nobody may.
-async function fromAnotherSite() {
-  const context = await browser.newContext({ baseURL });
-  const page = await context.newPage();
-  await layApplicationUnder(page);
-  await page.goto("/app/forgot");
-  await page.goto(await asked(page, "eve@example.com"));
-  await page.click("button[type=submit]");
-  await atTheTarget(page);
-
-  const other = await context.newPage();
-  await layApplicationUnder(other);
-  // To the browser, a name and an address are two sites.
-  await other.goto(new URL("/app/evil", baseURL.replace("127.0.0.1", "localhost")).href);
-  check(new URL(other.url()).origin !== new URL(baseURL).origin, "another origin");
-  const url = new URL(ME, baseURL).href;
-  const data = JSON.stringify({ password: "chosen by somebody else" });
-  for (const more of [{}, JSON_TYPE, { ...JSON_TYPE, xhrFields: { withCredentials: true } }]) {
-    const put = await ajax(other, { url, type: "PUT", data, ...more });
-    check(put.status === 0, `A11: another site sets no password (${put.status} ${put.text})`);
-  }
-  const mine = await ajax(page, { url: ME, type: "PUT", data: JSON.stringify({ password: "one of my own" }), ...JSON_TYPE });
-  check(mine.status === 200, `and the session lives: ${mine.text}`);
-  await context.close();
 }
 
 async function asked(page, eMail) {
