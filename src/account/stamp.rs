@@ -3,11 +3,25 @@
 //! The base changes with every reset and every revocation, and with it all links are void. The newest
 //! part changes with every link that is mailed on somebody's asking, and voids the mailed ones before
 //! it alone: what a stranger's asking must not void rests on the base.
+//!
+//! A base that a revocation wrote begins with when that was, so that operators can be told. Tokens do
+//! not care: to them it is a base like any other.
+
+use time::OffsetDateTime;
 
 use super::Account;
 
 /// Bytes of a base, random ones.
 pub const BASE_BYTES: usize = 32;
+
+/// Random bytes of a base that a revocation writes: with its beginning it is as long as any other.
+pub const REVOKING_BYTES: usize = 24;
+
+/// What such a base begins with, which no random one does.
+const REVOKED: char = '~';
+
+/// Characters of the seconds since 1970 that follow it, until the year 2286.
+const SECONDS_CHARS: usize = 10;
 
 /// Characters of the newest part, of base64url: 96 bits.
 pub const NEWEST_CHARS: usize = 16;
@@ -17,6 +31,12 @@ pub const NEWEST_CHARS: usize = 16;
 pub const fn stamp_chars(with_newest: bool) -> usize {
     let base = (BASE_BYTES * 8).div_ceil(6);
     if with_newest { base + 1 + NEWEST_CHARS } else { base }
+}
+
+/// The base that a revocation writes; `random` is of [`REVOKING_BYTES`], as base64url.
+#[must_use]
+pub fn revoking_base(at: OffsetDateTime, random: &str) -> String {
+    format!("{REVOKED}{:0SECONDS_CHARS$}{random}", at.unix_timestamp())
 }
 
 /// How much of the recovery stamp a token rests on.
@@ -38,6 +58,16 @@ impl Account {
             Stamp::Whole => Some(stamp),
             Stamp::Base => Some(split(stamp).0).filter(|base| !base.is_empty()),
         }
+    }
+
+    /// The second in which the account's links were revoked, where no reset has come since.
+    #[must_use]
+    pub fn revoked_at(&self) -> Option<OffsetDateTime> {
+        let base = self.stamp(Stamp::Base).filter(|base| base.len() == stamp_chars(false))?;
+        let seconds = base.strip_prefix(REVOKED)?.get(..SECONDS_CHARS)?;
+        let digits = seconds.bytes().all(|c| c.is_ascii_digit());
+        let seconds = digits.then(|| seconds.parse().ok())??;
+        OffsetDateTime::from_unix_timestamp(seconds).ok()
     }
 
     /// The newest part of the stamp, where there is one.
@@ -103,6 +133,36 @@ mod tests {
             assert_eq!(stamped.newest_link(), Some(newest), "{stamp:?}");
         }
         assert_eq!((stamp_chars(false), stamp_chars(true)), (43, 60));
+    }
+
+    #[test]
+    fn a_revocation_is_told_by_its_base_whatever_was_mailed_since_and_by_nothing_else() {
+        let at = |stamp: &str| Account { recovery_stamp: Some(stamp.to_owned()), ..ada() };
+        let random = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA-_";
+        let second = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+        let revoked = revoking_base(second, random);
+        assert_eq!(revoked, format!("~1800000000{random}"));
+        assert_eq!(revoked.len(), stamp_chars(false), "the column is wide enough");
+        let mailed = at(&revoked).stamp_with("AAAAAAAAAAAAAAAA");
+        for stamp in [&revoked, &mailed] {
+            assert_eq!(at(stamp).revoked_at(), Some(second), "{stamp}");
+            assert_eq!(at(stamp).stamp(Stamp::Base), Some(&*revoked), "{stamp}");
+        }
+        for stamp in [
+            "",
+            "~",
+            "~1800000000",
+            &revoked[1..],
+            &revoked[..42],
+            &revoked.replace('~', "A"),
+            &revoked.replace("~1", "~+"),
+            &revoked.replace("00000A", "0000é"),
+            &"~".repeat(43),
+            &format!("{revoked}A"),
+        ] {
+            assert_eq!(at(stamp).revoked_at(), None, "{stamp}");
+        }
+        assert_eq!(Account { recovery_stamp: None, ..ada() }.revoked_at(), None);
     }
 
     #[test]

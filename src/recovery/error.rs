@@ -64,6 +64,10 @@ pub enum Worthless {
          does with each mail where newest_link_wins is set"
     )]
     Spent(String),
+    /// An operator has voided every link of the account since it was made. Whether it was used before
+    /// that, nothing tells.
+    #[error("account {0}: its links were revoked after the token was made")]
+    Revoked(String),
     /// The users table cannot be read for now.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
@@ -275,7 +279,8 @@ impl From<Worthless> for InspectError {
             Worthless::AccountUnknown
             | Worthless::Ineligible(..)
             | Worthless::NotConfigured
-            | Worthless::Spent(_) => Self::Token(Refused::Invalid),
+            | Worthless::Spent(_)
+            | Worthless::Revoked(_) => Self::Token(Refused::Invalid),
             Worthless::PastSecondFactor(_) => Self::NotConfigured,
             Worthless::Unavailable(error) => Self::Unavailable(error),
         }

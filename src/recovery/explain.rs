@@ -39,6 +39,9 @@ pub enum TokenState {
     /// recovery stamp or, for a link to log in, the last login changed otherwise. Which of them, a
     /// fingerprint does not tell.
     Spent,
+    /// An operator has voided every link of its account since it was made. Until the next reset; from
+    /// then on it is spent, since the row tells no more.
+    Revoked,
     /// Its account may not use it now.
     AccountInactive(Ineligible),
     /// No row has its account's id.
@@ -49,11 +52,12 @@ pub enum TokenState {
 
 impl TokenState {
     /// The names of all states.
-    pub const NAMES: [&str; 7] = [
+    pub const NAMES: [&str; 8] = [
         "valid",
         "expired",
         "from_the_future",
         "spent",
+        "revoked",
         "account_inactive",
         "account_unknown",
         "not_ours",
@@ -67,9 +71,10 @@ impl TokenState {
             Self::Expired => 1,
             Self::FromTheFuture => 2,
             Self::Spent => 3,
-            Self::AccountInactive(_) => 4,
-            Self::AccountUnknown => 5,
-            Self::NotOurs => 6,
+            Self::Revoked => 4,
+            Self::AccountInactive(_) => 5,
+            Self::AccountUnknown => 6,
+            Self::NotOurs => 7,
         }]
     }
 }
@@ -114,6 +119,7 @@ impl Recovery {
             Err(Worthless::AccountUnknown) => TokenState::AccountUnknown,
             Err(Worthless::Ineligible(_, why)) => TokenState::AccountInactive(why),
             Err(Worthless::Spent(_)) => TokenState::Spent,
+            Err(Worthless::Revoked(_)) => TokenState::Revoked,
             Err(Worthless::NotConfigured | Worthless::PastSecondFactor(_)) => {
                 return Err(OperatorError::NotConfigured);
             }

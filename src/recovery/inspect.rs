@@ -182,13 +182,21 @@ impl Recovery {
         let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
         let invited = app.keys.is_invitation(&opened, &account.marks(purpose, Stamp::Base));
         let needs = if invited { app.needs_of_an_invitation() } else { app.needs(purpose) };
-        let fits = account.fits(&needs);
-        fits.map_err(|why| Worthless::Ineligible(account.logged_id(), why))?;
+        let revoked = account.revoked_at().is_some_and(|at| opened.issued_at <= at);
+        if let Err(why) = account.fits(&needs) {
+            // What an invitation passes over is no reason where this may have been one: only with
+            // the stamp that it was made from can that be told.
+            if revoked && account.fits(&app.needs_of_an_invitation()).is_ok() {
+                return Err(Worthless::Revoked(account.logged_id()));
+            }
+            return Err(Worthless::Ineligible(account.logged_id(), why));
+        }
         // A login since then may have been by this very link, in the same second.
         let used = purpose == Purpose::Login && account.has_logged_in_since(opened.issued_at);
         let rests_on = if invited { Some(Stamp::Base) } else { rests_on(app, &opened, &account) };
         match rests_on.filter(|_| !used) {
             Some(rests_on) => Ok(Redeemable { opened, account, needs, rests_on }),
+            None if revoked && !used => Err(Worthless::Revoked(account.logged_id())),
             None => Err(Worthless::Spent(account.logged_id())),
         }
     }

@@ -39,7 +39,8 @@ impl Recovery {
                 Worthless::Token(_)
                 | Worthless::AccountUnknown
                 | Worthless::Ineligible(..)
-                | Worthless::Spent(_),
+                | Worthless::Spent(_)
+                | Worthless::Revoked(_),
             ) => Ok(None),
         };
         let (user_id, outcome) = match &found {

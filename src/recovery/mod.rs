@@ -73,7 +73,7 @@ pub use session::{Me, PasswordChange};
 pub use token_use::TokenUse;
 pub use wording::Wording;
 
-use crate::account::BASE_BYTES;
+use crate::account::{BASE_BYTES, REVOKING_BYTES, revoking_base};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::token::base64url;
@@ -131,6 +131,12 @@ impl Recovery {
     /// A recovery stamp that no row had before.
     fn new_stamp(&self) -> String {
         base64url::encode(&self.random.bytes::<BASE_BYTES>())
+    }
+
+    /// The same for a revocation, which operators can be told of afterwards.
+    fn revoking_stamp(&self) -> String {
+        let random = base64url::encode(&self.random.bytes::<REVOKING_BYTES>());
+        revoking_base(self.clock.now(), &random)
     }
 
     /// The application of this name.

@@ -12,7 +12,7 @@ impl Recovery {
         if !app.has_stamp() {
             return Err(RevokeError::NoStamp);
         }
-        if !app.accounts.renew_stamp(user_id, &self.new_stamp()).await? {
+        if !app.accounts.renew_stamp(user_id, &self.revoking_stamp()).await? {
             return Err(RevokeError::AccountUnknown);
         }
         audit::links_revoked(app, user_id);

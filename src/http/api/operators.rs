@@ -98,9 +98,10 @@ impl Operators {
 pub struct ExplainAnswer {
     /// `valid`: it would work now. `expired`: its time is over; the account was not looked at.
     /// `from_the_future`: its time is ahead of the service's clock. `spent`: it was used, or what it
-    /// was made from changed otherwise: the password, the address, the recovery stamp (by a
-    /// revocation or a reset), for a link to log in the last login; which of them, nothing tells.
-    /// `account_inactive`: the account may not use it now, for `reason`. `account_unknown`: there is
+    /// was made from changed otherwise: the password, the address, the recovery stamp, for a link to log
+    /// in the last login; which of them, nothing tells. `revoked`: the account's links were voided
+    /// after it was made; whether it was used before that, nothing tells, and after the next reset it
+    /// is `spent`. `account_inactive`: the account may not use it now, for `reason`. `account_unknown`: there is
     /// no such account. `not_ours`: no key of this application signed it for this purpose.
     state: String,
     /// Whose it is. There unless it is not ours or from the future.

@@ -81,6 +81,7 @@ words! {
         NotConfigured = "not_configured",
         SecondFactor = "second_factor",
         Spent = "spent",
+        Revoked = "revoked",
     }
 }
 
@@ -134,6 +135,7 @@ impl Refusal {
             Worthless::NotConfigured => Self::NotConfigured,
             Worthless::PastSecondFactor(_) => Self::SecondFactor,
             Worthless::Spent(_) => Self::Spent,
+            Worthless::Revoked(_) => Self::Revoked,
             Worthless::Unavailable(_) => return None,
         })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use regain::clock::Clock;
 use serde_json::{Value, json};
 
-use super::{knowing, new_key, post, with_key};
+use super::{knowing, new_key, post, with, with_key};
 use crate::databases::{Engine, engines};
 use crate::harness::{Answer, Regain, START};
 use crate::people::{Person, database, person};
@@ -42,6 +42,34 @@ async fn a_link_is_explained_before_and_after_its_use_and_is_not_used_by_it() {
         assert_eq!(of_reset(&regain, &key, &token).await, said("spent"), "{engine:?}");
         regain.clock.advance(Duration::from_mins(31));
         assert_eq!(of_reset(&regain, &key, &token).await, said("expired"), "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_before_a_revocation_is_revoked_until_the_next_reset_and_nothing_else_is() {
+    for engine in engines() {
+        let scopes = ["tokens:explain", "tokens:revoke"];
+        let (users, regain, key) = with_key(engine, &scopes).await;
+        let login = regain.token_of("login-links", "ada@example.com").await;
+        assert_eq!(regain.complete_with("login-links", &login).await.status, 200);
+        let before = regain.token_for("ada@example.com").await;
+        regain.clock.advance(Duration::from_secs(1));
+        assert_eq!(with(&regain, &key, "users/1/revocations", "").await.status, 204);
+        assert_eq!(of_reset(&regain, &key, &before).await, said("revoked"), "{engine:?}");
+        let public = regain.complete(&before, "a new passphrase").await;
+        assert_eq!((public.status, public.code()), (400, "token-invalid".to_owned()));
+        let login = explained(&regain, &key, &login, "login").await.json();
+        assert_eq!(login["state"], "spent", "{engine:?}: by its own use, as the last login tells");
+
+        regain.clock.advance(Duration::from_secs(1));
+        let since = regain.token_for("ada@example.com").await;
+        let state = async |token: &str| of_reset(&regain, &key, token).await["state"].clone();
+        users.execute("UPDATE users SET email = 'new@example.com' WHERE id = 1").await;
+        assert_eq!(state(&since).await, "spent", "{engine:?}: not by the revocation before it");
+        users.execute("UPDATE users SET email = 'ada@example.com' WHERE id = 1").await;
+        assert_eq!((state(&since).await, state(&before).await), (json!("valid"), json!("revoked")));
+        assert_eq!(regain.complete(&since, "a new passphrase").await.status, 200, "{engine:?}");
+        assert_eq!((state(&since).await, state(&before).await), (json!("spent"), json!("spent")));
     }
 }
 

@@ -87,6 +87,28 @@ async fn a46_the_operator_is_answered_the_same_whoever_is_invited() {
 }
 
 #[tokio::test]
+async fn a_revoked_invitation_is_void_and_explained_as_revoked_though_there_is_no_password() {
+    for engine in engines() {
+        let users = database(engine, &[nobody_yet("ada")]).await;
+        let (key, known) = new_key("desk", &[SCOPE, "tokens:explain", "tokens:revoke"]);
+        let regain = Regain::start_with(&users.url, knowing(&[&known])).await;
+        assert_eq!(invited(&regain, &key, &json!({ "identifier": ADA })).await.status, 202);
+        regain.worked().await;
+        let token = regain.mails().pop().unwrap().token();
+        let explain = json!({ "token": token, "purpose": "password-reset" });
+        let state =
+            async || post(&regain, &key, "tokens/explain", &explain).await.json()["state"].clone();
+        assert_eq!(state().await, "valid", "{engine:?}");
+        assert_eq!(with(&regain, &key, "users/1/revocations", "").await.status, 204);
+        assert_eq!(state().await, "revoked", "{engine:?}");
+        let refused = regain.complete(&token, "a first passphrase").await;
+        assert_eq!((refused.status, refused.code()), (400, "token-invalid".to_owned()));
+        users.execute("UPDATE users SET is_active = FALSE").await;
+        assert_eq!(state().await, "account_inactive", "{engine:?}: which is told first");
+    }
+}
+
+#[tokio::test]
 async fn an_invitation_speaks_the_language_that_is_said_and_leads_back() {
     let leads_back = |settings: &mut Settings| {
         let app = settings.apps.get_mut("default").unwrap();
