@@ -53,6 +53,20 @@ const FACTS: [Facts; 3] = [
     },
 ];
 
+/// Every column of a users table.
+const COLUMNS: [&str; 10] = [
+    "id",
+    "email",
+    "username",
+    "name",
+    "password",
+    "recovery_stamp",
+    "is_active",
+    "confirmed_at",
+    "deleted_at",
+    "last_login",
+];
+
 /// One of them, and its users.
 pub struct Own {
     pub facts: Facts,
@@ -61,6 +75,8 @@ pub struct Own {
     pub url: String,
     /// A key of its backend that may do everything.
     pub key: String,
+    /// Keys that may do one thing, by their scopes.
+    pub keys: Vec<(&'static str, String)>,
     /// Whether it answers the calls of Structr, whose paths name no application.
     pub answers_structr: bool,
 }
@@ -80,14 +96,18 @@ impl Trio {
             Person { confirmed: false, ..person("una@example.com") },
             person("lin@example.com"),
             person("sea@example.com"),
+            person("bea@example.com"),
+            person("cam@example.com"),
+            Person { password: None, confirmed: false, ..person("new@example.com") },
         ];
         let there = engines();
         let mut apps = vec![];
         for (facts, engine) in FACTS.into_iter().zip(there.into_iter().cycle()) {
             let users = database(engine, &people).await;
-            let key = ApiKey::generate(&Random::system()).expose().to_owned();
+            let key = || ApiKey::generate(&Random::system()).expose().to_owned();
+            let keys = Scope::names().map(|scope| (scope, key())).into();
             let url = facts.own_url.unwrap_or_default().to_owned();
-            apps.push(Own { facts, users, url, key, answers_structr: false });
+            apps.push(Own { facts, users, url, key: key(), keys, answers_structr: false });
         }
         let first = apps[0].users.url.clone();
         let regain = Regain::start_with(&first, |settings| {
@@ -122,11 +142,13 @@ fn set_up(settings: &mut Settings, own: &Own) {
     app.public_url = facts.own_url.map(str::to_owned);
     app.return_to = vec![format!("https://{}.example/", facts.name)];
     app.users.database = SecretSource::Inline(own.users.url.clone().into());
-    app.api_keys = vec![ApiKeySettings {
-        name: "backend".to_owned(),
-        sha256: ApiKey::parse(&own.key).unwrap().digest().to_hex(),
-        scopes: Scope::names().map(str::to_owned).into(),
-    }];
+    let known = |name: &str, key: &str, scopes: &[&str]| ApiKeySettings {
+        name: name.to_owned(),
+        sha256: ApiKey::parse(key).unwrap().digest().to_hex(),
+        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+    };
+    app.api_keys = own.keys.iter().map(|(scope, key)| known(scope, key, &[scope])).collect();
+    app.api_keys.push(known("backend", &own.key, &Scope::names()));
 }
 
 impl Own {
@@ -157,16 +179,22 @@ impl Own {
         regain.mails().into_iter().filter(ours).collect()
     }
 
-    /// Everything in its table that any journey writes.
-    pub async fn rows(&self) -> Vec<Option<String>> {
-        let mut rows = vec![];
-        for id in 1..=4 {
-            for column in ["password", "recovery_stamp", "confirmed_at", "last_login"] {
-                let select =
-                    format!("SELECT CAST({column} AS CHAR(250)) FROM users WHERE id = {id}");
-                rows.push(self.users.text(&select).await);
+    /// What a column of its table holds for somebody, as text.
+    pub async fn cell(&self, id: u64, column: &str) -> Option<String> {
+        let select = format!("SELECT CAST({column} AS CHAR(250)) FROM users WHERE id = {id}");
+        self.users.text(&select).await
+    }
+
+    /// Everything in its table.
+    pub async fn dump(&self) -> Vec<Option<String>> {
+        let count = "SELECT CAST(COUNT(*) AS CHAR(20)) FROM users";
+        let count = self.users.text(count).await.unwrap();
+        let mut cells = vec![];
+        for id in 1..=count.trim().parse().unwrap() {
+            for column in COLUMNS {
+                cells.push(self.cell(id, column).await);
             }
         }
-        rows
+        cells
     }
 }

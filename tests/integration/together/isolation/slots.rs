@@ -1,6 +1,7 @@
 //! Where an operation or a page takes something by which it does something.
 
 use regain::http::routes;
+use regain::token::Purpose;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,6 +14,17 @@ const TOKENS: [&str; 3] = ["token", "inputToken", "session"];
 const IN_PATHS: [&str; 3] = ["{token}", "{hash}", "{doc}"];
 const STRUCTR_PAGE: &str = "/reset-password";
 
+/// Where Structr takes a session, which stands in no document of ours.
+pub const STRUCTR_ME: &str = "/structr/rest/me";
+
+/// What an operation is documented to want in its `Authorization` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wants {
+    Nothing,
+    Session,
+    Key,
+}
+
 /// One method of one route of an application.
 #[derive(Debug)]
 pub struct Operation {
@@ -20,8 +32,9 @@ pub struct Operation {
     pub template: &'static str,
     /// An example of its body.
     body: Option<Value>,
-    /// Whether it is documented to want a session or a key.
-    pub wants_bearer: bool,
+    pub wants: Wants,
+    /// Whether a key changes what it does, though it may be left out.
+    pub heeds_keys: bool,
 }
 
 /// Every method of every route that is an application's.
@@ -43,7 +56,9 @@ fn operation(
     document: &Value,
     samples: &[(&str, &str)],
 ) -> Operation {
-    let documented = &document["paths"][template][method.to_lowercase()];
+    // HEAD is in no document: it is GET without the body.
+    let as_documented = if method == "HEAD" { "get" } else { &method.to_lowercase() };
+    let documented = &document["paths"][template][as_documented];
     let sample = samples.iter().find(|(of, _)| *of == template);
     let body = match sample {
         Some((_, body)) => serde_json::from_str(body).ok(),
@@ -54,13 +69,19 @@ fn operation(
         known || !documented.is_null() || body.is_some(),
         "what does {method} {template} take?"
     );
+    let secured = documented["security"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let any_may_be = |name: &str| secured.iter().any(|way| way.get(name).is_some());
     // An empty requirement among others says that it may be left out.
-    let is_one = |wanted: &Value| wanted.as_object().is_some_and(|it| !it.is_empty());
-    let secured = documented["security"].as_array();
-    let secured = secured.is_some_and(|all| !all.is_empty() && all.iter().all(is_one));
-    let wants_bearer = secured || template == "/structr/rest/me";
+    let must = secured.iter().all(|way| way.as_object().is_some_and(|way| !way.is_empty()));
+    let wants = match template {
+        STRUCTR_ME => Wants::Session,
+        _ if must && any_may_be("api_key") => Wants::Key,
+        _ if must && !secured.is_empty() => Wants::Session,
+        _ => Wants::Nothing,
+    };
+    let heeds_keys = any_may_be("api_key") || template.starts_with("/pub/");
     let method = Method::from_bytes(method.as_bytes()).unwrap();
-    Operation { method, template, body: body.map(without_people), wants_bearer }
+    Operation { method, template, body: body.map(without_people), wants, heeds_keys }
 }
 
 /// Who is asked for is nobody, so that no mail changes what is tried next.
@@ -110,11 +131,14 @@ impl Operation {
         members.filter(move |(name, value)| is_token(name, value)).map(|(name, _)| name)
     }
 
-    /// Paths and bodies with this secret wherever a token goes, for every purpose that can be said.
+    /// Paths and bodies with this secret wherever a token goes, for every purpose that can be said;
+    /// none where no token is taken.
     pub fn filled_in(&self, at: &Own, secret: &str) -> Vec<(String, String)> {
-        if !self.takes_token() {
-            return vec![];
-        }
+        if self.takes_token() { self.said(at, secret) } else { vec![] }
+    }
+
+    /// The same whether or not one is taken.
+    pub fn said(&self, at: &Own, secret: &str) -> Vec<(String, String)> {
         let path = self.path(at, secret);
         let Some(mut body) = self.body.clone() else { return vec![(path, String::new())] };
         for name in self.tokens() {
@@ -123,9 +147,8 @@ impl Operation {
         if body.get("purpose").is_none() {
             return vec![(path, body.to_string())];
         }
-        let purposes = ["password-reset", "email-confirmation", "login", "session"];
-        let bodies = purposes.map(|purpose| {
-            body["purpose"] = json!(purpose);
+        let bodies = Purpose::ALL.map(|purpose| {
+            body["purpose"] = json!(purpose.name());
             body.to_string()
         });
         bodies.map(|body| (path.clone(), body)).into()
@@ -143,7 +166,8 @@ impl Operation {
             "{app}" | "{application}" => at.facts.name,
             place if IN_PATHS.contains(&place) => token,
             "{user_id}" => "1",
-            part if part.starts_with('{') => "x",
+            "{file}" => "x",
+            part if part.starts_with('{') => panic!("what is {part} of {}?", self.template),
             part => part,
         });
         let path = parts.collect::<Vec<_>>().join("/");
