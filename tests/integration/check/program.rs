@@ -14,6 +14,15 @@ use crate::harness::{Folder, SECRET};
 use crate::process::command;
 use crate::smtp::MailServer;
 
+const NAME: &str = "name = \"Example\"";
+
+/// With nothing in the row that tells which link is the newest.
+const NEWEST_WINS: &str = "name = \"Example\"\nnewest_link_wins = true";
+
+/// With nothing in the row by which a link works once.
+const LINKS_LOG_IN: &str = "name = \"Example\"\nlogin_links = true\nlifetimes.login = \"30m\"\n\
+                            return_to = [\"https://app.example.com/\"]";
+
 /// Runs the program on a configuration: the exit code and what it printed.
 async fn run(configuration: &str, more: &[&str]) -> (i32, String) {
     let folder = Folder::new();
@@ -89,6 +98,10 @@ async fn what_keeps_the_service_from_starting_is_an_error_of_the_report() {
         ("file:///", "smtp://mail.example.com/", "plain SMTP off loopback"),
         ("table", "tabel", "is not a setting"),
         ("sqlite://", "oracle://", "users.database is of no known kind"),
+        (NAME, NEWEST_WINS, "`apps.default.newest_link_wins` needs a column of Regain's own"),
+        (NAME, NEWEST_WINS, "cure: add recovery_stamp VARCHAR(64) to the table and"),
+        (NAME, LINKS_LOG_IN, "`apps.default.login_links` needs a column for the time of the last"),
+        (NAME, LINKS_LOG_IN, "cure: add last_login = \"last_login\" under [apps.default.users]"),
     ] {
         let config =
             config.replace("[apps.default.users]", "[apps.default.users]\ntable = 'users'");
