@@ -1,8 +1,6 @@
 //! Everything that an application gives out by which somebody may do something.
 
-use regain::account::Identifier;
 use regain::random::Random;
-use regain::recovery::{Invite, Languages};
 use serde_json::json;
 
 use super::{Answer, Browser, Own, Regain, Value, answer, between};
@@ -179,16 +177,17 @@ pub async fn made(regain: &Regain, own: &Own, who: &str) -> String {
 
 /// The token by which somebody who is invited chooses the first password.
 async fn invited(regain: &Regain, own: &Own) -> String {
-    let invite = Invite {
-        identifier: Identifier::parse("new@example.com").unwrap(),
-        languages: Languages::default(),
-        return_to: None,
-        by: "support".to_owned(),
-        reference: "invited".to_owned(),
-    };
-    let app = regain.service.recovery.application(own.facts.name).unwrap();
-    assert_eq!(regain.service.recovery.invite(app, invite).await, Ok(()));
+    let body = json!({ "identifier": "new@example.com" }).to_string();
+    let invited = by_key(regain, &own.api("invitations"), &own.key, &body).await;
+    assert_eq!(invited.status, 202, "{invited:?}");
     mailed(regain, own).await
+}
+
+/// Posts JSON with a key.
+pub async fn by_key(regain: &Regain, path: &str, key: &str, body: &str) -> Answer {
+    let request = regain.http.post(format!("{}{path}", regain.url)).bearer_auth(key);
+    let request = request.header("content-type", "application/json");
+    answer(request.body(body.to_owned())).await
 }
 
 /// The token in the newest mail of an application.

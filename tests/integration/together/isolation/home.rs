@@ -6,9 +6,9 @@ use std::time::Duration;
 use regain::http::routes;
 use serde_json::json;
 
-use super::credentials::{garbled, logged_in, made, requests, sealed_session};
+use super::credentials::{by_key, garbled, logged_in, made, requests, sealed_session};
 use super::slots::{Operation, STRUCTR_ME, Wants};
-use super::{Answer, Browser, Own, Regain, answer, between, send};
+use super::{Browser, Own, Regain, answer, between, send};
 use crate::browser::unescaped;
 
 /// What anybody may do who has nothing. All else has to do more with what it wants than without.
@@ -66,13 +66,6 @@ async fn issued(regain: &Regain, own: &Own, id: u64, purpose: &str) -> String {
     let issued = by_key(regain, &path, &own.key, &json!({ "purpose": purpose }).to_string()).await;
     assert_eq!(issued.status, 201, "{issued:?}");
     issued.json()["token"].as_str().unwrap().to_owned()
-}
-
-/// Posts with a key, in the name of a client.
-async fn by_key(regain: &Regain, path: &str, key: &str, body: &str) -> Answer {
-    let request = regain.http.post(format!("{}{path}", regain.url)).bearer_auth(key);
-    let request = request.header("content-type", "application/json");
-    answer(request.body(body.to_owned())).await
 }
 
 /// That every operation does with what it wants what it does not do without.
