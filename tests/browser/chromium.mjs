@@ -2,11 +2,12 @@
 //
 //   REGAIN_TEST_CHROMIUM       the browser
 //   REGAIN_TEST_NODE_MODULES   where playwright-core and axe-core are
+//   REGAIN_TEST_CHECKS         a file to note every check in that passed, if set
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const require = createRequire(join(needed("REGAIN_TEST_NODE_MODULES"), "x.js"));
 const { chromium } = require("playwright-core");
@@ -37,6 +38,8 @@ export function launch() {
 export function check(holds, what) {
   assert.ok(holds, what);
   checks += 1;
+  const kept = process.env.REGAIN_TEST_CHECKS;
+  if (kept) appendFileSync(kept, `${basename(process.argv[1])}: ${what.replaceAll(/\s+/g, " ")}\n`);
 }
 
 /** The page fits its width, and axe finds nothing against WCAG in it. */

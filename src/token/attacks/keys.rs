@@ -98,6 +98,27 @@ fn a22_an_invitation_is_no_ordinary_link_and_is_one_for_choosing_a_password_alon
     }
 }
 
+#[test]
+fn a85_neither_the_key_without_the_hash_nor_the_hash_without_the_key_makes_a_link() {
+    let ours = keys("a", "shop");
+    // Who has the key signs whatever they like, with all that can be known or guessed of the row.
+    for password in [None, Some(""), Some("!"), Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$AAAA")]
+    {
+        let guessed = Marks { password, ..marks() };
+        for fingerprint in [ours.fingerprint(RESET, &guessed), ours.invitation(&guessed)] {
+            let token = ours.mint(RESET, at(ISSUED_AT), &Claims { fingerprint, ..claims() });
+            let opened = open(token.expose()).expect("rightly signed");
+            assert!(!ours.fingerprint_matches(&opened, &marks()), "{password:?}");
+            assert!(!ours.is_invitation(&opened, &marks()), "{password:?}");
+        }
+    }
+    // Who has the row knows every field of it, and no key.
+    let theirs = keys("b", "shop");
+    let claims = Claims { fingerprint: theirs.fingerprint(RESET, &marks()), ..claims() };
+    let forged = theirs.mint(RESET, at(ISSUED_AT), &claims);
+    assert_eq!(open(forged.expose()).err(), Some(TokenError::BadSignature));
+}
+
 /// That both are compared in constant time is the doing of `Mac::verify_slice` and
 /// `Mac::verify_truncated_left`; what can be seen from here is that they compare every bit.
 #[test]

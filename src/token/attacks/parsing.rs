@@ -138,6 +138,7 @@ fn a18_a_compressed_payload_is_refused_though_rightly_signed() {
     let zlib = "eJyrVipVslIyMVLSUUoDMhyBQKkWADYoBO4";
     assert_eq!(open(&signed(&format!(".{zlib}"), &timestamp())), Err(TokenError::Malformed));
     assert_eq!(open(&signed(zlib, &timestamp())), Err(TokenError::Malformed));
+    assert_eq!(open(&signed(&format!(".{}", payload()), &timestamp())), Err(TokenError::Malformed));
 }
 
 #[test]
