@@ -33,6 +33,7 @@ mod limits;
 mod logging_in;
 mod methods;
 mod metrics;
+mod model;
 mod newest_link;
 mod operators;
 mod pacing;
