@@ -92,9 +92,10 @@ impl Service {
         Ok(Self { recovery, queue, outbox, workers, failures, clock, state, beside })
     }
 
-    /// The service with more routes laid beside its own.
+    /// The service with more routes laid beside its own: the demo has some, and so has a test that
+    /// shows what a worse handler would give away.
     #[must_use]
-    pub(super) fn beside(self, beside: fn(Route, &Self) -> Route) -> Self {
+    pub fn beside(self, beside: fn(Route, &Self) -> Route) -> Self {
         Self { beside, ..self }
     }
 

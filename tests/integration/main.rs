@@ -56,6 +56,7 @@ mod silence;
 mod smtp;
 mod smtp_faults;
 mod store;
+mod timing;
 mod together;
 mod trouble;
 mod webhooks;
