@@ -12,7 +12,7 @@ pub struct DeadLetter {
     /// When it was given up, to the second; the beginning of time where that cannot be read.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// Why, as [`Lost::name`] has it; `unknown` where a newer release has other reasons.
+    /// Why, as [`crate::recovery::Lost::name`] has it; `unknown` where a newer release has other reasons.
     pub why: &'static str,
     /// The application's name.
     pub app: String,
