@@ -103,3 +103,21 @@ keep_pictures() {
     done
     du --bytes --total "$2"/*.png
 }
+
+# evidence NAME TITLE COMMAND <BODY: keeps figures in docs/evidence/NAME.md, with what they are of.
+evidence() {
+    local commit changed=
+    commit=$(git -C "$root" rev-parse HEAD)
+    [[ -z $(git -C "$root" status --porcelain -- ':!docs/evidence') ]] || changed=" and what was not committed yet"
+    {
+        echo "# $2"
+        echo
+        echo "Written by \`$3\`."
+        echo
+        echo "- Commit: $commit$changed"
+        echo "- Date: $(date -u +%Y-%m-%dT%H:%M:%SZ)"
+        echo "- Machine: $(nproc) processors, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(uname -sr)"
+        echo
+        cat
+    } >"$root/docs/evidence/$1.md"
+}
