@@ -14,4 +14,6 @@ pub use email::{EmailAddress, EmailMatch};
 pub use identifier::{Identifier, InvalidIdentifier, Username};
 pub use last_login::LastLogin;
 pub use row::{Account, RecoveryEmail, logged_id};
-pub use stamp::{BASE_BYTES, NEWEST_CHARS, REVOKING_BYTES, Stamp, revoking_base, stamp_chars};
+pub use stamp::{
+    BASE_BYTES, Footing, NEWEST_CHARS, Newest, REVOKING_BYTES, Stamp, revoking_base, stamp_chars,
+};

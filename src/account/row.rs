@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::identifier::mask;
-use super::{Condition, EmailAddress, EmailMatch, Identifier, LastLogin, Stamp, Username};
+use super::{Condition, EmailAddress, EmailMatch, Footing, Identifier, LastLogin, Stamp, Username};
 use crate::token::{Marks, Purpose};
 
 /// An account as it was read at one moment. Every value is the column's text, byte for byte,
@@ -113,14 +113,14 @@ impl Account {
         self.password.as_deref().is_some_and(usable)
     }
 
-    /// Whether everything that a reset rests on is as it was: what its fingerprint, with so much of
+    /// Whether everything that a token rests on is as it was: what its fingerprint, with its footing in
     /// the stamp, and its conditions read. The host may write other columns meanwhile.
     #[must_use]
-    pub fn still_is(&self, was: &Self, stamp: Stamp) -> bool {
+    pub fn still_is(&self, was: &Self, footing: &Footing) -> bool {
         self.id == was.id
             && self.email == was.email
             && self.password == was.password
-            && self.stamp(stamp) == was.stamp(stamp)
+            && self.bears(was, footing)
             && self.active == was.active
             && self.confirmed == was.confirmed
             && self.recovery_email == was.recovery_email
@@ -217,13 +217,14 @@ pub(super) mod tests {
     fn a_reset_rests_on_some_columns_and_not_on_others() {
         let touched =
             Account { last_login: Some("1".to_owned().into()), locale: Some("de".into()), ..ada() };
-        assert!(touched.still_is(&ada(), Stamp::Whole));
+        let [whole, base] = [Stamp::Whole, Stamp::Base].map(Footing::Stamp);
+        assert!(touched.still_is(&ada(), &whole));
         let stamped = Account { recovery_stamp: Some("s".into()), ..ada() };
         let disabled = Account { active: flag(Test::True, Some("0")), ..ada() };
         let moved = with_recovery("ada@home.example", None);
         for changed in [Account { email: None, ..ada() }, stamped, disabled, moved] {
-            assert!(!changed.still_is(&ada(), Stamp::Whole));
-            assert!(!changed.still_is(&ada(), Stamp::Base));
+            assert!(!changed.still_is(&ada(), &whole));
+            assert!(!changed.still_is(&ada(), &base));
         }
     }
 
@@ -231,8 +232,9 @@ pub(super) mod tests {
     fn what_rests_on_the_base_is_not_touched_by_a_newer_mail() {
         let at = |stamp: &str| Account { recovery_stamp: Some(stamp.to_owned()), ..ada() };
         let (was, now) = (at("base.AAAAAAAAAAAAAAAA"), at("base.BBBBBBBBBBBBBBBB"));
-        assert!(now.still_is(&was, Stamp::Base) && !now.still_is(&was, Stamp::Whole));
-        assert!(!at("other.AAAAAAAAAAAAAAAA").still_is(&was, Stamp::Base));
+        let [whole, base] = [Stamp::Whole, Stamp::Base].map(Footing::Stamp);
+        assert!(now.still_is(&was, &base) && !now.still_is(&was, &whole));
+        assert!(!at("other.AAAAAAAAAAAAAAAA").still_is(&was, &base));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     Accounts, Application, Caller, Change, Client, CompleteError, Door, Event, Mail, NewPassword,
     QueueFull, Recovery, Refused, StoreError, Swap, Task, audit, meters,
 };
-use crate::account::{Account, Stamp};
+use crate::account::{Account, Footing, Stamp};
 use crate::password::Password;
 use crate::token::Purpose;
 
@@ -117,8 +117,8 @@ impl Recovery {
             return Err(full.into());
         }
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
-        let rests_on = *rests_on;
-        let settling = async move { settle(accounts.as_ref(), &was, &new, rests_on).await };
+        let rests_on = rests_on.clone();
+        let settling = async move { settle(accounts.as_ref(), &was, &new, &rests_on).await };
         let won = |swap: &Swap| *swap == Swap::Won;
         let told = move |app: &str, user_id: &str| audit::password_changed(app, user_id, purpose);
         let writing = self.write_through(app, account.clone(), Some(change), settling, won, told);
@@ -150,16 +150,17 @@ impl Recovery {
 }
 
 /// The compare-and-swap, and what to make of it when its answer was lost: our hash in the row
-/// is success; a row as it was is tried again; anything else belongs to somebody else. Where the newest
-/// part of the stamp does not count, a row in which nothing but that is new is as it was.
+/// is success; a row as it was is tried again; anything else belongs to somebody else. A row in which
+/// nothing is new but which links are the newest is as it was, where what the token rests on is still there:
+/// a mail may be taken in the very moment.
 async fn settle(
     accounts: &dyn Accounts,
     was: &Account,
     new: &NewPassword,
-    rests_on: Stamp,
+    rests_on: &Footing,
 ) -> Result<Swap, StoreError> {
     let mut trouble = match accounts.swap_password(was, new).await {
-        Ok(Swap::Lost) if rests_on == Stamp::Base => None,
+        Ok(Swap::Lost) if *rests_on != Footing::Stamp(Stamp::Whole) => None,
         Ok(swap) => return Ok(swap),
         Err(error @ StoreError::Misfit(_)) => return Err(error),
         Err(error) => Some(error),
@@ -196,6 +197,8 @@ mod tests {
 
     use super::*;
     use crate::account::{Identifier, Needs};
+
+    const WHOLE: Footing = Footing::Stamp(Stamp::Whole);
 
     type Script = Vec<(Result<Swap, StoreError>, Option<&'static str>)>;
 
@@ -258,7 +261,7 @@ mod tests {
 
     async fn settled(script: Script) -> Result<Swap, StoreError> {
         let was = crate::recovery::testing::ada();
-        settle(&Scripted(Mutex::new((was.clone(), script))), &was, &new(), Stamp::Whole).await
+        settle(&Scripted(Mutex::new((was.clone(), script))), &was, &new(), &WHOLE).await
     }
 
     fn lost_answer() -> Result<Swap, StoreError> {
@@ -293,7 +296,7 @@ mod tests {
         let touched = Account { last_login: Some("2027-01-15".to_owned().into()), ..was.clone() };
         let script = vec![(lost_answer(), None), (Ok(Swap::Won), Some("new"))];
         let accounts = Scripted(Mutex::new((touched, script)));
-        assert_eq!(settle(&accounts, &was, &new(), Stamp::Whole).await, Ok(Swap::Won));
+        assert_eq!(settle(&accounts, &was, &new(), &WHOLE).await, Ok(Swap::Won));
     }
 
     #[tokio::test(start_paused = true)]
@@ -302,21 +305,27 @@ mod tests {
         let script = (0..=PAUSES.len()).map(|_| (busy(), None)).collect();
         assert_eq!(settled(script).await, busy());
     }
+
     #[tokio::test(start_paused = true)]
-    async fn a_mail_in_between_voids_what_rests_on_the_newest_link_and_nothing_else() {
+    async fn a_mail_in_between_voids_links_that_are_the_newest_no_more_and_nothing_else() {
         let at = |stamp: &str| Account {
             recovery_stamp: Some(stamp.to_owned()),
             ..crate::recovery::testing::ada()
         };
         let was = at("base.AAAAAAAAAAAAAAAA");
+        let link = || Footing::Link("AAAAAAAAAAAAAAAA".to_owned());
         for (now, rests_on, settled) in [
-            ("base.BBBBBBBBBBBBBBBB", Stamp::Base, Swap::Won),
-            ("base.BBBBBBBBBBBBBBBB", Stamp::Whole, Swap::Lost),
-            ("revoked", Stamp::Base, Swap::Lost),
+            ("base.BBBBBBBBBBBBBBBB", Footing::Stamp(Stamp::Base), Swap::Won),
+            ("base.BBBBBBBBBBBBBBBB", WHOLE, Swap::Lost),
+            ("base.BBBBBBBBBBBBBBBB", link(), Swap::Lost),
+            ("base.AAAAAAAAAAAAAAAA+BBBBBBBBBBBBBBBB", link(), Swap::Won),
+            ("base.BBBBBBBBBBBBBBBB+AAAAAAAAAAAAAAAA", link(), Swap::Won),
+            ("revoked", Footing::Stamp(Stamp::Base), Swap::Lost),
+            ("revoked.AAAAAAAAAAAAAAAA", link(), Swap::Lost),
         ] {
             let script = vec![(Ok(Swap::Lost), None), (Ok(Swap::Won), Some("new"))];
             let accounts = Scripted(Mutex::new((at(now), script)));
-            assert_eq!(settle(&accounts, &was, &new(), rests_on).await, Ok(settled), "{now}");
+            assert_eq!(settle(&accounts, &was, &new(), &rests_on).await, Ok(settled), "{now}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{Application, Caller, Door, InspectError, Recovery, Worthless, audit, meters};
-use crate::account::{Account, Identifier, Needs, Stamp};
+use crate::account::{Account, Footing, Identifier, Needs, Stamp};
 use crate::token::{Opened, Purpose};
 
 /// A token that is good for use now, and the account that it is for.
@@ -12,8 +12,8 @@ pub(super) struct Redeemable {
     pub(super) account: Account,
     /// What the account had to be for it.
     pub(super) needs: Needs,
-    /// How much of the account's stamp it rests on.
-    pub(super) rests_on: Stamp,
+    /// What of the account's stamp it rests on.
+    pub(super) rests_on: Footing,
 }
 
 /// What a token says that is good for use.
@@ -193,7 +193,11 @@ impl Recovery {
         }
         // A login since then may have been by this very link, in the same second.
         let used = purpose == Purpose::Login && account.has_logged_in_since(opened.issued_at);
-        let rests_on = if invited { Some(Stamp::Base) } else { rests_on(app, &opened, &account) };
+        let rests_on = if invited {
+            Some(Footing::Stamp(Stamp::Base))
+        } else {
+            rests_on(app, &opened, &account)
+        };
         match rests_on.filter(|_| !used) {
             Some(rests_on) => Ok(Redeemable { opened, account, needs, rests_on }),
             None if revoked && !used => Err(Worthless::Revoked(account.logged_id())),
@@ -202,18 +206,24 @@ impl Recovery {
     }
 }
 
-/// How much of the account's stamp a token rests on, if it rests on the account as it is. Those of
-/// programs that mint by themselves may rest on either, whatever they are for.
-fn rests_on(app: &Application, opened: &Opened, account: &Account) -> Option<Stamp> {
-    let matches = |stamp: &Stamp| {
-        app.keys.fingerprint_matches(opened, &account.marks(opened.purpose, *stamp))
+/// What of the account's stamp a token rests on, if it rests on the account as it is. Those of
+/// programs that mint by themselves may rest on any of it, whatever they are for.
+fn rests_on(app: &Application, opened: &Opened, account: &Account) -> Option<Footing> {
+    let matches = |account: &Account, stamp| {
+        app.keys.fingerprint_matches(opened, &account.marks(opened.purpose, stamp))
     };
-    // A stamp without a newest part is both: then a mail may add one before the token is used up, and
+    let on_stamp = |stamp| matches(account, stamp).then_some(Footing::Stamp(stamp));
+    let on_link = || {
+        let newest = account.newest();
+        let links = [newest.delivered, newest.pending].into_iter().flatten();
+        let is_it = |link: &&str| matches(&account.as_mailed(link), Stamp::Whole);
+        links.into_iter().find(is_it).map(|link| Footing::Link(link.to_owned()))
+    };
+    // A stamp without newest parts is both: then a mail may add one before the token is used up, and
     // what rests on either does not rest on that.
-    let order = if app.newest_link_wins() {
-        [Stamp::Base, Stamp::Whole]
+    if app.newest_link_wins() {
+        on_stamp(Stamp::Base).or_else(on_link).or_else(|| on_stamp(Stamp::Whole))
     } else {
-        [Stamp::Whole, Stamp::Base]
-    };
-    order.into_iter().find(matches)
+        on_stamp(Stamp::Whole).or_else(on_link).or_else(|| on_stamp(Stamp::Base))
+    }
 }

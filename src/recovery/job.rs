@@ -222,9 +222,12 @@ pub struct Draft {
     pub issued_at: OffsetDateTime,
     /// What the mail is called among all mails.
     pub id: String,
-    /// Whether its link was made the newest one of its account, and a mail with it may be out.
+    /// Whether its link was made one of the newest of its account, and may be so still or be out.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub stamped: bool,
+    /// The link that was the delivered one then, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<String>,
     /// Whether the application's backend is told of it already.
     #[serde(default)]
     pub told: bool,
@@ -332,13 +335,13 @@ mod tests {
             })
         );
         let (issued_at, id) = (OffsetDateTime::UNIX_EPOCH, "m1".to_owned());
-        let draft = Box::new(Draft { issued_at, id, stamped: false, told: true });
+        let draft = Box::new(Draft { issued_at, id, stamped: false, over: None, told: true });
         let (user_id, wish) = ("7".to_owned(), super::tests::wish());
         let link = job(Task::Mail(Mail::Link { user_id, wish, draft: draft.clone() }));
         let wish =
             LinkWish { origin: Origin::Operator, lifetime: Some(259_200), ..super::tests::wish() };
         let user_id = "7".to_owned();
-        let draft = Box::new(Draft { stamped: true, ..*draft });
+        let draft = Box::new(Draft { stamped: true, over: Some("m0".to_owned()), ..*draft });
         let issued = job(Task::Mail(Mail::Link { user_id, wish, draft }));
         let given = GivenLink {
             user_id: "7".to_owned(),

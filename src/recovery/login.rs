@@ -9,12 +9,15 @@ use super::{
     Accounts, Application, CompleteError, Door, Event, Recovery, Refused, StoreError, Swap,
     TokenUse, audit, meters,
 };
-use crate::account::{Account, LastLogin, Stamp};
+use crate::account::{Account, Footing, LastLogin, Stamp};
 use crate::token::{Claims, Purpose, Token};
 
 /// How long to wait before a row that was locked is tried again.
 const PAUSES: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(750)];
+
+/// How often a row is read again in which mails have written the stamp meanwhile: each of them twice.
+const RACES: u8 = 8;
 
 /// Somebody is logged in.
 pub struct LoggedIn {
@@ -63,7 +66,7 @@ impl Recovery {
         let session = open_session(app, &account, now);
         let user_id = account.id.clone();
         let (accounts, was) = (Arc::clone(&app.accounts), account.clone());
-        let settling = async move { settle(accounts.as_ref(), &was, rests_on, at).await };
+        let settling = async move { settle(accounts.as_ref(), &was, &rests_on, at).await };
         let won = |swap: &Swap| *swap == Swap::Won;
         let writing = self.write_through(app, account, None, settling, won, audit::login_completed);
         if writing.await? == Swap::Lost {
@@ -103,30 +106,33 @@ fn open_session(app: &Application, account: &Account, now: OffsetDateTime) -> To
 async fn settle(
     accounts: &dyn Accounts,
     was: &Account,
-    rests_on: Stamp,
+    rests_on: &Footing,
     at: OffsetDateTime,
 ) -> Result<Swap, StoreError> {
     let mut row = was.clone();
-    for pause in PAUSES {
+    let (mut pauses, mut races) = (PAUSES.into_iter(), 0..RACES);
+    loop {
         match accounts.advance_login(&row, at).await {
             Err(error @ StoreError::Busy(_)) => {
+                let Some(pause) = pauses.next() else { return Err(error) };
                 tracing::warn!(user_id = was.logged_id(), %error, "trying again");
                 tokio::time::sleep(pause).await;
             }
-            Ok(Swap::Lost) if rests_on == Stamp::Base => {
+            Ok(Swap::Lost) if *rests_on != Footing::Stamp(Stamp::Whole) => {
                 let now = accounts.read(&was.id).await?;
                 let same = |now: &Account| {
-                    now.still_is(was, Stamp::Base)
+                    now.still_is(was, rests_on)
                         && now.last_login == was.last_login
                         && now.recovery_stamp != row.recovery_stamp
                 };
-                let Some(now) = now.filter(same) else { return Ok(Swap::Lost) };
+                let Some(now) = now.filter(same).filter(|_| races.next().is_some()) else {
+                    return Ok(Swap::Lost);
+                };
                 row = now;
             }
             settled => return settled,
         }
     }
-    accounts.advance_login(&row, at).await
 }
 
 #[cfg(test)]

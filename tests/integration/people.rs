@@ -40,7 +40,7 @@ pub async fn database(engine: Engine, people: &[Person]) -> TestDatabase {
     };
     let table = format!(
         "CREATE TABLE users (id {id}, email VARCHAR(254), username VARCHAR(150), \
-         name VARCHAR(200), password VARCHAR(255), recovery_stamp VARCHAR(64), \
+         name VARCHAR(200), password VARCHAR(255), recovery_stamp VARCHAR(80), \
          is_active {boolean} NOT NULL, confirmed_at {moment}, deleted_at {moment}, \
          last_login {moment})"
     );

@@ -234,7 +234,7 @@ fn newest(name: &str, app: &ApplicationSettings) -> Option<ConfigError> {
         let problem =
             "needs a column of Regain's own in the users table, which tells the newest link";
         let cure = format!(
-            "add recovery_stamp VARCHAR(64) to the table and recovery_stamp = \"recovery_stamp\" \
+            "add recovery_stamp VARCHAR(80) to the table and recovery_stamp = \"recovery_stamp\" \
              under [apps.{name}.users], or write false"
         );
         ConfigError::at(format!("apps.{name}.newest_link_wins"), problem, cure)
@@ -311,7 +311,7 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let of_sessions =
         stamp.is_some_and(|stamp| SESSION_COLUMNS.iter().any(|it| stamp.eq_ignore_ascii_case(it)));
     if of_sessions {
-        let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";
+        let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(80)";
         let problem = "is a column of the application's sessions: renewing it would log people out";
         errors.push(ConfigError::at(at("recovery_stamp"), problem, cure));
     }
@@ -335,7 +335,7 @@ fn writes(name: &str, users: &UsersSettings) -> Vec<ConfigError> {
     }
     if stamp.is_some_and(|stamp| seen.iter().any(|known| known.eq_ignore_ascii_case(stamp))) {
         let problem = "is a column that Regain reads or writes for something else";
-        let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(64)";
+        let cure = "add a text column of its own to the table, say recovery_stamp VARCHAR(80)";
         errors.push(ConfigError::at(at("recovery_stamp"), problem, cure));
     }
     seen.extend(stamp.filter(|_| !of_sessions));

@@ -166,8 +166,8 @@ impl Recovery {
         told.into_iter().chain(mail).collect()
     }
 
-    /// Mints the link and hands the mail over. Only here does it void older ones, where it does: a mail
-    /// that waits, or is not taken, voids nothing.
+    /// Mints the link and hands the mail over. Only here, once the mail is taken, does it void older ones,
+    /// where it does: a mail that waits, or is not taken, voids none that was delivered.
     async fn send_now(
         &self,
         app: &Application,
@@ -187,7 +187,7 @@ impl Recovery {
             }
             Err(error) => return self.later(job, lifetime, &error).await,
         };
-        draft.stamped = newest::wins(app, wish);
+        stamped.note(&mut draft);
         let account = &stamped.account;
         let to = account.address_for(wish.purpose)?;
         let left = draft.issued_at + lifetime - self.clock.now();
@@ -201,10 +201,12 @@ impl Recovery {
         let letter = self.letter(job, account, to, draft.id.clone(), language, message);
         let letter = Letter { wording, ..letter };
         let sent = self.sender.send(&letter).await;
-        if matches!(sent, Err(SendError::Passing(_) | SendError::Final(_)))
-            && newest::unstamp(app, &stamped).await
-        {
-            draft.stamped = false;
+        match &sent {
+            Ok(()) => newest::deliver(app, &stamped, &draft).await,
+            Err(SendError::Unanswered(_)) => {}
+            Err(SendError::Passing(_) | SendError::Final(_)) => {
+                newest::unstamp(app, &stamped, &mut draft).await;
+            }
         }
         let job = job.with(link(account, wish, &draft));
         self.conclude(&job, kind.name(), sent, lifetime).await
@@ -218,9 +220,7 @@ impl Recovery {
             match self.limits.pace(pace, patience).await {
                 Ok(turn) => wait = wait.max(turn),
                 Err(too_late) => {
-                    for pace in &app.paces[..taken] {
-                        self.limits.give_turn_back(pace).await;
-                    }
+                    self.give_turns_back(&app.paces[..taken]).await;
                     return Err(too_late);
                 }
             }
@@ -228,8 +228,16 @@ impl Recovery {
         Ok(wait)
     }
 
+    /// Gives back a turn that was taken in each of these paces.
+    pub(super) async fn give_turns_back(&self, paces: &[String]) {
+        for pace in paces {
+            self.limits.give_turn_back(pace).await;
+        }
+    }
+
     pub(in super::super) fn draft(&self) -> Draft {
-        Draft { issued_at: self.clock.now(), id: self.new_id(), stamped: false, told: false }
+        let (issued_at, id) = (self.clock.now(), self.new_id());
+        Draft { issued_at, id, stamped: false, over: None, told: false }
     }
 
     /// A name that no other mail or event has: 144 random bits.

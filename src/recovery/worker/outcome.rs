@@ -77,16 +77,23 @@ impl Recovery {
     /// Does nothing more about a job, but to lay it aside for operators.
     ///
     /// A mail whose turn would not come was never made, and its account has it back. So has it where the
-    /// newest link wins: there an ask must not be wasted, since links before it may be void.
+    /// newest link wins: there an ask must not be wasted, since links before it may be void. Then a mail that
+    /// is refused has its turn back, too: no budget bounds how often an address is tried that refuses all,
+    /// and that must take nobody else's turn.
     pub(super) async fn give_up(&self, job: &Job, lost: Lost, why: &(dyn fmt::Display + Sync)) {
         let refused = lost == Lost::Refused;
         meters::tried(job, if refused { Delivery::Lost } else { Delivery::GivenUp });
         tracing::error!(app = job.app, kind = job.task.kind(), %lost, %why, "given up");
         if let Task::Mail(Mail::Link { user_id, wish, .. }) = &job.task
             && let Some(app) = self.application(&job.app)
-            && (lost == Lost::TooMuch || newest::wins(app, wish))
         {
-            self.limits.give_back(&job.app, &wish.origin.payer(user_id)).await;
+            let wins = newest::wins(app, wish);
+            if lost == Lost::TooMuch || wins {
+                self.limits.give_back(&job.app, &wish.origin.payer(user_id)).await;
+            }
+            if refused && wins {
+                self.give_turns_back(&app.paces).await;
+            }
         }
         self.jobs.bury(job, lost, self.clock.now()).await;
     }

@@ -99,7 +99,7 @@ async fn what_keeps_the_service_from_starting_is_an_error_of_the_report() {
         ("table", "tabel", "is not a setting"),
         ("sqlite://", "oracle://", "users.database is of no known kind"),
         (NAME, NEWEST_WINS, "`apps.default.newest_link_wins` needs a column of Regain's own"),
-        (NAME, NEWEST_WINS, "cure: add recovery_stamp VARCHAR(64) to the table and"),
+        (NAME, NEWEST_WINS, "cure: add recovery_stamp VARCHAR(80) to the table and"),
         (NAME, LINKS_LOG_IN, "`apps.default.login_links` needs a column for the time of the last"),
         (NAME, LINKS_LOG_IN, "cure: add last_login = \"last_login\" under [apps.default.users]"),
     ] {

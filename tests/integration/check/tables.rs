@@ -91,7 +91,7 @@ async fn a_recovery_stamp_holds_what_is_written_there_or_is_an_error_with_its_cu
             only(
                 &found,
                 Level::Error,
-                &["`stamp` holds 43 characters", "write 60", "varchar(255)"],
+                &["`stamp` holds 43 characters", "write 77", "varchar(255)"],
             );
             let found = check("recovery_stamp = 'number'", true).await;
             only(&found, Level::Error, &["`number` is of type int", "varchar(255)"]);

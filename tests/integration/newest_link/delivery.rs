@@ -92,6 +92,35 @@ async fn a_mail_that_is_refused_for_good_voids_nothing_and_the_next_ask_is_sent_
 }
 
 #[tokio::test]
+async fn a50_a_mail_that_is_refused_takes_nobody_elses_turn() {
+    let Some(server) = MailServer::start(&json!({ "reject_rcpt": 550, "refusals": 3 })) else {
+        return;
+    };
+    let users = database(Engine::Sqlite, &[person(ADA), person("eve@example.com")]).await;
+    let start = time::OffsetDateTime::from_unix_timestamp(START).unwrap();
+    let regain = Regain::start_at(&users.url, Clock::fixed(start), |settings: &mut Settings| {
+        newest_wins(settings);
+        settings.apps.get_mut("default").unwrap().mail.per_hour = 6;
+        settings.mail.providers.insert("files".to_owned(), server.provider("smtp+starttls"));
+    })
+    .await;
+    for who in [ADA, ADA, ADA, "eve@example.com"] {
+        regain.ask(who).await;
+        for _look in 0..40 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            if regain.service.queue.unfinished() == 0 {
+                break;
+            }
+        }
+        assert_eq!(regain.service.queue.unfinished(), 0, "{who}: it waits for no turn");
+    }
+    assert_eq!(server.envelopes().len(), 1, "what was refused took no turn");
+    regain.ask(ADA).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(regain.service.queue.unfinished(), 1, "what was taken did");
+}
+
+#[tokio::test]
 async fn a_mail_that_comes_too_late_gives_its_budget_back_too() {
     let Some(server) = MailServer::start(&json!({ "reject_data": 451, "refusals": 1 })) else {
         return;
@@ -149,8 +178,8 @@ async fn the_same_draft_is_the_same_link_and_a_refreshed_one_is_another() {
     for engine in engines() {
         let (users, regain) = ada_alone(engine).await;
         let issued_at = regain.clock.now();
-        let draft =
-            Draft { issued_at, id: "0123456789abcdef-more".to_owned(), stamped: false, told: true };
+        let id = "0123456789abcdef-more".to_owned();
+        let draft = Draft { issued_at, id, stamped: false, over: None, told: true };
         for stamped in [false, true] {
             let draft = Draft { stamped, ..draft.clone() };
             assert_eq!(regain.service.recovery.perform(link(&regain, draft)).await, []);
@@ -174,8 +203,8 @@ async fn a_mail_that_was_perhaps_taken_is_not_sent_again_once_a_newer_one_is_out
         let (_users, regain) = ada_alone(engine).await;
         let newest = regain.token_for(ADA).await;
         let issued_at = regain.clock.now();
-        let older =
-            Draft { issued_at, id: "0123456789abcdef-more".to_owned(), stamped: true, told: true };
+        let id = "0123456789abcdef-more".to_owned();
+        let older = Draft { issued_at, id, stamped: true, over: None, told: true };
         assert_eq!(regain.service.recovery.perform(link(&regain, older.clone())).await, []);
         assert_eq!(regain.links().len(), 1, "{engine:?}: the owner may have seen both");
         assert_eq!(regain.inspect(&newest).await.status, 200, "{engine:?}");

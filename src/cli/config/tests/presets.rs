@@ -104,7 +104,7 @@ fn a_preset_that_nobody_knows_is_refused_with_the_nearest() {
 fn a_stamp_is_no_session_column_and_no_column_is_written_twice() {
     assert_snapshot!(refused("preset = \"laravel\"\nrecovery_stamp = \"remember_token\""), @"
     regain.toml:12:1: `apps.default.users.recovery_stamp` is a column of the application's sessions: renewing it would log people out
-        add a text column of its own to the table, say recovery_stamp VARCHAR(64)
+        add a text column of its own to the table, say recovery_stamp VARCHAR(80)
     ");
     assert_snapshot!(refused("on_reset.null = [\"email\"]"), @r#"
     regain.toml:11:1: `apps.default.users.on_reset` writes "email" twice, or it is a column that Regain keeps

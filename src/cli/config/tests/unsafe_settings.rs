@@ -388,7 +388,7 @@ fn the_newest_link_wins_only_where_the_row_tells_which_it_is() {
     let newest = with("apps.default", "newest_link_wins = true");
     assert_snapshot!(newest, @r#"
     regain.toml:8:1: `apps.default.newest_link_wins` needs a column of Regain's own in the users table, which tells the newest link
-        add recovery_stamp VARCHAR(64) to the table and recovery_stamp = "recovery_stamp" under [apps.default.users], or write false
+        add recovery_stamp VARCHAR(80) to the table and recovery_stamp = "recovery_stamp" under [apps.default.users], or write false
     "#);
     let stamp =
         GOOD.replace("[apps.default.users]\n", "[apps.default.users]\nrecovery_stamp = \"s\"\n");
