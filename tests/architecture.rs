@@ -11,7 +11,7 @@ use std::process::Command;
 use source::{bare, below, externals, test_modules, without_tests, words};
 
 /// Frameworks, and whatever else would tie the core to how it is served, stored or mailed.
-const FRAMEWORKS: [&str; 16] = [
+const FRAMEWORKS: [&str; 17] = [
     "poem",
     "poem_openapi",
     "sea_orm",
@@ -26,6 +26,7 @@ const FRAMEWORKS: [&str; 16] = [
     "toml",
     "tracing_subscriber",
     "hyper",
+    "hyper_util",
     "reqwest",
     // Who keeps count. The facade `metrics`, by which all count, is no framework, as `tracing` is none.
     "metrics_exporter_prometheus",

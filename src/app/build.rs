@@ -10,8 +10,8 @@ use poem::{Response, Route};
 use super::{StartError, secrets, shared, structr, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
-    ApiKeySettings, ApplicationSettings, KeySettings, LoginLinks, SecretSource, Settings,
-    UsersSettings,
+    ApiKeySettings, ApplicationSettings, ConnectionSettings, KeySettings, LoginLinks, SecretSource,
+    Settings, UsersSettings,
 };
 use crate::http;
 use crate::language::Language;
@@ -40,6 +40,7 @@ pub struct Service {
     /// The last mails that were not taken.
     pub(super) failures: Failures,
     pub(super) clock: Clock,
+    pub(super) connections: ConnectionSettings,
     state: http::State,
     beside: fn(Route, &Self) -> Route,
 }
@@ -89,7 +90,8 @@ impl Service {
             )
         })?;
         let beside = |routes, _: &Self| routes;
-        Ok(Self { recovery, queue, outbox, workers, failures, clock, state, beside })
+        let connections = settings.connections;
+        Ok(Self { recovery, queue, outbox, workers, failures, clock, connections, state, beside })
     }
 
     /// The service with more routes laid beside its own: the demo has some, and so has a test that

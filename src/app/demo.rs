@@ -45,7 +45,8 @@ pub async fn demo(listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(), St
         outbox.iter().for_each(Outbox::close);
     };
     ready(listening.address);
-    listening.run(service, DRAIN, stop).await
+    listening.run(service, DRAIN, stop).await;
+    Ok(())
 }
 
 fn settings(address: SocketAddr, folder: &Folder, random: &Random) -> Result<Settings, StartError> {

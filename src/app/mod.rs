@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod connections;
 mod demo;
 mod error;
 mod logging;

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use poem::http::{StatusCode, header};
-use poem::listener::TcpAcceptor;
-use poem::{Response, Route, Server, endpoint, get};
+use poem::{Response, Route, endpoint, get};
+use tokio::net::TcpListener;
 
+use super::connections::{self, Bounds};
 use super::{Service, StartError};
 use crate::mail::Failures;
 use crate::queue::Queue;
@@ -22,6 +23,9 @@ use crate::recovery::meters;
 /// How often what was measured is summed up, so that it does not grow where nobody looks.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// Few look here, and they must not take the files that the service needs.
+const MOST_CONNECTIONS: u16 = 64;
+
 /// Prometheus' text format.
 const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -29,7 +33,7 @@ const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub struct Operators {
     /// The address bound.
     pub address: SocketAddr,
-    acceptor: TcpAcceptor,
+    listener: TcpListener,
     recorder: PrometheusHandle,
 }
 
@@ -38,25 +42,26 @@ impl Operators {
     ///
     /// # Errors
     /// [`StartError::Failed`] when somebody else keeps count in this process.
-    pub fn on(address: SocketAddr, acceptor: TcpAcceptor) -> Result<Self, StartError> {
-        Ok(Self { address, acceptor, recorder: recorder::start()? })
+    pub fn on(address: SocketAddr, listener: TcpListener) -> Result<Self, StartError> {
+        Ok(Self { address, listener, recorder: recorder::start()? })
     }
 
     /// Answers until it is dropped.
     pub async fn serve(self, service: Service) {
         service.recovery.begin_counting();
         let upkeep = self.recorder.clone();
-        let routes = routes(self.recorder, service);
-        let served = Server::new_with_acceptor(self.acceptor).name("").run(routes);
+        let routes = routes(self.recorder, service.clone());
+        let bounds = Bounds { most: MOST_CONNECTIONS, ..Bounds::of(&service.connections) };
         tokio::select! {
-            served = served => {
-                if let Err(error) = served {
-                    tracing::error!(%error, "the operators' listener broke");
-                }
-            }
+            () = connections::serve(self.listener, routes, bounds, std::future::pending()) => {}
             () = sum_up(upkeep) => {}
         }
     }
+}
+
+/// How many files the process may have open, where the kernel says so.
+pub fn most_files() -> Option<u32> {
+    process::most_files()
 }
 
 fn routes(recorder: PrometheusHandle, service: Service) -> Route {

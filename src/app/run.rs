@@ -4,12 +4,12 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use poem::Server;
-use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use super::operators::Operators;
+use super::connections::{self, Bounds};
+use super::operators::{self, Operators};
 use super::{Service, StartError, logging};
 use crate::clock::Clock;
 use crate::config::{MetricsSettings, Settings};
@@ -17,8 +17,8 @@ use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::meters;
 
-/// How long a request in flight may take once the process was told to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// Files that are kept free for databases, mail servers, Redis, webhooks and the operators.
+const SPARE_FILES: u32 = 256;
 
 /// Runs the service until SIGTERM or ctrl-c, then finishes what was accepted.
 ///
@@ -33,14 +33,15 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     if let Some(address) = listening.operators() {
         tracing::info!(%address, "listening for operators");
     }
-    listening.run(service, settings.queue.drain.0, stop_signal()?).await
+    listening.run(service, settings.queue.drain.0, stop_signal()?).await;
+    Ok(())
 }
 
 /// A socket that is bound, so that its port is known before anything is built on it.
 pub struct Listening {
     /// The address bound.
     pub address: SocketAddr,
-    acceptor: TcpAcceptor,
+    listener: TcpListener,
     operators: Option<Operators>,
 }
 
@@ -50,8 +51,8 @@ impl Listening {
     /// # Errors
     /// [`StartError::Listen`] when the address cannot be had.
     pub async fn on(listen: &str) -> Result<Self, StartError> {
-        let (address, acceptor) = bind(listen, "--listen or `listen`").await?;
-        Ok(Self { address, acceptor, operators: None })
+        let (address, listener) = bind(listen, "--listen or `listen`").await?;
+        Ok(Self { address, listener, operators: None })
     }
 
     /// Binds the operators' address too, where there is one, and begins to keep count for them.
@@ -60,8 +61,8 @@ impl Listening {
     /// [`StartError::Listen`] when the address cannot be had.
     pub async fn for_operators(self, settings: &MetricsSettings) -> Result<Self, StartError> {
         let Some(listen) = &settings.listen else { return Ok(self) };
-        let (address, acceptor) = bind(listen, "`metrics.listen`").await?;
-        Ok(Self { operators: Some(Operators::on(address, acceptor)?), ..self })
+        let (address, listener) = bind(listen, "`metrics.listen`").await?;
+        Ok(Self { operators: Some(Operators::on(address, listener)?), ..self })
     }
 
     /// The operators' address, where there is one.
@@ -72,15 +73,12 @@ impl Listening {
 
     /// Answers requests and works on jobs until `stop`; then stops accepting, finishes requests
     /// in flight and goes on sending for at most `drain`.
-    ///
-    /// # Errors
-    /// [`StartError::Failed`] when the server breaks.
     pub async fn run(
         self,
         service: Service,
         drain: Duration,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), StartError> {
+    ) {
         let sources = service.queue.sources().into_iter();
         let sources = sources.flat_map(|source| std::iter::repeat_n(source, service.workers));
         let workers: Vec<_> =
@@ -91,10 +89,8 @@ impl Listening {
         // Operators are answered to the end, while what waits is still sent.
         let operators = self.operators.map(|operators| operators.serve(service.clone()));
         let operators = operators.map(tokio::spawn);
-        let served = Server::new_with_acceptor(self.acceptor)
-            .name("")
-            .run_with_graceful_shutdown(service.endpoint(), stop, Some(LAST_REQUESTS))
-            .await;
+        let bounds = Bounds::of(&service.connections).within(operators::most_files(), SPARE_FILES);
+        connections::serve(self.listener, service.endpoint(), bounds, stop).await;
         tracing::info!(waiting = service.queue.unfinished(), "stopping");
         service.queue.close();
         if tokio::time::timeout(drain, service.queue.drained()).await.is_err() {
@@ -103,7 +99,6 @@ impl Listening {
         }
         workers.iter().chain([&watch, &look]).chain(&operators).for_each(JoinHandle::abort);
         tracing::info!("stopped");
-        served.map_err(|error| StartError::Failed(format!("the server broke: {error}")))
     }
 }
 
@@ -111,14 +106,11 @@ impl Listening {
 async fn bind(
     listen: &str,
     setting: &'static str,
-) -> Result<(SocketAddr, TcpAcceptor), StartError> {
+) -> Result<(SocketAddr, TcpListener), StartError> {
     let failed = |source| StartError::Listen { listen: listen.to_owned(), setting, source };
-    let acceptor = TcpListener::bind(listen).into_acceptor().await.map_err(failed)?;
-    let address =
-        acceptor.local_addr().into_iter().find_map(|local| local.as_socket_addr().copied());
-    let address = address
-        .ok_or_else(|| failed(std::io::Error::other("the socket has no internet address")))?;
-    Ok((address, acceptor))
+    let listener = TcpListener::bind(listen).await.map_err(&failed)?;
+    let address = listener.local_addr().map_err(&failed)?;
+    Ok((address, listener))
 }
 
 async fn work(service: Service, source: Queue) {

@@ -24,9 +24,9 @@ pub use compat::Compat;
 pub use pages::{DARK, LIGHT, PagesSettings, is_readable, readable};
 pub use secret::SecretSource;
 pub use service::{
-    Argon2Settings, HashingSettings, KeySettings, LimitSettings, LimitStore, LogFormat,
-    MailSettings, MetricsSettings, ProviderSettings, QueueFallback, QueueSettings, QueueStore,
-    RedisSettings, Settings,
+    Argon2Settings, ConnectionSettings, HashingSettings, KeySettings, LimitSettings, LimitStore,
+    LogFormat, MailSettings, MetricsSettings, ProviderSettings, QueueFallback, QueueSettings,
+    QueueStore, RedisSettings, Settings,
 };
 pub use structr::StructrSettings;
 pub use units::{Rate, Span};

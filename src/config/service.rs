@@ -24,6 +24,8 @@ pub struct Settings {
     pub docs: bool,
     /// How log lines look.
     pub log: LogFormat,
+    /// How clients may use connections.
+    pub connections: ConnectionSettings,
     /// What operators watch the service by.
     pub metrics: MetricsSettings,
     /// The secrets that tokens are signed with.
@@ -59,6 +61,7 @@ impl Default for Settings {
             trusted_proxies: vec![],
             docs: false,
             log: LogFormat::default(),
+            connections: ConnectionSettings::default(),
             metrics: MetricsSettings::default(),
             keys: KeySettings::default(),
             redis: RedisSettings::default(),
@@ -80,6 +83,29 @@ pub enum LogFormat {
     Json,
     /// For people at a terminal.
     Pretty,
+}
+
+/// How clients may use connections.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConnectionSettings {
+    /// How many may be open at a time.
+    pub most: u16,
+    /// How long the line and the headers of a request may take.
+    pub head: Span,
+    /// How long a body may take before it is answered by 408.
+    pub body: Span,
+    /// How long a connection may rest: until an answer is taken and another request begins.
+    pub rest: Span,
+}
+
+impl Default for ConnectionSettings {
+    fn default() -> Self {
+        let seconds = |seconds| Span(Duration::from_secs(seconds));
+        // Proxies keep connections for a minute (nginx, ALB). It is they who must close them first, or
+        // a request that is on its way then gets no answer.
+        Self { most: 512, head: seconds(10), body: seconds(10), rest: seconds(75) }
+    }
 }
 
 /// What operators watch the service by.

@@ -1,4 +1,4 @@
-//! What every request and every answer passes: an id, a cap on the body, one shape of problems,
+//! What every request and every answer passes: an id, a cap on the body and its time, one shape of problems,
 //! headers, one line in the log.
 
 use std::panic::AssertUnwindSafe;
@@ -40,7 +40,9 @@ impl<E: Endpoint> Edge<E> {
             return Err(Problem::new(Code::NotFound));
         }
         let body = request.take_body();
-        let body = capped(&request, body).await?;
+        // Absolute, so that one byte now and then buys no time.
+        let body = tokio::time::timeout(self.state.body_patience, capped(&request, body));
+        let body = body.await.map_err(|_elapsed| Problem::new(Code::Timeout))??;
         request.set_body(body);
         // A panic is a fault of one request, not of the process.
         let answered = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;

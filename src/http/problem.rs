@@ -88,6 +88,7 @@ impl Problem {
         Self::new(match status.as_u16() {
             404 => Code::NotFound,
             405 => Code::MethodNotAllowed,
+            408 => Code::Timeout,
             413 => Code::TooLarge,
             415 => Code::UnsupportedMediaType,
             400..500 => Code::Malformed,
@@ -141,6 +142,10 @@ impl Problem {
             if let Ok(value) = seconds.to_string().parse() {
                 answer.headers_mut().insert(header::RETRY_AFTER, value);
             }
+        }
+        if self.code == Code::Timeout {
+            // RFC 9110 §15.5.9.
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(value) = self.challenge() {
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, value);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use poem::Request;
 use poem::http::header;
@@ -29,6 +30,8 @@ pub struct State {
     pub docs: bool,
     /// The texts of pages that belong to no application.
     pub texts: Arc<Catalogue>,
+    /// How long a body may take.
+    pub body_patience: Duration,
     /// How pages look.
     pub dresses: Arc<Dresses>,
     /// Where people come in.
@@ -68,6 +71,7 @@ impl State {
         Ok(Self {
             recovery,
             random,
+            body_patience: settings.connections.body.0,
             docs: settings.docs,
             texts,
             dresses: Arc::new(dresses),

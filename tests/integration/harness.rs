@@ -169,7 +169,7 @@ impl Regain {
         let running = listening.run(service.clone(), drain, async {
             let _ = stopped.await;
         });
-        let task = tokio::spawn(async move { running.await.expect("the service runs") });
+        let task = tokio::spawn(running);
         let http = client();
         Self { url, operators, clock, service, http, mails, stop: Some(stop), task: Some(task) }
     }

@@ -24,6 +24,7 @@ mod edge;
 mod failures;
 mod families;
 mod harness;
+mod hostile;
 mod invitations;
 mod issuing;
 mod itsdangerous;

@@ -139,9 +139,14 @@ impl Process {
         self.try_post("password-resets/complete", &body).await
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         let sent = std::process::Command::new("kill").args([name, &id]).status().unwrap();
         assert!(sent.success());
     }

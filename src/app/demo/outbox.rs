@@ -2,6 +2,8 @@
 
 mod view;
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
 use poem::endpoint::make_sync;
 use poem::http::header;
@@ -13,6 +15,9 @@ use view::{Part, Shown};
 
 const STYLE: &str = include_str!("outbox/reader.css");
 const SCRIPT: &str = include_str!("outbox/reader.js");
+
+/// How long one answer goes on telling news.
+const NEWS: Duration = Duration::from_secs(50);
 
 /// The routes with the outbox among them.
 pub fn routes(routes: Route, service: &Service) -> Route {
@@ -62,7 +67,9 @@ fn json(outbox: &Outbox) -> Response {
 /// The number of the newest mail as server-sent events (WHATWG HTML §9.2), so that a page that is
 /// open knows when there is something new.
 fn events(outbox: &Outbox) -> Response {
-    let news = outbox.news().map(|newest| Ok::<_, std::io::Error>(format!("data: {newest}\n\n")));
+    // An answer without end would be cut off (`connections.rest`); the browser asks again by itself.
+    let news = outbox.news().take_until(tokio::time::sleep(NEWS));
+    let news = news.map(|newest| Ok::<_, std::io::Error>(format!("data: {newest}\n\n")));
     Response::builder().content_type("text/event-stream").body(Body::from_bytes_stream(news))
 }
 

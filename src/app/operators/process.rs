@@ -19,6 +19,13 @@ pub fn exposition() -> String {
     text
 }
 
+/// How many files and sockets may be open, where that is said and bounded.
+pub fn most_files() -> Option<u32> {
+    let limits = fs::read_to_string("/proc/self/limits").ok()?;
+    let rest = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    rest.split_whitespace().next()?.parse().ok()
+}
+
 fn rows() -> Option<[Row; 7]> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The name of the program is in brackets, and may hold some and spaces itself.
@@ -28,7 +35,6 @@ fn rows() -> Option<[Row; 7]> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let resident_kib = value(&status, "VmRSS:")?;
     let booted = value(&fs::read_to_string("/proc/stat").ok()?, "btime")?;
-    let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let open = fs::read_dir("/proc/self/fd").ok()?.count();
     Some([
         (
@@ -51,7 +57,7 @@ fn rows() -> Option<[Row; 7]> {
             "process_max_fds",
             "gauge",
             "Most files and sockets that may be open.",
-            value(&limits, "Max open files").unwrap_or(f64::INFINITY),
+            most_files().map_or(f64::INFINITY, f64::from),
         ),
     ])
 }

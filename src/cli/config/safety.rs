@@ -15,8 +15,8 @@ use super::address::{cidr, is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use super::pages;
 use crate::config::{
-    ApplicationSettings, Argon2Settings, HashingSettings, ProviderSettings, RedisSettings,
-    Settings, Span, UsersSettings,
+    ApplicationSettings, Argon2Settings, ConnectionSettings, HashingSettings, ProviderSettings,
+    RedisSettings, Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -71,6 +71,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     }
     errors.extend(cloud_cms::check(&settings.apps));
     errors.extend(structr::check(&settings.apps));
+    errors.extend(connections(&settings.connections));
     if settings.queue.capacity == 0 {
         errors.push(at_least_one("queue.capacity"));
     }
@@ -108,6 +109,19 @@ fn doors(settings: &Settings) -> Vec<ConfigError> {
         errors.push(ConfigError::at("trusted_proxies", problem, cure));
     }
     errors
+}
+
+/// What would close every connection before it is of use.
+fn connections(connections: &ConnectionSettings) -> Vec<ConfigError> {
+    let ConnectionSettings { most, head, body, rest } = connections;
+    let spans =
+        [("connections.head", head), ("connections.body", body), ("connections.rest", rest)];
+    let spans = spans.into_iter().filter(|(_, span)| span.0.is_zero());
+    let no_time = spans.map(|(key, _)| {
+        let problem = "is no time at all, so nobody would be answered";
+        ConfigError::at(key, problem, "leave it out, or write some seconds, say \"10s\"")
+    });
+    no_time.chain((*most == 0).then(|| at_least_one("connections.most"))).collect()
 }
 
 /// Every URL that people come in by.

@@ -33,7 +33,8 @@ impl Facts {
             Auth::Session => &[Code::Unauthorized],
             Auth::AnybodyOrOnBehalf | Auth::Key => &[Code::KeyNeeded, Code::ScopeMissing],
         };
-        let mut problems = [of_body, of_auth, self.problems, &[Code::Internal]].concat();
+        let mut problems =
+            [of_body, of_auth, self.problems, &[Code::Timeout, Code::Internal]].concat();
         problems.sort_by_key(|code| code.status());
         problems
     }

@@ -57,6 +57,7 @@ const fn kind(code: Code) -> &'static str {
         | Code::KeyNeeded
         | Code::Forbidden
         | Code::ScopeMissing
+        | Code::Timeout
         | Code::TooLarge
         | Code::UnsupportedMediaType => "not-taken",
         Code::Internal => "trouble",

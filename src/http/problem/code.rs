@@ -33,6 +33,8 @@ pub enum Code {
     NotConfigured,
     /// Another method.
     MethodNotAllowed,
+    /// A body that did not come in time.
+    Timeout,
     /// A body beyond the cap.
     TooLarge,
     /// A body of another media type.
@@ -44,7 +46,7 @@ pub enum Code {
 }
 
 /// Code, status and title of each kind, and the detail where nothing more is known.
-const TABLE: [(Code, &str, u16, &str, &str); 18] = [
+const TABLE: [(Code, &str, u16, &str, &str); 19] = [
     (
         Code::Malformed,
         "invalid-request",
@@ -142,6 +144,13 @@ const TABLE: [(Code, &str, u16, &str, &str); 18] = [
         405,
         "The method is not allowed here",
         "Use one of the methods that Allow names.",
+    ),
+    (
+        Code::Timeout,
+        "timeout",
+        408,
+        "The body came too slowly",
+        "Send the whole body at once, on a new connection.",
     ),
     (
         Code::TooLarge,

@@ -272,6 +272,12 @@ fn nothing_that_must_happen_is_set_to_nought() {
     regain.toml:1:7: `queue.capacity` is 0, so nothing would ever be done
         write 1 or more, or leave it out
     "#);
+    assert_snapshot!(with("", "connections = { most = 0, rest = \"0s\" }"), @r#"
+    regain.toml:1:28: `connections.rest` is no time at all, so nobody would be answered
+        leave it out, or write some seconds, say "10s"
+    regain.toml:1:17: `connections.most` is 0, so nothing would ever be done
+        write 1 or more, or leave it out
+    "#);
     assert_snapshot!(with("mail.providers.main", "connections = 0"), @r#"
     regain.toml:6:1: `mail.providers.main.connections` is 0, so nothing would ever be done
         write 1 or more, or leave it out

@@ -1,0 +1,134 @@
+//! What a connection waits for, and how long it may.
+
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
+
+use super::Bounds;
+
+/// What a connection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// For the rest of a request's line and headers.
+    Asking,
+    /// For us.
+    Answering,
+    /// For the client, to take an answer and to begin another request.
+    Resting,
+}
+
+/// The phases of one connection.
+pub struct Phases(watch::Sender<Phase>);
+
+impl Phases {
+    /// One that has just been opened: who opens one wants something.
+    pub fn new() -> Self {
+        Self(watch::Sender::new(Phase::Asking))
+    }
+
+    /// A phase begins.
+    pub fn enter(&self, phase: Phase) {
+        self.0.send_replace(phase);
+    }
+
+    /// Whether it is this one.
+    pub fn is(&self, phase: Phase) -> bool {
+        *self.0.borrow() == phase
+    }
+
+    /// The client said something: a request begins, where none was under way.
+    pub fn heard(&self) {
+        self.0.send_if_modified(|phase| {
+            let begins = *phase == Phase::Resting;
+            if begins {
+                *phase = Phase::Asking;
+            }
+            begins
+        });
+    }
+
+    /// Resolves once the client has had all its time, or its connection is to make room. The one
+    /// whose phase began first is told first, as [`Notify`] has it.
+    pub async fn over(&self, bounds: &Bounds, room: &Notify) {
+        let mut phases = self.0.subscribe();
+        loop {
+            let phase = *phases.borrow_and_update();
+            let patience = match phase {
+                Phase::Asking => bounds.head,
+                Phase::Resting => bounds.rest,
+                Phase::Answering => {
+                    let _next = phases.changed().await;
+                    continue;
+                }
+            };
+            // From when the phase began: what drips in within it buys no time.
+            tokio::select! {
+                _next = phases.changed() => {}
+                () = sleep(patience) => return,
+                () = room.notified() => return,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    const BOUNDS: Bounds =
+        Bounds { most: 2, head: Duration::from_secs(10), rest: Duration::from_secs(75) };
+
+    async fn seconds_until_over(phases: &Phases) -> u64 {
+        let began = tokio::time::Instant::now();
+        phases.over(&BOUNDS, &Notify::new()).await;
+        began.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a76_bytes_that_drip_in_put_nothing_off() {
+        let phases = Phases::new();
+        let drip = async {
+            loop {
+                sleep(Duration::from_secs(1)).await;
+                phases.heard();
+            }
+        };
+        tokio::select! {
+            () = drip => {}
+            seconds = seconds_until_over(&phases) => assert_eq!(seconds, 10),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_phase_has_its_time_and_answering_as_much_as_it_takes() {
+        let phases = Phases::new();
+        phases.enter(Phase::Resting);
+        assert_eq!(seconds_until_over(&phases).await, 75);
+        phases.heard();
+        assert_eq!(seconds_until_over(&phases).await, 10);
+        phases.enter(Phase::Answering);
+        phases.heard();
+        assert!(phases.is(Phase::Answering), "what comes then is a body");
+        let hour = tokio::time::timeout(Duration::from_hours(1), seconds_until_over(&phases));
+        assert!(hour.await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a76_the_one_that_has_waited_longest_makes_room_and_none_that_is_being_answered() {
+        let (room, phases) = (Notify::new(), [(); 3].map(|()| Phases::new()));
+        let [first, second, third] = &phases;
+        first.enter(Phase::Answering);
+        let mut over = phases.each_ref().map(|phases| Box::pin(phases.over(&BOUNDS, &room)));
+        assert!(over.iter_mut().all(|over| over.now_or_never().is_none()));
+        second.heard();
+        second.enter(Phase::Resting);
+        assert!(over[1].as_mut().now_or_never().is_none(), "it begins to wait anew");
+        room.notify_one();
+        let told = over.each_mut().map(|over| over.now_or_never().is_some());
+        assert_eq!(told, [false, false, true]);
+        assert!(third.is(Phase::Asking));
+    }
+}
