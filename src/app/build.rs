@@ -10,8 +10,8 @@ use poem::{Response, Route};
 use super::{StartError, secrets, shared, structr, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
-    ApiKeySettings, ApplicationSettings, ConnectionSettings, KeySettings, LoginLinks, SecretSource,
-    Settings, UsersSettings,
+    ApiKeySettings, ApplicationSettings, ConnectionSettings, KeySettings, LoginLinks,
+    PasswordSettings, SecretSource, Settings, UsersSettings,
 };
 use crate::http;
 use crate::language::Language;
@@ -200,7 +200,7 @@ fn application(
         lane: lanes.of_provider(&app.mail.provider),
         hook_lane: lanes.of_webhook(name),
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
-        policy: Policy { min_length: app.password.min_length, max_length: app.password.max_length },
+        policy: policy(&app.password),
         scheme: scheme(settings, name, &app.users)?,
         links: links(settings, name, app)?,
         wordings: wordings(name, app)?,
@@ -211,6 +211,11 @@ fn application(
         hooks: webhooks::events(name, app)?,
         api_keys: api_keys(name, &app.api_keys)?,
     })
+}
+
+fn policy(settings: &PasswordSettings) -> Policy {
+    let PasswordSettings { max_length, min_strength, .. } = *settings;
+    Policy { min_length: settings.shortest(), max_length, min_strength }
 }
 
 /// Where an application's own pages are.

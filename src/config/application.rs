@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CloudCmsSettings, Compat, PagesSettings, Rate, Span, StructrSettings, UsersSettings,
-    WebhookSettings,
+    CloudCmsSettings, Compat, PagesSettings, PasswordSettings, Rate, Span, StructrSettings,
+    UsersSettings, WebhookSettings,
 };
 use crate::token::Purpose;
 
@@ -235,23 +235,6 @@ impl From<LoginLinks> for LoginLinksValue {
             LoginLinks::On => Self::Switch(true),
             LoginLinks::DespiteMfa => Self::Word(LoginLinksWord::DespiteMfa),
         }
-    }
-}
-
-/// What a new password must be.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PasswordSettings {
-    /// Fewest characters (Unicode code points).
-    pub min_length: usize,
-    /// Most characters (Unicode code points).
-    pub max_length: usize,
-}
-
-impl Default for PasswordSettings {
-    /// NIST SP 800-63B-4 §3.1.1.2: at least 8 where it is one of several factors; 64 or more must be allowed.
-    fn default() -> Self {
-        Self { min_length: 8, max_length: 128 }
     }
 }
 

@@ -7,6 +7,7 @@ mod cloud_cms;
 mod colour;
 mod compat;
 mod pages;
+mod password;
 mod secret;
 mod service;
 mod structr;
@@ -16,12 +17,13 @@ mod webhook;
 
 pub use application::{
     ApiKeySettings, ApplicationLimitSettings, ApplicationSettings, LifetimeSettings, LinkSettings,
-    LoginLinks, PasswordSettings, SenderSettings,
+    LoginLinks, SenderSettings,
 };
 pub use cloud_cms::CloudCmsSettings;
 pub use colour::Colour;
 pub use compat::Compat;
 pub use pages::{DARK, LIGHT, PagesSettings, is_readable, readable};
+pub use password::{PasswordProfile, PasswordSettings};
 pub use secret::SecretSource;
 pub use service::{
     Argon2Settings, ConnectionSettings, HashingSettings, KeySettings, LimitSettings, LimitStore,

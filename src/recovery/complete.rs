@@ -101,12 +101,7 @@ impl Recovery {
         let Redeemable { opened, account, needs, rests_on } = good;
         let purpose = opened.purpose;
         let Setting { new_password, by, reference } = setting;
-        app.policy.check(&new_password).map_err(CompleteError::Rejected)?;
-        let (scheme, stored) = (app.scheme.clone(), account.password.clone());
-        if let Some(refusal) = scheme.refuse(&new_password, stored.as_deref()) {
-            return Err(CompleteError::Rejected(vec![refusal]));
-        }
-        let hash = self.hashing.hash(scheme, new_password, stored).await?;
+        let hash = self.accept(app, account, new_password).await?;
         let recovery_stamp = app.has_stamp().then(|| self.new_stamp());
         let confirms = needs.would_confirm(account) && !account.is_confirmed();
         let new = NewPassword { hash, recovery_stamp, confirms, at: self.clock.now() };

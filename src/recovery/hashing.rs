@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::meters;
 use crate::clock::Stopwatch;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
 
-/// A bounded number of hashes at a time: memory is at most permits × the scheme's memory, or what a
+/// A bounded number of hashes, and of looks at how strong a password is, at a time: memory is at most permits × the scheme's memory, or what a
 /// row asks for (1 GiB at most) where its parameters are kept.
 #[derive(Clone, Debug)]
 pub struct HashingPool {
@@ -58,31 +58,60 @@ impl HashingPool {
         self.wait
     }
 
-    /// Hashes a password when its turn comes, for a row that has this `stored`. Turns are taken in
-    /// the order of asking.
+    /// Waits for a turn. Turns are taken in the order of asking.
     ///
     /// # Errors
-    /// [`HashingError`] when no turn came in time or the hash function gave up.
+    /// [`HashingError::NoTurn`] when none came in time.
+    pub async fn turn(&self) -> Result<Turn, HashingError> {
+        let (turn, waiting) = (Arc::clone(&self.permits).acquire_owned(), Stopwatch::start());
+        let turn = tokio::time::timeout(self.wait, turn).await;
+        meters::hashing_waited(waiting.elapsed());
+        let Ok(Ok(permit)) = turn else {
+            return Err(HashingError::NoTurn(self.wait));
+        };
+        Ok(Turn { _permit: permit, random: self.random.clone() })
+    }
+}
+
+/// A place in the pool, for whatever a password costs much computing for.
+#[derive(Debug)]
+pub struct Turn {
+    /// Goes back to the pool when it is dropped.
+    _permit: OwnedSemaphorePermit,
+    random: Random,
+}
+
+impl Turn {
+    /// Hashes a password for a row that has this `stored`.
+    ///
+    /// # Errors
+    /// [`HashingError::Failed`] when the hash function gave up.
     pub async fn hash(
-        &self,
+        self,
         scheme: Scheme,
         password: Password,
         stored: Option<String>,
     ) -> Result<String, HashingError> {
-        let (turn, waiting) = (Arc::clone(&self.permits).acquire_owned(), Stopwatch::start());
-        let turn = tokio::time::timeout(self.wait, turn).await;
-        meters::hashing_waited(waiting.elapsed());
-        let Ok(Ok(turn)) = turn else {
-            return Err(HashingError::NoTurn(self.wait));
-        };
         let random = self.random.clone();
+        let (_done, hash) =
+            self.work(move || scheme.hash(&password, stored.as_deref(), &random)).await?;
+        Ok(hash?)
+    }
+
+    /// Does what takes long off the async threads, and gives the place back for what follows.
+    ///
+    /// # Errors
+    /// [`HashingError::Failed`] when it panicked.
+    pub async fn work<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(Self, T), HashingError> {
         // The permit moves into the thread: a caller that goes away does not free it too early.
         let work = tokio::task::spawn_blocking(move || {
-            let hash = scheme.hash(&password, stored.as_deref(), &random);
-            drop(turn);
-            hash
+            let done = work();
+            (self, done)
         });
-        work.await.map_err(|error| HashError(error.to_string()))?.map_err(HashingError::from)
+        Ok(work.await.map_err(|error| HashError(error.to_string()))?)
     }
 }
 
@@ -100,7 +129,8 @@ mod tests {
     async fn a64_who_gets_no_turn_in_time_is_told_so() {
         let pool = HashingPool::new(1, Duration::from_millis(1), Random::system());
         let password = || Password::new("correct horse".into());
-        let hash = |iterations| pool.hash(scheme(iterations), password(), None);
+        let hash =
+            async |iterations| pool.turn().await?.hash(scheme(iterations), password(), None).await;
         let (one, two) = tokio::join!(hash(200), hash(200));
         let refused = [&one, &two].into_iter().filter(|hash| hash.is_err()).count();
         assert_eq!(refused, 1, "{one:?} {two:?}");

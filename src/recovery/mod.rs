@@ -1,5 +1,6 @@
 //! The journeys, and the few ports through which they reach the outside world.
 
+mod accept;
 mod application;
 mod ask;
 pub mod audit;
@@ -53,7 +54,7 @@ pub use error::{
 pub use event::{Call, Event};
 pub use explain::{Explanation, Said, TokenState};
 pub use hand_over::HandOver;
-pub use hashing::{HashingError, HashingPool};
+pub use hashing::{HashingError, HashingPool, Turn};
 pub use health::Health;
 pub use inspect::{Inspected, Whose};
 pub use introspect::ActiveSession;

@@ -71,9 +71,8 @@ impl Recovery {
     }
 
     /// Sets a new password by a session, as a reset does by a link. The session dies by itself, for
-    /// the password is no longer what it was made from. What was done, and a password that the policy
-    /// refuses, do not count against the client; all else does, since a hash may have been made for
-    /// nothing.
+    /// the password is no longer what it was made from. What was done does not count against the
+    /// client; all else does, since much may have been computed for nothing.
     ///
     /// # Errors
     /// [`CompleteError`]; the session is as good as before.
@@ -100,7 +99,7 @@ impl Recovery {
         let client = change.client.clone();
         self.enter(app, Door::Complete, &client).await?;
         let changed = self.set_by_session(app, change).await;
-        if matches!(changed, Ok(()) | Err(CompleteError::Rejected(_))) {
+        if changed.is_ok() {
             self.give_entry_back(app, Door::Complete, &client).await;
         }
         changed

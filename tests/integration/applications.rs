@@ -24,3 +24,8 @@ async fn reset(regain: &Regain, address: &str, new_password: &str) {
     assert_eq!(done.status, 200, "{done:?}");
     assert_eq!(regain.complete(&token, "once more and differently").await.status, 400);
 }
+
+/// So many letters in no order that anybody would guess.
+fn letters_of_two_bytes(letters: u32) -> String {
+    (0..letters).map(|n| char::from_u32(0xC0 + n * n % 61).unwrap()).collect()
+}

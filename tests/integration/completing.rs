@@ -276,7 +276,9 @@ async fn a60_a_megabyte_of_password_is_refused_before_anything_else() {
 async fn a63_every_character_of_a_password_counts() {
     for engine in engines() {
         let (users, regain) = one_account(engine).await;
-        for password in ["🦀".repeat(64), "e\u{301}".repeat(16), "  spaces kept  ".to_owned()] {
+        let animals = (0..64).map(|n| char::from_u32(0x1F400 + n * n % 61).unwrap()).collect();
+        let marks = "cre\u{300}me bru\u{302}le\u{301}e a\u{300} la fac\u{327}on".to_owned();
+        for password in [animals, marks, "  spaces are kept  ".to_owned()] {
             regain.clock.advance(Duration::from_mins(20));
             let token = regain.token_for("ada@example.com").await;
             assert_eq!(regain.complete(&token, &password).await.status, 200, "{engine:?}");

@@ -39,6 +39,7 @@ mod newest_link;
 mod operators;
 mod pacing;
 mod pages;
+mod passwords;
 mod peer;
 mod people;
 mod preview;

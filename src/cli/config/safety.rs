@@ -5,6 +5,7 @@ mod budget;
 mod cloud_cms;
 mod cors;
 mod login;
+mod password;
 mod structr;
 
 use std::time::Duration;
@@ -36,12 +37,6 @@ const LONGEST_INVITATION: Duration = Duration::from_hours(72);
 const ARGON2_MINIMA: [(u32, u32); 5] =
     [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
 
-/// NIST SP 800-63B-4 §3.1.1.2: at least eight, and sixty-four must be allowed.
-const SHORTEST_MINIMUM: usize = 8;
-const SHORTEST_MAXIMUM: usize = 64;
-/// A longer password costs memory and tells nothing more.
-const LONGEST_MAXIMUM: usize = 1024;
-
 /// Everything that makes these settings unsafe, each with its cure.
 ///
 /// Weak keys and what only a database or a mail server can tell are found when the service is
@@ -62,7 +57,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         );
         errors.extend(betty_blocks::check(name, app));
         errors.extend(links(name, app));
-        errors.extend(passwords(name, app));
+        errors.extend(password::check(name, app));
         errors.extend(pages::check(name, app));
         errors.extend(login::check(name, app));
         errors.extend(newest(name, app));
@@ -293,24 +288,6 @@ fn invitation_life(name: &str, app: &ApplicationSettings) -> Option<ConfigError>
         let cure = format!("leave it out for {longest}");
         ConfigError::at(format!("apps.{name}.lifetimes.invitation"), problem, cure)
     })
-}
-
-fn passwords(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
-    let (min, max) = (app.password.min_length, app.password.max_length);
-    let at = |key: &str| format!("apps.{name}.password.{key}");
-    let mut errors = vec![];
-    if min < SHORTEST_MINIMUM {
-        let problem = "lets passwords be too short (NIST SP 800-63B-4 §3.1.1.2)";
-        errors.push(ConfigError::at(at("min_length"), problem, "write 8 or more; 15 is better"));
-    }
-    if !(SHORTEST_MAXIMUM..=LONGEST_MAXIMUM).contains(&max) {
-        let problem = "must let people use long passwords, but not without end";
-        errors.push(ConfigError::at(at("max_length"), problem, "write 64 to 1024"));
-    } else if min > max {
-        let problem = "is more than max_length: no password would do";
-        errors.push(ConfigError::at(at("min_length"), problem, "write 8 to 15"));
-    }
-    errors
 }
 
 /// Columns that frameworks keep sessions in. As a stamp, asking for a link would log people out.

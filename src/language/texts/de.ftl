@@ -128,6 +128,19 @@ refusal-too-many-bytes = { $max ->
    *[other] Das Passwort darf höchstens { $max } Bytes lang sein; Umlaute, Buchstaben mit Akzent und Zeichen wie Emojis brauchen mehr als ein Byte.
 }
 refusal-nul = Das Passwort darf kein NUL-Zeichen enthalten.
+refusal-common = Dieses Passwort wird mit als Erstes ausprobiert. Wählen Sie ein anderes, zum Beispiel ein paar Wörter, die nicht zusammengehören.
+refusal-like-common = Dieses Passwort ähnelt zu sehr einem, das viele benutzen. Fügen Sie ein oder zwei Wörter hinzu.
+refusal-keyboard = Tasten, die nebeneinanderliegen, sind leicht zu erraten. Nehmen Sie stattdessen ein paar Wörter.
+refusal-repetition = Wiederholungen sind leicht zu erraten. Fügen Sie stattdessen andere Wörter hinzu.
+refusal-sequence = Folgen wie abc oder 6543 sind leicht zu erraten. Nehmen Sie stattdessen ein paar Wörter.
+refusal-date = Daten und Jahreszahlen sind leicht zu erraten. Fügen Sie ein oder zwei Wörter hinzu.
+refusal-single-word = Ein einzelnes Wort ist leicht zu erraten. Fügen Sie ein oder zwei Wörter hinzu.
+refusal-name = Namen sind leicht zu erraten. Fügen Sie ein oder zwei Wörter hinzu.
+refusal-personal = Ihr Name, Ihre Adresse und der Name dieses Dienstes sind leicht zu erraten. Nehmen Sie andere Wörter.
+refusal-guessable = Dieses Passwort ist zu leicht zu erraten. Fügen Sie ein oder zwei Wörter hinzu.
+refusal-capitals = Großbuchstaben machen es kaum schwerer zu erraten.
+refusal-reversed = Rückwärts geschriebene Wörter sind kaum schwerer zu erraten.
+refusal-substitutions = Zeichen anstelle von Buchstaben, etwa @ für a, machen es kaum schwerer zu erraten.
 
 # When something is wrong
 expired-heading = Dieser Link ist abgelaufen

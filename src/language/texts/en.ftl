@@ -140,6 +140,19 @@ refusal-too-many-bytes = { $max ->
    *[other] The password must have at most { $max } bytes; letters with accents, and signs such as emoji, take more than one.
 }
 refusal-nul = The password must not have a NUL character.
+refusal-common = This is one of the passwords that are guessed first. Choose another, say a few words that do not belong together.
+refusal-like-common = This is too much like a password that many people use. Add another word or two.
+refusal-keyboard = Keys that lie side by side are easy to guess. Use a few words instead.
+refusal-repetition = What is repeated is easy to guess. Add other words instead.
+refusal-sequence = Sequences such as abc or 6543 are easy to guess. Use a few words instead.
+refusal-date = Dates and years are easy to guess. Add another word or two.
+refusal-single-word = A word by itself is easy to guess. Add another word or two.
+refusal-name = Names are easy to guess. Add another word or two.
+refusal-personal = Your name, your address and the name of this service are easy to guess. Use other words.
+refusal-guessable = This password is too easy to guess. Add another word or two.
+refusal-capitals = Capital letters hardly make it harder to guess.
+refusal-reversed = Words written backwards are hardly harder to guess.
+refusal-substitutions = Signs in place of letters, such as @ for a, hardly make it harder to guess.
 
 # When something is wrong
 expired-heading = This link has expired

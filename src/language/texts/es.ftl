@@ -128,6 +128,19 @@ refusal-too-many-bytes = { $max ->
    *[other] La contraseña debe tener como máximo { $max } bytes; las letras con acento y los signos como los emojis ocupan más de uno.
 }
 refusal-nul = La contraseña no debe contener ningún carácter NUL.
+refusal-common = Esta contraseña es de las primeras que se prueban. Elige otra, por ejemplo unas cuantas palabras sin relación entre sí.
+refusal-like-common = Esta contraseña se parece demasiado a una que usa mucha gente. Añade una o dos palabras más.
+refusal-keyboard = Las teclas que están juntas son fáciles de adivinar. Usa mejor unas cuantas palabras.
+refusal-repetition = Lo que se repite es fácil de adivinar. Añade mejor otras palabras.
+refusal-sequence = Las secuencias como abc o 6543 son fáciles de adivinar. Usa mejor unas cuantas palabras.
+refusal-date = Las fechas y los años son fáciles de adivinar. Añade una o dos palabras más.
+refusal-single-word = Una palabra sola es fácil de adivinar. Añade una o dos palabras más.
+refusal-name = Los nombres y apellidos son fáciles de adivinar. Añade una o dos palabras más.
+refusal-personal = Tu nombre, tu dirección y el nombre de este servicio son fáciles de adivinar. Usa otras palabras.
+refusal-guessable = Esta contraseña es demasiado fácil de adivinar. Añade una o dos palabras más.
+refusal-capitals = Las mayúsculas apenas la hacen más difícil de adivinar.
+refusal-reversed = Las palabras escritas al revés apenas son más difíciles de adivinar.
+refusal-substitutions = Los signos en lugar de letras, como @ por a, apenas la hacen más difícil de adivinar.
 
 # When something is wrong
 expired-heading = Este enlace expiró

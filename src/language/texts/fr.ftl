@@ -129,6 +129,19 @@ refusal-too-many-bytes = { $max ->
    *[other] Le mot de passe doit comporter au plus { $max } octets ; les lettres accentuées et les signes comme les émojis en prennent plus d’un.
 }
 refusal-nul = Le mot de passe ne doit pas contenir de caractère NUL.
+refusal-common = Ce mot de passe est parmi les premiers que l’on essaie. Choisissez-en un autre, par exemple quelques mots sans rapport entre eux.
+refusal-like-common = Ce mot de passe ressemble trop à un autre que beaucoup de gens utilisent. Ajoutez un ou deux mots.
+refusal-keyboard = Les touches voisines du clavier sont faciles à deviner. Utilisez plutôt quelques mots.
+refusal-repetition = Les répétitions sont faciles à deviner. Ajoutez plutôt d’autres mots.
+refusal-sequence = Les suites comme abc ou 6543 sont faciles à deviner. Utilisez plutôt quelques mots.
+refusal-date = Les dates et les années sont faciles à deviner. Ajoutez un ou deux mots.
+refusal-single-word = Un mot seul est facile à deviner. Ajoutez un ou deux mots.
+refusal-name = Les noms et prénoms sont faciles à deviner. Ajoutez un ou deux mots.
+refusal-personal = Votre nom, votre adresse et le nom de ce service sont faciles à deviner. Utilisez d’autres mots.
+refusal-guessable = Ce mot de passe est trop facile à deviner. Ajoutez un ou deux mots.
+refusal-capitals = Les majuscules ne le rendent guère plus difficile à deviner.
+refusal-reversed = Les mots écrits à l’envers ne sont guère plus difficiles à deviner.
+refusal-substitutions = Des signes à la place des lettres, comme @ pour a, ne le rendent guère plus difficile à deviner.
 
 # When something is wrong
 expired-heading = Ce lien a expiré

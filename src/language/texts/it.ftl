@@ -129,6 +129,19 @@ refusal-too-many-bytes = { $max ->
    *[other] La password deve avere al massimo { $max } byte; le lettere accentate e i segni come le emoji ne occupano più di uno.
 }
 refusal-nul = La password non può contenere un carattere NUL.
+refusal-common = Questa password è tra le prime che si provano. Scegline un’altra, per esempio alcune parole senza legame tra loro.
+refusal-like-common = Questa password somiglia troppo a una che usano in molti. Aggiungi una o due parole.
+refusal-keyboard = I tasti vicini tra loro sono facili da indovinare. Usa invece alcune parole.
+refusal-repetition = Ciò che si ripete è facile da indovinare. Aggiungi invece altre parole.
+refusal-sequence = Le sequenze come abc o 6543 sono facili da indovinare. Usa invece alcune parole.
+refusal-date = Le date e gli anni sono facili da indovinare. Aggiungi una o due parole.
+refusal-single-word = Una parola da sola è facile da indovinare. Aggiungi una o due parole.
+refusal-name = I nomi e i cognomi sono facili da indovinare. Aggiungi una o due parole.
+refusal-personal = Il tuo nome, il tuo indirizzo e il nome di questo servizio sono facili da indovinare. Usa altre parole.
+refusal-guessable = Questa password è troppo facile da indovinare. Aggiungi una o due parole.
+refusal-capitals = Le maiuscole la rendono appena più difficile da indovinare.
+refusal-reversed = Le parole scritte al contrario sono appena più difficili da indovinare.
+refusal-substitutions = I segni al posto delle lettere, come @ per a, la rendono appena più difficile da indovinare.
 
 # When something is wrong
 expired-heading = Questo link è scaduto

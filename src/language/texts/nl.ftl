@@ -128,6 +128,19 @@ refusal-too-many-bytes = { $max ->
    *[other] Het wachtwoord mag hoogstens { $max } bytes lang zijn; letters met accenten en tekens zoals emoji nemen meer dan één byte in.
 }
 refusal-nul = Het wachtwoord mag geen NUL-teken bevatten.
+refusal-common = Dit wachtwoord wordt als een van de eerste geprobeerd. Kies een ander, bijvoorbeeld een paar woorden die niets met elkaar te maken hebben.
+refusal-like-common = Dit wachtwoord lijkt te veel op een dat veel mensen gebruiken. Voeg nog een of twee woorden toe.
+refusal-keyboard = Toetsen die naast elkaar liggen zijn makkelijk te raden. Gebruik liever een paar woorden.
+refusal-repetition = Herhalingen zijn makkelijk te raden. Voeg liever andere woorden toe.
+refusal-sequence = Reeksen zoals abc of 6543 zijn makkelijk te raden. Gebruik liever een paar woorden.
+refusal-date = Datums en jaartallen zijn makkelijk te raden. Voeg nog een of twee woorden toe.
+refusal-single-word = Eén enkel woord is makkelijk te raden. Voeg nog een of twee woorden toe.
+refusal-name = Namen zijn makkelijk te raden. Voeg nog een of twee woorden toe.
+refusal-personal = Je naam, je adres en de naam van deze dienst zijn makkelijk te raden. Gebruik andere woorden.
+refusal-guessable = Dit wachtwoord is te makkelijk te raden. Voeg nog een of twee woorden toe.
+refusal-capitals = Hoofdletters maken het nauwelijks moeilijker te raden.
+refusal-reversed = Omgekeerd geschreven woorden zijn nauwelijks moeilijker te raden.
+refusal-substitutions = Tekens in plaats van letters, zoals @ voor a, maken het nauwelijks moeilijker te raden.
 
 # When something is wrong
 expired-heading = Deze link is verlopen

@@ -143,6 +143,19 @@ refusal-too-many-bytes = { $max ->
    *[other] Hasło może mieć najwyżej { $max } bajta; litery takie jak ą czy ł oraz znaki takie jak emoji zajmują więcej niż jeden.
 }
 refusal-nul = Hasło nie może zawierać znaku NUL.
+refusal-common = To hasło jest jednym z pierwszych, które się sprawdza. Wybierz inne, na przykład kilka niepowiązanych ze sobą słów.
+refusal-like-common = To hasło za bardzo przypomina takie, którego używa wiele osób. Dodaj jeszcze jedno lub dwa słowa.
+refusal-keyboard = Klawisze leżące obok siebie łatwo odgadnąć. Użyj raczej kilku słów.
+refusal-repetition = Powtórzenia łatwo odgadnąć. Dodaj raczej inne słowa.
+refusal-sequence = Ciągi takie jak abc lub 6543 łatwo odgadnąć. Użyj raczej kilku słów.
+refusal-date = Daty i lata łatwo odgadnąć. Dodaj jeszcze jedno lub dwa słowa.
+refusal-single-word = Pojedyncze słowo łatwo odgadnąć. Dodaj jeszcze jedno lub dwa słowa.
+refusal-name = Imiona i nazwiska łatwo odgadnąć. Dodaj jeszcze jedno lub dwa słowa.
+refusal-personal = Twoje imię i nazwisko, Twój adres oraz nazwę tego serwisu łatwo odgadnąć. Użyj innych słów.
+refusal-guessable = To hasło zbyt łatwo odgadnąć. Dodaj jeszcze jedno lub dwa słowa.
+refusal-capitals = Wielkie litery prawie nie utrudniają odgadnięcia hasła.
+refusal-reversed = Słowa pisane wspak są prawie tak samo łatwe do odgadnięcia.
+refusal-substitutions = Znaki zamiast liter, na przykład @ zamiast a, prawie nie utrudniają odgadnięcia hasła.
 
 # When something is wrong
 expired-heading = Ten link wygasł

@@ -128,6 +128,19 @@ refusal-too-many-bytes = { $max ->
    *[other] A senha deve ter no máximo { $max } bytes; letras com acento e sinais como emojis ocupam mais de um.
 }
 refusal-nul = A senha não pode conter um caractere NUL.
+refusal-common = Esta senha é uma das primeiras que se tentam. Escolha outra, por exemplo algumas palavras sem relação entre si.
+refusal-like-common = Esta senha é parecida demais com uma que muita gente usa. Acrescente mais uma ou duas palavras.
+refusal-keyboard = Teclas que ficam lado a lado são fáceis de adivinhar. Use algumas palavras em vez disso.
+refusal-repetition = O que se repete é fácil de adivinhar. Acrescente outras palavras em vez disso.
+refusal-sequence = Sequências como abc ou 6543 são fáceis de adivinhar. Use algumas palavras em vez disso.
+refusal-date = Datas e anos são fáceis de adivinhar. Acrescente mais uma ou duas palavras.
+refusal-single-word = Uma palavra sozinha é fácil de adivinhar. Acrescente mais uma ou duas palavras.
+refusal-name = Nomes e sobrenomes são fáceis de adivinhar. Acrescente mais uma ou duas palavras.
+refusal-personal = Seu nome, seu endereço e o nome deste serviço são fáceis de adivinhar. Use outras palavras.
+refusal-guessable = Esta senha é fácil demais de adivinhar. Acrescente mais uma ou duas palavras.
+refusal-capitals = Letras maiúsculas quase não a tornam mais difícil de adivinhar.
+refusal-reversed = Palavras escritas de trás para a frente quase não são mais difíceis de adivinhar.
+refusal-substitutions = Sinais no lugar de letras, como @ por a, quase não a tornam mais difícil de adivinhar.
 
 # When something is wrong
 expired-heading = Este link expirou

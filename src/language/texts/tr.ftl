@@ -126,6 +126,19 @@ refusal-too-many-bytes = { $max ->
    *[other] Parola en fazla { $max } bayt olabilir; ç, ğ, ş gibi harfler ve emoji gibi işaretler birden fazla bayt tutar.
 }
 refusal-nul = Parola NUL karakteri içeremez.
+refusal-common = Bu, ilk denenen parolalardan biridir. Başka bir parola seçin, örneğin birbiriyle ilgisi olmayan birkaç sözcük.
+refusal-like-common = Bu parola, birçok kişinin kullandığı bir parolaya çok benziyor. Bir iki sözcük daha ekleyin.
+refusal-keyboard = Klavyede yan yana duran tuşlar kolayca tahmin edilir. Bunun yerine birkaç sözcük kullanın.
+refusal-repetition = Yinelenenler kolayca tahmin edilir. Bunun yerine başka sözcükler ekleyin.
+refusal-sequence = abc ya da 6543 gibi diziler kolayca tahmin edilir. Bunun yerine birkaç sözcük kullanın.
+refusal-date = Tarihler ve yıllar kolayca tahmin edilir. Bir iki sözcük daha ekleyin.
+refusal-single-word = Tek bir sözcük kolayca tahmin edilir. Bir iki sözcük daha ekleyin.
+refusal-name = Adlar ve soyadları kolayca tahmin edilir. Bir iki sözcük daha ekleyin.
+refusal-personal = Adınız, adresiniz ve bu hizmetin adı kolayca tahmin edilir. Başka sözcükler kullanın.
+refusal-guessable = Bu parola çok kolay tahmin edilir. Bir iki sözcük daha ekleyin.
+refusal-capitals = Büyük harfler parolanın tahmin edilmesini pek zorlaştırmaz.
+refusal-reversed = Tersten yazılan sözcüklerin tahmin edilmesi pek daha zor değildir.
+refusal-substitutions = Harf yerine işaret kullanmak, örneğin a yerine @, parolanın tahmin edilmesini pek zorlaştırmaz.
 
 # When something is wrong
 expired-heading = Bu bağlantının süresi doldu

@@ -119,6 +119,19 @@ refusal-too-many-bytes = { $max ->
    *[other] 密码最多只能有 { $max } 个字节；汉字和表情符号等字符，每个会占用多个字节。
 }
 refusal-nul = 密码不能包含 NUL 字符。
+refusal-common = 此密码是最先会被猜到的密码之一。请另选一个，例如几个互不相关的词。
+refusal-like-common = 此密码与很多人使用的密码过于相似。请再添加一两个词。
+refusal-keyboard = 键盘上相邻的按键很容易被猜到。请改用几个词。
+refusal-repetition = 重复的内容很容易被猜到。请改为添加其他词。
+refusal-sequence = abc 或 6543 这样的序列很容易被猜到。请改用几个词。
+refusal-date = 日期和年份很容易被猜到。请再添加一两个词。
+refusal-single-word = 单独一个词很容易被猜到。请再添加一两个词。
+refusal-name = 姓名很容易被猜到。请再添加一两个词。
+refusal-personal = 您的姓名、地址以及此服务的名称很容易被猜到。请使用其他词。
+refusal-guessable = 此密码太容易被猜到。请再添加一两个词。
+refusal-capitals = 使用大写字母几乎不会让密码更难猜。
+refusal-reversed = 把词倒过来写几乎不会让密码更难猜。
+refusal-substitutions = 用符号代替字母（例如用 @ 代替 a）几乎不会让密码更难猜。
 
 # When something is wrong
 expired-heading = 此链接已过期

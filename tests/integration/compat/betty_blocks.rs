@@ -141,6 +141,7 @@ async fn a_mismatch_and_a_refused_password_spend_nothing() {
         (inputs(&token, NEW, "another passphrase"), "confirm_password", "mismatch"),
         (inputs(&token, NEW, ""), "confirm_password", "mismatch"),
         (inputs(&token, "short", "short"), "new_password", "too_short"),
+        (inputs(&token, "password1", "password1"), "new_password", "common"),
     ] {
         let refused = regain.post(RESET, &body).await;
         assert_eq!(outcome(&refused), (422, "password-rejected".to_owned()), "{body}");

@@ -262,6 +262,9 @@ async fn a43_a59_the_account_is_that_of_the_hash_and_a_refused_password_spends_n
         let short = commit(&regain, &hash_in_mail, &json!({ "password": "short" })).await;
         assert_eq!((short.status, short.code()), (422, "password-rejected".to_owned()));
         assert_eq!(short.json()["errors"][0]["field"], "password", "{short:?}");
+        let common = commit(&regain, &hash_in_mail, &json!({ "password": "password1" })).await;
+        assert_eq!(common.json()["errors"][0]["reason"], "common", "{common:?}");
+        assert_eq!(common.json()["errors"][0]["field"], "password", "{common:?}");
         let of_eve = json!({ "password": NEW, "principal": "eve@example.com" });
         for (body, status) in [(of_eve, 400), (json!({}), 400), (json!({ "password": 1 }), 400)] {
             assert_eq!(commit(&regain, &hash_in_mail, &body).await.status, status, "{engine:?}");

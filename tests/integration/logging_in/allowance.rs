@@ -37,7 +37,6 @@ async fn good_sessions_cost_their_client_nothing_and_others_are_limited_before_a
         users.execute("UPDATE users SET password = 'changed' WHERE id = 2").await;
         for _again in 0..20 {
             assert_eq!(regain.me(&ada).await.status, 200);
-            assert_eq!(regain.change_password(&ada, "short").await.status, 422);
         }
         users.execute("ALTER TABLE users RENAME TO away").await;
         for _again in 0..5 {
@@ -73,4 +72,22 @@ async fn many_people_of_one_backend_set_their_passwords_by_good_sessions() {
         assert_unauthorized(&regain.change_password("a.b.c", NEW).await);
     }
     assert_eq!(regain.change_password("a.b.c", NEW).await.status, 429);
+}
+
+#[tokio::test]
+async fn a61_a_refused_password_counts_against_the_client_and_leaves_the_session_as_good_as_before()
+{
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let generous = Regain::start_with(&users.url, switched_on).await;
+    let regain = counting(&users, None).await;
+    let token = generous.token_of(PATH, "ada@example.com").await;
+    let ada = session(&generous.complete_with(PATH, &token).await);
+    for (refused, reason) in [("short", "too_short"), ("password1", "common")] {
+        let answer = regain.change_password(&ada, refused).await;
+        assert_eq!((answer.status, answer.code()), (422, "password-rejected".to_owned()));
+        assert_eq!(answer.json()["errors"][0]["reason"], reason, "{answer:?}");
+    }
+    assert_eq!(regain.change_password(&ada, "ada@example.com").await.status, 422);
+    assert_eq!(regain.change_password(&ada, NEW).await.status, 429);
+    assert_eq!(generous.change_password(&ada, NEW).await.status, 204);
 }

@@ -33,6 +33,14 @@ async fn a04_a05_a07_a68_the_token_leaves_the_address_at_once_and_every_page_is_
     let refused = browser.fill_in(&form, &short).await;
     assert_eq!(refused.status, 422);
     assert_guarded(&refused, "refused");
+    let common = [("new_password", "Password1"), ("confirm_password", "Password1")];
+    let refused = browser.fill_in(&refused, &common).await;
+    assert_eq!(refused.status, 422);
+    assert_guarded(&refused, "refused again");
+    for reason in ["one of the passwords that are guessed first", "Capital letters hardly make"] {
+        assert!(refused.body.contains(reason), "{}", refused.body);
+    }
+    assert!(!refused.body.contains("Password1"));
     let both = [("new_password", NEW), ("confirm_password", NEW)];
     let done = browser.fill_in(&refused, &both).await;
     assert_eq!(done.status, 200, "{}", done.body);

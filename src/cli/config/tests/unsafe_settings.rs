@@ -204,7 +204,7 @@ fn argon2_is_no_weaker_than_owasp_says_save_on_loopback() {
 }
 
 #[test]
-fn password_lengths_follow_nist() {
+fn policies_follow_nist_and_refuse_what_is_common() {
     let password = |lengths: &str| with("apps.default", &format!("password = {{ {lengths} }}"));
     assert_snapshot!(password("min_length = 7"), @r#"
     regain.toml:8:14: `apps.default.password.min_length` lets passwords be too short (NIST SP 800-63B-4 §3.1.1.2)
@@ -222,6 +222,24 @@ fn password_lengths_follow_nist() {
     regain.toml:8:14: `apps.default.password.min_length` is more than max_length: no password would do
         write 8 to 15
     "#);
+    assert_snapshot!(password("min_strength = 1"), @r#"
+    regain.toml:8:14: `apps.default.password.min_strength` is not on the scale, or so little that the most common passwords would do
+        write 2, 3 or 4; 3 if left out
+    "#);
+    assert_eq!(password("min_strength = 5"), password("min_strength = 1"));
+    assert_snapshot!(password("profile = 'nits'"), @r#"
+    regain.toml:8:24: `apps.default.password.profile` must be `nist`
+        write it like profile = "nist"
+    "#);
+    let shortest = |said: &str| {
+        let said = format!("[apps.default]\npassword = {{ {said} }}\n");
+        let settings = load_with(&GOOD.replace("[apps.default]\n", &said), &[]);
+        settings.unwrap_or_else(|errors| panic!("{errors}")).apps["default"].password.shortest()
+    };
+    assert_eq!(shortest("profile = 'nist'"), 15);
+    assert_eq!(shortest("profile = 'nist', min_length = 20"), 20);
+    assert_eq!(shortest("profile = 'nist', min_length = 8"), 15);
+    assert_eq!(shortest("min_strength = 2"), 8);
 }
 
 #[test]

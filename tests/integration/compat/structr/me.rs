@@ -37,6 +37,9 @@ async fn a59_a_refused_password_is_told_of_its_field_and_leaves_the_session_aliv
         assert_eq!(told(&refused), (422, "password-rejected".to_owned()), "{engine:?}");
         assert_eq!(refused.json()["errors"][0]["field"], "password");
         assert!(!refused.body.contains("new_password") && !refused.body.contains("\"short\""));
+        let common = set_password(&browser, "password1").await;
+        assert_eq!(common.json()["errors"][0]["reason"], "common", "{engine:?} {common:?}");
+        assert_eq!(common.json()["errors"][0]["field"], "password");
         assert_eq!(hash(&users, 1).await, OLD_HASH, "{engine:?}");
         assert_eq!(set_password(&browser, NEW).await.status, 200, "{engine:?}");
     }

@@ -1,0 +1,43 @@
+//! Whether a new password will do, told in the order of what it costs, and its hash.
+
+use super::{Application, CompleteError, Recovery};
+use crate::account::Account;
+use crate::password::{Context, Password};
+
+impl Recovery {
+    /// Length → what the row's format can hold → strength → hash. What takes computing has its turn in
+    /// the pool, and nothing of it is done for a password that is too long.
+    ///
+    /// # Errors
+    /// [`CompleteError`]: nothing was written yet, so that the link goes on working.
+    pub(super) async fn accept(
+        &self,
+        app: &Application,
+        account: &Account,
+        new_password: Password,
+    ) -> Result<String, CompleteError> {
+        let (policy, context) = (app.policy, context(app, account));
+        policy.check(&new_password, &context).map_err(CompleteError::Rejected)?;
+        let (scheme, stored) = (app.scheme.clone(), account.password.clone());
+        if let Some(refusal) = scheme.refuse(&new_password, stored.as_deref()) {
+            return Err(CompleteError::Rejected(vec![refusal]));
+        }
+        let (turn, password) = (self.hashing.turn().await?, new_password.clone());
+        let (turn, strong) = turn.work(move || policy.check_strength(&password, &context)).await?;
+        strong.map_err(CompleteError::Rejected)?;
+        Ok(turn.hash(scheme, new_password, stored).await?)
+    }
+}
+
+/// What somebody who knows of the account would try first.
+fn context(app: &Application, account: &Account) -> Context {
+    let recovery_address = account.recovery_email.as_ref().and_then(|it| it.address.as_deref());
+    let of_account = [
+        account.email.as_deref(),
+        account.username.as_deref(),
+        account.display_name.as_deref(),
+        recovery_address,
+    ];
+    let of_account = of_account.into_iter().flatten();
+    Context::of(of_account.chain([app.title.as_str(), app.name.as_str()]))
+}
