@@ -225,6 +225,12 @@ impl OperatorError {
             Self::NotIssued(error) => error.word(),
         }
     }
+
+    /// Whether it came of an account, so that there is a row with the id that was sent.
+    pub(super) const fn is_of_an_account(&self) -> bool {
+        use IssueError::{Budget, Busy, Ineligible, LoggedInNow};
+        matches!(self, Self::NotIssued(Ineligible(_) | LoggedInNow | Budget | Busy))
+    }
 }
 
 impl IssueError {

@@ -112,7 +112,10 @@ impl Recovery {
             Ok(Issued::Mailed) => "mailed",
             Err(error) => error.word(),
         };
-        audit::key_used(by, audit::Operation::IssueToken, Some(&user_id), outcome);
+        let found = issued.as_ref().err().is_none_or(OperatorError::is_of_an_account);
+        // Before a row has it, it may be anything that a caller took for an id.
+        let known = found.then_some(&*user_id);
+        audit::key_used(by, audit::Operation::IssueToken, known, outcome);
         issued
     }
 

@@ -156,6 +156,56 @@ async fn a6_every_use_of_a_key_and_every_step_of_a_journey_is_on_record_without_
 }
 
 #[tokio::test]
+async fn a6_what_is_no_id_of_an_account_is_not_on_record_whatever_it_is() {
+    let closed = Person { active: false, ..person("closed@example.com") };
+    let users = database(Engine::Sqlite, &[person("ada@example.com"), closed]).await;
+    let folder = Folder::new();
+    let (key, known) = new_key("desk", &EVERYTHING);
+    let keys = format!(
+        "\n[[apps.default.api_keys]]\nname = \"desk\"\nsha256 = \"{}\"\nscopes = {:?}\n",
+        known.sha256, known.scopes
+    );
+    let process = Process::start_on(&folder, &users.url, CHEAP, &keys).await;
+    let http = client();
+    let post = |path: &str, body: &Value| {
+        let request = http.post(format!("{}/v1/apps/default/{path}", process.url));
+        let request = request.header("content-type", "application/json").bearer_auth(&key);
+        request.body(body.to_string())
+    };
+    let wish = json!({ "purpose": "password-reset" });
+    let (_, made) = sent(post("users/1/tokens", &wish), 201).await;
+    let token = serde_json::from_str::<Value>(&made).unwrap()["token"].as_str().unwrap().to_owned();
+    let slips =
+        [token.as_str(), &key, "canary passphrase", "canary@example.com", "a@canary.example"];
+    for slip in slips {
+        let slip = slip.replace(' ', "%20");
+        sent(post(&format!("users/{slip}/tokens"), &wish), 404).await;
+        sent(post(&format!("users/{slip}/revocations"), &json!({})), 404).await;
+    }
+    sent(post("users/canary/tokens", &json!({ "purpose": "login" })), 403).await;
+    let too_long = json!({ "purpose": "password-reset", "lifetime_seconds": 259_201 });
+    sent(post("users/canary/tokens", &too_long), 422).await;
+    let (ineligible, _) = sent(post("users/2/tokens", &wish), 422).await;
+    process.signal("-TERM");
+    let (_, log) = process.ended().await;
+    let audit = audited(&log);
+    for operation in ["issue_token", "revoke_tokens"] {
+        let unknown =
+            json!({ "operation": operation, "outcome": "account_unknown", "user_id": null });
+        let lines = audit.iter().filter(|line| line["operation"] == *operation);
+        let unknowns = lines.filter(|line| line["outcome"] == "account_unknown");
+        assert_eq!(unknowns.count(), slips.len(), "{operation}");
+        told(&audit, &unknown);
+    }
+    let line = told(&audit, &json!({ "operation": "issue_token", "outcome": "ineligible" }));
+    assert_eq!((&line["user_id"], &line["span"]["reference"]), (&json!("2"), &json!(ineligible)));
+    let signature = token.rsplit('.').next().unwrap();
+    for canary in ["canary", signature, key.strip_prefix("regain_").unwrap()] {
+        assert!(!log.contains(canary), "{canary} in {log}");
+    }
+}
+
+#[tokio::test]
 async fn logins_confirmations_and_disputes_are_on_record() {
     let unconfirmed = Person { confirmed: false, ..person("eve@example.com") };
     let users = database(Engine::Sqlite, &[person("ada@example.com"), unconfirmed]).await;
