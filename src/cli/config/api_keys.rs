@@ -1,8 +1,10 @@
 //! The keys that an application's backend calls with: names, digests and scopes.
 
+use std::collections::{BTreeMap, HashMap};
+
 use super::error::ConfigError;
 use super::names::{did_you_mean, own_name};
-use crate::config::ApiKeySettings;
+use crate::config::{ApiKeySettings, ApplicationSettings};
 use crate::token::{ApiKey, KeyDigest, Scope};
 
 /// What is wrong with an application's keys. They are counted from 1; nothing of a digest is
@@ -23,6 +25,27 @@ pub(super) fn check(app: &str, keys: &[ApiKeySettings]) -> Vec<ConfigError> {
             let cure =
                 "make one key for each use by `regain key new --api`, or put the scopes together";
             errors.push(ConfigError::at(at("sha256"), "is another key's digest, too", cure));
+        }
+    }
+    errors
+}
+
+/// What is wrong with the keys of all applications together: whoever has a key of one would have
+/// those of the others, of which it must tell nothing and let nobody in.
+pub(super) fn check_together(apps: &BTreeMap<String, ApplicationSettings>) -> Vec<ConfigError> {
+    let mut errors = vec![];
+    let mut owners = HashMap::new();
+    for (app, settings) in apps {
+        for (number, key) in settings.api_keys.iter().enumerate() {
+            let digest = key.sha256.to_ascii_lowercase();
+            let owner = *owners.entry(digest).or_insert(app);
+            if owner != app {
+                let at = format!("apps.{app}.api_keys.{}.sha256", number + 1);
+                let problem = format!("is the digest of a key of the application `{owner}`, too");
+                let cure = "make one key for each application by `regain key new --api`: whoever has \
+                            a key of one could else call for the other";
+                errors.push(ConfigError::at(at, problem, cure));
+            }
         }
     }
     errors

@@ -91,6 +91,7 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
             errors.push(ConfigError::at(format!("apps.{name}.language"), problem, cure));
         }
     }
+    errors.extend(api_keys::check_together(&settings.apps));
     if settings.apps.is_empty() {
         let cure = "add a section [apps.default] for your application";
         errors.push(ConfigError::at("apps", "is missing: there is no application", cure));

@@ -93,6 +93,23 @@ fn names_and_digests_are_each_keys_own() {
 }
 
 #[test]
+fn no_key_is_one_of_two_applications() {
+    let one = format!("name = \"a\"\nsha256 = \"{DIGEST}\"");
+    let blog = |digest: &str| {
+        let (_, app) = GOOD.split_once("[apps.default]").unwrap();
+        let app = format!("[apps.default]{app}").replace("apps.default", "apps.blog");
+        file(&[&one])
+            + &app
+            + &format!("[[apps.blog.api_keys]]\nname = \"a\"\nsha256 = \"{digest}\"\n")
+    };
+    assert!(load_with(&blog(&DIGEST.replace('9', "8")), &[]).is_ok());
+    assert_snapshot!(mistakes(&blog(&DIGEST.to_uppercase())), @r"
+    regain.toml:14:1: `apps.default.api_keys.1.sha256` is the digest of a key of the application `blog`, too
+        make one key for each application by `regain key new --api`: whoever has a key of one could else call for the other
+    ");
+}
+
+#[test]
 fn what_a_key_lacks_or_has_too_much_is_told_where_it_is() {
     assert_snapshot!(with_keys(&["name = \"a\""]), @r"
     regain.toml:12:1: `apps.default.api_keys.1.sha256` is missing
