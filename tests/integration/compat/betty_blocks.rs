@@ -23,6 +23,7 @@ const NEW: &str = "a new passphrase";
 /// The settings that docs/moving.md shows, with what every file has around them.
 fn documented(database: &str) -> Settings {
     let page = include_str!("../../../docs/moving.md");
+    assert_eq!(page.matches("\n## Betty Blocks\n").count(), 1, "it is said once");
     let part = between(page, "\n## Betty Blocks\n", "\n## ").unwrap();
     let shown = between(part, "```toml\n", "```").unwrap();
     let app = "[apps.default]\nname = \"Example\"\n\
