@@ -9,6 +9,7 @@ use super::json;
 use crate::account::Identifier;
 use crate::config::Compat;
 use crate::http::body::{FromMembers, Members};
+use crate::http::operator;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language, browser};
@@ -44,7 +45,7 @@ async fn request_password_reset(
         return_to: None,
         disputed: false,
         wording: None,
-        client: state.client(request),
+        client: operator::caller(state, request, &app).await?,
         reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;
@@ -68,7 +69,7 @@ async fn reset_password(
     let completion = Completion {
         token,
         new_password: Password::new(new_password),
-        client: state.client(request),
+        client: operator::caller(state, request, &app).await?,
         by: browser(request),
         reference: Reference::of(request),
     };

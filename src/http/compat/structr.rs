@@ -17,7 +17,7 @@ use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::reference::Reference;
 use crate::http::routes::STRUCTR_PAGE;
 use crate::http::state::{State, accepted_language, browser};
-use crate::http::{bearer, pages, query};
+use crate::http::{bearer, operator, pages, query};
 use crate::password::Password;
 use crate::recovery::{Application, Ask, HandOver, Languages, PasswordChange};
 use crate::token::Purpose;
@@ -45,7 +45,7 @@ async fn reset_password(
         return_to: target(&app),
         disputed: false,
         wording: None,
-        client: state.client(request),
+        client: operator::caller(state, request, &app).await?,
         reference: Reference::of(request),
     };
     state.recovery.ask(&app, ask).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use regain::config::Rate;
+use regain::config::{Compat, Rate};
 use serde_json::json;
 
 use super::{assert_unauthorized, knowing, new_key};
@@ -144,4 +144,47 @@ async fn a_key_may_be_there_without_a_name_and_a_name_must_be_an_address() {
     assert_eq!(answer(twice).await.status, 422);
     assert_eq!(regain.ask("ada@example.com").await.status, 202, "which was not counted");
     assert_eq!(regain.ask("ada@example.com").await.status, 429, "as was what named nobody");
+}
+
+#[tokio::test]
+async fn the_calls_of_other_systems_heed_a_key_and_the_client_that_it_names() {
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let (key, known) = new_key("backend", &["ask:on-behalf"]);
+    let (poor, known_poor) = new_key("poor", &[]);
+    let (unknown, _) = new_key("unknown", &["ask:on-behalf"]);
+    let regain = Regain::start_with(&users.url, |settings| {
+        knowing(&[&known, &known_poor])(settings);
+        let home = format!("{}/", settings.public_url);
+        let app = settings.apps.get_mut("default").unwrap();
+        app.compat = [Compat::BettyBlocks, Compat::Structr, Compat::CloudCms].into();
+        app.return_to = vec![home];
+        settings.limits.per_client = Rate { events: 1, period: Duration::from_hours(1) };
+    })
+    .await;
+    let address = "ada@example.com";
+    let reset = json!({
+        "inputToken": "a.b.c", "new_password": "a new passphrase",
+        "confirm_password": "a new passphrase",
+    });
+    for (path, body, status) in [
+        ("/pub/applications/default/requests/resetpassword", json!({ "principal": address }), 200),
+        ("/betty-blocks/default/request-password-reset", json!({ "email_address": address }), 200),
+        ("/betty-blocks/default/reset-password", reset, 400),
+        ("/structr/rest/reset-password", json!({ "eMail": address }), 200),
+    ] {
+        let call = || {
+            let request = regain.http.post(format!("{}{path}", regain.url));
+            request.header("content-type", "application/json").body(body.to_string())
+        };
+        let by = |key: &str, client: &str| answer(call().bearer_auth(key).header(HEADER, client));
+        assert_unauthorized(&by(&unknown, "203.0.113.9").await);
+        assert_eq!(by(&poor, "203.0.113.9").await.status, 403, "{path}");
+        assert_eq!(by(&key, "nowhere").await.status, 422, "{path}");
+        assert_eq!(by(&key, "203.0.113.9").await.status, status, "{path}");
+        assert_eq!(by(&key, "203.0.113.9").await.status, 429, "{path}");
+        assert_eq!(by(&key, "203.0.113.10").await.status, status, "{path}");
+        assert_eq!(answer(call().bearer_auth("a.b.c")).await.status, status, "{path}: itself");
+        assert_eq!(answer(call()).await.status, 429, "{path}");
+        regain.clock.advance(Duration::from_hours(2));
+    }
 }
