@@ -1,7 +1,7 @@
 //! The session or the key that a request brings along (RFC 6750 §2.1).
 
 use poem::Request;
-use poem::http::header;
+use poem::http::{HeaderValue, header};
 
 use super::problem::{Code, Problem};
 
@@ -9,6 +9,15 @@ use super::problem::{Code, Problem};
 pub fn token(request: &Request) -> Option<&str> {
     let mut headers = request.headers().get_all(header::AUTHORIZATION).into_iter();
     let (Some(value), None) = (headers.next(), headers.next()) else { return None };
+    token_in(value)
+}
+
+/// The bearer tokens of all `Authorization` headers, of which there should be one.
+pub fn tokens(request: &Request) -> impl Iterator<Item = &str> {
+    request.headers().get_all(header::AUTHORIZATION).into_iter().filter_map(token_in)
+}
+
+fn token_in(value: &HeaderValue) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim_start())
 }

@@ -37,14 +37,17 @@ impl<'a> FromRequest<'a> for ByKey {
 /// here.
 ///
 /// # Errors
-/// [`Code::KeyNeeded`] for a key that is none of the application's.
+/// [`Code::KeyNeeded`] for a key that is none of the application's, and for one beside another
+/// `Authorization`: which of them counts, proxies and servers see differently.
 pub async fn of(
     state: &State,
     request: &Request,
     app: &Arc<Application>,
 ) -> Result<Option<Operator>, Problem> {
-    let key = bearer::token(request).filter(|token| token.starts_with(ApiKey::PREFIX));
-    let Some(key) = key else { return Ok(None) };
+    if !bearer::tokens(request).any(|token| token.starts_with(ApiKey::PREFIX)) {
+        return Ok(None);
+    }
+    let key = bearer::token(request).unwrap_or_default();
     Ok(Some(state.recovery.recognise(app, key, &state.client_key(request)).await?))
 }
 

@@ -188,3 +188,20 @@ async fn the_calls_of_other_systems_heed_a_key_and_the_client_that_it_names() {
         regain.clock.advance(Duration::from_hours(2));
     }
 }
+
+#[tokio::test]
+async fn a_key_beside_another_authorization_is_a_wrong_key() {
+    let (_users, regain, key) = limited(&["ask:on-behalf"], 100).await;
+    let body = json!({ "identifier": "ada@example.com" });
+    let [key, other] = [format!("Bearer {key}"), "Bearer a.b.c".to_owned()];
+    for pair in [[&key, &key], [&key, &other], [&other, &key], [&"Basic YTpi".to_owned(), &key]] {
+        let request = asking(&regain, "password-resets", &body).header(HEADER, "203.0.113.9");
+        let request = pair.iter().fold(request, |it, value| it.header("authorization", *value));
+        assert_unauthorized(&answer(request).await);
+        regain.clock.advance(Duration::from_hours(1));
+    }
+    // What is no key means nothing, however often.
+    let request = asking(&regain, "password-resets", &body);
+    let request = request.header("authorization", &other).header("authorization", &other);
+    assert_eq!(answer(request).await.status, 202);
+}
