@@ -4,7 +4,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
-use poem::error::ResponseError as _;
+use poem::error::{ParsePathError, ResponseError as _};
 use poem::http::{HeaderValue, Method, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use super::cors::Crossing;
 use super::places::Place;
-use super::problem::{Code, Problem};
+use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
 use super::state::State;
 use super::{pages, routes};
@@ -113,6 +113,11 @@ async fn capped(request: &Request, body: Body) -> Result<Body, Problem> {
 fn problem(error: &poem::Error, path: &str) -> Problem {
     if let Some(problem) = error.downcast_ref::<Problem>() {
         return problem.clone();
+    }
+    if error.is::<ParsePathError>() {
+        let message = "has a path that is not UTF-8, and nothing is called so".to_owned();
+        let error = FieldError { field: "", reason: "not_text", message };
+        return Problem::with_errors(Code::NotFound, vec![error]);
     }
     match (Problem::of_status(error.status()), routes::find(path)) {
         (problem, Some((_, allow))) if problem.code() == Code::MethodNotAllowed => {

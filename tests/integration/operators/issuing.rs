@@ -151,9 +151,16 @@ async fn what_cannot_be_made_is_told_by_member_and_reason() {
         let error = &refused.json()["errors"][0];
         assert_eq!((&error["field"], &error["reason"]), (&json!(field), &json!(reason)), "{wish}");
     }
-    for nobody in ["3", "abc", "1%20OR%201=1"] {
-        let refused = issued(&regain, &key, nobody, &reset(json!({}))).await;
-        assert_eq!((refused.status, refused.code()), (404, "not-found".to_owned()), "{nobody}");
+    let unknown = issued(&regain, &key, "3", &reset(json!({}))).await;
+    assert_eq!((unknown.status, unknown.code()), (404, "not-found".to_owned()));
+    for nobody in ["abc", "1%20OR%201=1"] {
+        assert_eq!(issued(&regain, &key, nobody, &reset(json!({}))).await, unknown, "{nobody}");
+    }
+    for no_text in ["users/%F0%9F/tokens", "users/1%FF/tokens", "users/%C3%28/revocations"] {
+        let refused = post(&regain, &key, no_text, &reset(json!({}))).await;
+        assert_eq!((refused.status, refused.code()), (404, "not-found".to_owned()), "{no_text}");
+        let error = &refused.json()["errors"][0];
+        assert_eq!(error["message"], "has a path that is not UTF-8, and nothing is called so");
     }
     let text = with(&regain, &key, "users/1/tokens", "purpose=password-reset").await;
     assert_eq!(text.status, 400);
