@@ -152,8 +152,10 @@ pub enum IssueError {
          would not work now"
     )]
     LoggedInNow,
-    /// The account was sent as many mails by operators as it may be for now.
-    #[error("the account was sent as many mails by operators as it may be for now")]
+    /// Operators have made as many links for the account as they may for now.
+    #[error(
+        "operators have made as many links for the account as they may for now: its owner gets mail by each"
+    )]
     Budget,
     /// The queue is full.
     #[error("the queue is full")]

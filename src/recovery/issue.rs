@@ -64,8 +64,8 @@ impl fmt::Debug for IssuedLink {
 impl Recovery {
     /// Makes a link for an account as it is now. No asking of a stranger voids it, but a new
     /// password, address or revocation does. It is handed to the operator, of which the owner is
-    /// told by mail; or it is mailed to the owner, from the budget that operators have for each
-    /// account and not from the owner's own.
+    /// told by mail; or it is mailed to the owner. Both are of the budget that operators have for each
+    /// account, and not of the owner's own.
     ///
     /// # Errors
     /// [`IssueError`]; then there is no link.
@@ -88,11 +88,20 @@ impl Recovery {
             lifetime: app.own_lifetime(purpose, lifetime),
             ..LinkWish::of(purpose)
         };
+        // Either way its owner gets mail by it.
+        let payer = wish.origin.payer(&account.id).into_owned();
+        if !self.limits.mail_budget(&app.name, &payer).await {
+            return Err(IssueError::Budget);
+        }
         let issued = if issue.send_mail {
-            self.mail_it(app, &account, wish, issue.reference).await?
+            self.mail_it(app, &account, wish, issue.reference).await
         } else {
-            self.hand_it_over(app, &account, &wish, pattern, issue.reference).await?
+            self.hand_it_over(app, &account, &wish, pattern, issue.reference).await
         };
+        if issued.is_err() {
+            self.limits.give_back(&app.name, &payer).await;
+        }
+        let issued = issued?;
         audit::link_issued(app, &account.id, purpose, lifetime, issue.send_mail, &issue.by);
         Ok(issued)
     }
@@ -127,16 +136,9 @@ impl Recovery {
         wish: LinkWish,
         reference: String,
     ) -> Result<Issued, IssueError> {
-        let payer = wish.origin.payer(&account.id);
-        if !self.limits.mail_budget(&app.name, &payer).await {
-            return Err(IssueError::Budget);
-        }
         let draft = Box::new(self.draft());
         let link = Task::Mail(Mail::Link { user_id: account.id.clone(), wish, draft });
-        if let Err(full) = self.jobs.ask(self.job(app, reference, link)).await {
-            self.limits.give_back(&app.name, &payer).await;
-            return Err(full.into());
-        }
+        self.jobs.ask(self.job(app, reference, link)).await?;
         Ok(Issued::Mailed)
     }
 

@@ -117,6 +117,29 @@ async fn what_is_mailed_to_its_owner_the_operator_never_sees() {
 }
 
 #[tokio::test]
+async fn links_handed_over_and_links_mailed_share_one_budget_of_the_account() {
+    for engine in engines() {
+        let (_users, regain, key) = two_accounts(engine, &EVERY).await;
+        let wish = |send_mail| json!({ "purpose": "password-reset", "send_mail": send_mail });
+        for (send_mail, status) in
+            [(false, 201), (true, 202), (false, 201), (false, 429), (true, 429)]
+        {
+            let made = issued(&regain, &key, "1", &wish(send_mail)).await;
+            assert_eq!(made.status, status, "{engine:?} {made:?}");
+            assert_eq!(made.header("retry-after").is_some(), status == 429);
+        }
+        let confirmation = json!({ "purpose": "email-confirmation" });
+        token(&issued(&regain, &key, "2", &confirmation).await);
+        assert_eq!(regain.ask("ada@example.com").await.status, 202);
+        regain.worked().await;
+        let to_ada = regain.mails().iter().filter(|mail| mail.to == "ada@example.com").count();
+        assert_eq!(to_ada, 4, "{engine:?}: whoever asks has another");
+        regain.clock.advance(Duration::from_mins(20));
+        token(&issued(&regain, &key, "1", &wish(false)).await);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_made_is_told_by_member_and_reason() {
     let (users, regain, key) = two_accounts(Engine::Sqlite, &EVERY).await;
     users.execute("UPDATE users SET is_active = FALSE WHERE id = 2").await;
