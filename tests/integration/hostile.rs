@@ -73,11 +73,20 @@ impl Target {
         }
     }
 
-    /// Memory that is resident, in MiB.
+    /// Memory that is resident now, in MiB.
     fn memory(&self) -> u64 {
+        self.status("VmRSS:") / 1024
+    }
+
+    /// The most that ever was resident beyond this, in MiB.
+    fn grown_beyond(&self, memory: u64) -> u64 {
+        (self.status("VmHWM:") / 1024).saturating_sub(memory)
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        resident.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
+        let value = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        value.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// Files and sockets that are open.

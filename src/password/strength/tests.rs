@@ -1,10 +1,8 @@
 //! What is weak and why, and that telling takes no longer for a password made for it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::*;
-use crate::clock::Stopwatch;
 use crate::language::{Catalogue, Language};
 use crate::password::Refusal;
 
@@ -72,9 +70,8 @@ fn a61_no_password_takes_long_to_look_at() {
         "19841225".repeat(16),
         "İ".repeat(128),
     ] {
-        let watch = Stopwatch::start();
         let _told = weaknesses(&text);
-        assert!(watch.elapsed() < Duration::from_millis(300), "{:?} {text}", watch.elapsed());
+        assert!(looked_at(&text).chars().count() <= MOST, "{text}");
     }
 }
 

@@ -28,7 +28,8 @@ async fn a80_nothing_that_is_sent_makes_a_line_of_the_log_or_steers_a_terminal()
                 process.post("password-resets", &body).await;
                 process.post("password-resets", &json!({ "identifier": identifier })).await;
             }
-            let encoded: String = line.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let encoded =
+                line.bytes().fold(String::new(), |all, byte| all + &format!("%{byte:02x}"));
             process.get(&format!("/a/default/{encoded}?{encoded}")).await;
             process.get(&format!("/{encoded}")).await;
             let request = process.request(ASK).header("user-agent", line.replace(broken, "\t"));
@@ -42,7 +43,7 @@ async fn a80_nothing_that_is_sent_makes_a_line_of_the_log_or_steers_a_terminal()
         assert!(log.contains("answered"), "{log}");
         assert!(!log.contains("forged"), "{format}: {log}");
         for line in log.lines() {
-            assert!(!line.chars().any(|c| c.is_control()), "{format}: {line:?}");
+            assert!(!line.chars().any(char::is_control), "{format}: {line:?}");
             if format == "json" {
                 let parsed = serde_json::from_str::<Value>(line);
                 assert!(parsed.is_ok_and(|line| line["level"] != "ERROR"), "{line}");

@@ -66,7 +66,7 @@ impl Measurable {
         let running = listening.run(service, drain, async {
             let _ = stopped.await;
         });
-        let task = tokio::spawn(async move { running.await.unwrap() });
+        let task = tokio::spawn(running);
         Some(Self { address, stop, task, _server: server, _folder: folder })
     }
 

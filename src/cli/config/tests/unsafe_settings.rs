@@ -291,7 +291,7 @@ fn nothing_that_must_happen_is_set_to_nought() {
         write 1 or more, or leave it out
     "#);
     assert_snapshot!(with("", "connections = { most = 0, rest = \"0s\" }"), @r#"
-    regain.toml:1:28: `connections.rest` is no time at all, so nobody would be answered
+    regain.toml:1:27: `connections.rest` is no time at all, so nobody would be answered
         leave it out, or write some seconds, say "10s"
     regain.toml:1:17: `connections.most` is 0, so nothing would ever be done
         write 1 or more, or leave it out
