@@ -5,6 +5,7 @@ mod betty_blocks;
 mod cloud_cms;
 mod cors;
 mod environment;
+mod login;
 mod mistakes;
 mod presets;
 mod printed;
