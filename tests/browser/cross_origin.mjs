@@ -86,10 +86,10 @@ async function askCloudCms({ page, preflights }, origin, { nearby }) {
   check(link.startsWith(`${APPLICATION}/app/`), `the link leads to ${link}`);
   await page.goto(link.replace(APPLICATION, origin));
   const commit = { ...CMS_CALL, url: `${REQUESTS}/${new URL(page.url()).searchParams.get("hash")}/commit` };
-  await told(page, { ...commit, data: { password: "password1" } }, nearby);
+  await told(page, { ...commit, data: { password: "a green kettle sings" } }, nearby);
   const short = await ajax(page, { ...commit, ...withJSON({ password: "short" }) });
   check(short.status === 422 && JSON.parse(short.text).errors[0].field === "password", `refused: ${short.text}`);
-  const done = await ajax(page, { ...commit, ...withJSON({ password: "password1" }) });
+  const done = await ajax(page, { ...commit, ...withJSON({ password: "a green kettle sings" }) });
   check(done.status === 200 && done.text === "{}", `committed: ${done.text}`);
   check(links(CMS_LINK).length === before + 1, "what was told how to do better sent nothing");
 }
