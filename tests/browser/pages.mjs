@@ -85,7 +85,8 @@ async function generated(page) {
   check(minlength === 8 && maxlength === 128 && Object.keys(more).length === 0, "rules are those of the policy");
   // Where no rule says which characters, every printable one of ASCII may occur.
   const printable = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
-  return `${printable}${Date.now()}`.slice(-maxlength);
+  const mixed = [...printable].map((sign) => [Math.random(), sign]).sort(([a], [b]) => a - b);
+  return `${mixed.map(([, sign]) => sign).join("")}${Date.now()}`.slice(-maxlength);
 }
 
 // name: number; … and nothing else, which is all of the grammar that our rules use.
@@ -115,7 +116,7 @@ async function afterAScanner(page, identifier) {
   await page.goto(link);
   await fits(page, "new-password without JavaScript at 320");
   check((await page.locator(".reveal:visible").count()) === 0, "no button that does nothing");
-  await choose(page, `scanned otter ${Date.now()}`);
+  await choose(page, `scanned otter ${Date.now()} in the rain`);
   await heading(page, "Your password is changed");
   await page.goto(link);
   await heading(page, "This link is not valid");
@@ -131,7 +132,7 @@ async function inArabic(page, identifier) {
   await fits(page, "new-password in Arabic");
   const label = await page.locator("label[for=new_password]").boundingBox();
   check(label.x + label.width > 250, "labels begin at the right");
-  await choose(page, `arabic otter ${Date.now()}`);
+  await choose(page, `arabic otter ${Date.now()} in the rain`);
   check((await page.locator("input[type=password]").count()) === 0, "it is done");
 }
 
@@ -144,16 +145,16 @@ async function twoTabsAndBack(page, identifier) {
   const [one, other] = [page, await page.context().newPage()];
   await one.goto(shared);
   await other.goto(own);
-  await choose(one, `first tab otter ${Date.now()}`);
+  await choose(one, `first tab otter ${Date.now()} in the rain`);
   check((await one.innerText(".account")).includes("g…@example.com"), "the later link's account is shown");
   check((await one.innerText("[role=alert]")).includes("another link was opened"), "and why");
-  const password = `later tab otter ${Date.now()}`;
+  const password = `later tab otter ${Date.now()} in the rain`;
   await choose(other, password);
   await heading(other, "Your password is changed");
 
   await other.goBack();
   check(!(await other.content()).includes(password), "going back brings no password back");
-  if ((await other.locator("#new_password").count()) > 0) await choose(other, `back otter ${Date.now()}`);
+  if ((await other.locator("#new_password").count()) > 0) await choose(other, `back otter ${Date.now()} in the rain`);
   await heading(other, "This link is not valid");
   check((await other.locator("a.button").count()) === 1, "and there is a way on");
 }
@@ -189,7 +190,7 @@ async function mistakesAndComfort(page) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await route.continue();
   });
-  const password = `patient otter ${Date.now()}`;
+  const password = `patient otter ${Date.now()} in the rain`;
   await page.fill("#new_password", password);
   await page.fill("#confirm_password", password);
   const [told, disabled] = await page.$eval("button[type=submit]", (button) => {

@@ -66,8 +66,8 @@ async function withoutAScript(page) {
   await page.goto("/reset-password");
   check(pathOf(page) === "/a/default/my-password", `who is logged in is led to the form: ${page.url()}`);
   await fits(page, "the form at 320");
-  await page.fill("#new_password", "a new passphrase");
-  await page.fill("#confirm_password", "a new passphrase");
+  await page.fill("#new_password", "a violet kettle hums");
+  await page.fill("#confirm_password", "a violet kettle hums");
   await page.click("button[type=submit]");
   await page.waitForSelector("form", { state: "detached" });
   await fits(page, "done at 320");
@@ -85,9 +85,9 @@ async function byKeyboard(page) {
   await page.goto("/reset-password");
   await lookAt(page, "structr-my-password");
   await tabTo(page, "#new_password");
-  await page.keyboard.type("another passphrase");
+  await page.keyboard.type("eleven lamps on the quay");
   await tabTo(page, "#confirm_password");
-  await page.keyboard.type("another passphrase");
+  await page.keyboard.type("eleven lamps on the quay");
   await page.keyboard.press("Enter");
   await page.waitForSelector("form", { state: "detached" });
 }
