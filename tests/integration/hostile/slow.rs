@@ -97,7 +97,7 @@ async fn a76_of_a_thousand_idle_connections_the_oldest_make_room_and_memory_and_
         }
         assert!(target.files() < files + MOST + 20, "{number}: {}", target.files());
     }
-    let grown = target.memory().saturating_sub(memory);
+    let grown = target.grown_beyond(memory);
     assert!(grown < 32, "grown by {grown} MiB");
     drop(open);
     for _attempt in 0..100 {
@@ -154,13 +154,17 @@ async fn a76_who_takes_no_answer_is_closed_by_a_deadline_and_costs_little() {
         let said = timeout(Duration::from_millis(20), client.say(&requests)).await;
         deaf.push((client, said));
     }
-    let until_closed = async {
-        while target.files() > files + 5 {
-            sleep(Duration::from_millis(100)).await;
+    let until = async |open: bool| {
+        while open != (target.files() > files + 20) {
+            sleep(Duration::from_millis(20)).await;
         }
     };
-    let closed = timeout(Duration::from_secs(12), target.answers_while(until_closed)).await;
+    let began = tokio::time::Instant::now();
+    until(true).await;
+    let closed = target.answers_while(until(false));
+    let closed = timeout(Duration::from_secs(12), closed).await;
     assert!(closed.is_ok(), "{files} files before, {} after", target.files());
-    let grown = target.memory().saturating_sub(memory);
+    assert!(began.elapsed() > Duration::from_secs(1), "it was the deadline that closed them");
+    let grown = target.grown_beyond(memory);
     assert!(grown < 64, "grown by {grown} MiB");
 }
