@@ -4,7 +4,6 @@ mod confirmed;
 mod killed;
 mod told;
 
-use std::path::Path;
 use std::time::Duration;
 
 use regain::clock::Clock;
@@ -247,23 +246,6 @@ impl Unworked {
     }
 }
 
-/// Everything that Redis was ever told, byte by byte, as its own log on disk has it.
-fn everything_written(server: &RedisServer) -> Vec<u8> {
-    fn read(folder: &Path, bytes: &mut Vec<u8>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                read(&path, bytes);
-            } else {
-                bytes.extend(std::fs::read(path).unwrap());
-            }
-        }
-    }
-    let mut bytes = vec![];
-    read(server.folder(), &mut bytes);
-    bytes
-}
-
 #[tokio::test]
 async fn a06_no_key_and_no_value_in_redis_tells_anything_of_anybody_over_the_whole_journey() {
     let Some(server) = RedisServer::start(&[]).await else { return };
@@ -311,7 +293,7 @@ async fn a06_no_key_and_no_value_in_redis_tells_anything_of_anybody_over_the_who
     for kind in kinds {
         assert!(names.iter().any(|name| name.contains(kind)), "{kind} is among {names:?}");
     }
-    let written = everything_written(&server);
+    let written = server.everything_written();
     assert!(written.len() > 5_000, "it was used");
     let mut canaries = vec!["canary", "987654321", "argon2", SECRET, "127.0.0.1", "@example"];
     for token in &tokens {

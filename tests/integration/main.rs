@@ -8,6 +8,7 @@
 mod applications;
 mod asking;
 mod browser;
+mod canary;
 mod check;
 mod compat;
 mod completing;
@@ -36,6 +37,7 @@ mod methods;
 mod metrics;
 mod model;
 mod newest_link;
+mod operations;
 mod operators;
 mod pacing;
 mod pages;

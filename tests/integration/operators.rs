@@ -27,7 +27,7 @@ const OPERATIONS: [(&str, &str, &str); 5] = [
 ];
 
 /// A new key, and what an application knows it by.
-fn new_key(name: &str, scopes: &[&str]) -> (String, ApiKeySettings) {
+pub fn new_key(name: &str, scopes: &[&str]) -> (String, ApiKeySettings) {
     let key = ApiKey::generate(&Random::system());
     let known = ApiKeySettings {
         name: name.to_owned(),

@@ -1,7 +1,7 @@
 //! The program itself: started, killed, read.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -40,20 +40,21 @@ impl Process {
         users: &str,
         variables: &[(&str, &str)],
     ) -> Self {
-        let port = free_port();
-        let url = format!("http://127.0.0.1:{port}");
-        let config = folder.0.join(format!("regain-{port}.toml"));
-        let head = format!(
-            r#"
-            listen = "127.0.0.1:{port}"
-            public_url = "{url}"
-            limits = {{ per_client = "100000/h", mails_per_account = "100000/h" }}
-            {more}
-            "#
-        );
-        let text = configuration(database, &folder.0, &head) + users;
-        std::fs::write(&config, text).unwrap();
-        Self::serve(url, config, variables).await
+        let (url, config) = configured(folder, database, more, users);
+        Self::run(serve(&mut program(), &config, variables), url, config).await
+    }
+
+    /// The same where everything is logged that can be.
+    pub async fn start_talkative(
+        folder: &Folder,
+        database: &str,
+        (more, users): (&str, &str),
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let (url, config) = configured(folder, database, more, users);
+        let talkative = &mut program();
+        talkative.env("RUST_LOG", "trace");
+        Self::run(serve(talkative, &config, variables), url, config).await
     }
 
     /// Stops it, changes its configuration and starts it again.
@@ -63,13 +64,7 @@ impl Process {
         self.ended().await;
         let text = std::fs::read_to_string(&config).unwrap();
         std::fs::write(&config, change(text)).unwrap();
-        Self::serve(url, config, &[]).await
-    }
-
-    async fn serve(url: String, config: PathBuf, variables: &[(&str, &str)]) -> Self {
-        let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
-        let variables = variables.iter().map(|(name, value)| (format!("REGAIN_{name}"), value));
-        Self::run(program().args(arguments).envs(variables), url, config).await
+        Self::run(serve(&mut program(), &config, &[]), url, config).await
     }
 
     /// A `regain demo` of the built program.
@@ -157,6 +152,33 @@ impl Process {
         let status = ended.await.expect("it ends in time").unwrap();
         (status.code(), self.log.await.unwrap())
     }
+}
+
+/// Writes a configuration into `folder`: where it will be reached, and the file.
+fn configured(folder: &Folder, database: &str, more: &str, users: &str) -> (String, PathBuf) {
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let config = folder.0.join(format!("regain-{port}.toml"));
+    let head = format!(
+        r#"
+        listen = "127.0.0.1:{port}"
+        public_url = "{url}"
+        limits = {{ per_client = "100000/h", mails_per_account = "100000/h" }}
+        {more}
+        "#
+    );
+    std::fs::write(&config, configuration(database, &folder.0, &head) + users).unwrap();
+    (url, config)
+}
+
+/// Has the program serve by a configuration and what variables say beside it.
+fn serve<'a>(
+    program: &'a mut Command,
+    config: &Path,
+    variables: &[(&str, &str)],
+) -> &'a mut Command {
+    let variables = variables.iter().map(|(name, value)| (format!("REGAIN_{name}"), value));
+    program.arg("serve").arg("--config").arg(config).envs(variables)
 }
 
 /// Runs a command of the program to its end: exit code, output, error output.

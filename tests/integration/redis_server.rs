@@ -146,9 +146,21 @@ impl RedisServer {
         process.wait().unwrap();
     }
 
-    /// Where it keeps what it holds.
-    pub fn folder(&self) -> &Path {
-        &self.folder.0
+    /// Everything that it was ever told, byte by byte, as its own log on disk has it.
+    pub fn everything_written(&self) -> Vec<u8> {
+        fn read(folder: &Path, bytes: &mut Vec<u8>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    read(&path, bytes);
+                } else {
+                    bytes.extend(std::fs::read(path).unwrap());
+                }
+            }
+        }
+        let mut bytes = vec![];
+        read(&self.folder.0, &mut bytes);
+        bytes
     }
 
     /// Sends a signal by name.

@@ -1,12 +1,9 @@
 //! A22, A24, A29: what one application gave out is garbage to the others, on every route there is.
 //!
-//! Along the route table and the API document, so that a new operation or page is tried without a word
-//! here; one that takes a body and is in no document has to say in [`SAMPLES`] what it takes. What
-//! does nothing at home with what is made for it there fails, too: nobody tried it.
+//! What does nothing at home with what is made for it there fails, too: nobody tried it.
 
 mod credentials;
 mod home;
-mod slots;
 
 use regain::config::{Compat, Settings};
 use regain::token::ApiKey;
@@ -17,44 +14,8 @@ use super::trio::{Own, Trio};
 use super::without_reference;
 use crate::browser::{Browser, between};
 use crate::harness::{Answer, Regain, answer};
+use crate::operations::{self, Operation, Wants};
 use credentials::{Credentials, Shown, garbled};
-use slots::{Operation, Wants};
-
-/// What operations take that stand in no API document.
-const SAMPLES: [(&str, &str); 8] = [
-    ("/betty-blocks/{app}/request-password-reset", r#"{"email_address":"nobody@example.com"}"#),
-    (
-        "/betty-blocks/{app}/reset-password",
-        r#"{"inputToken":"TOKEN","new_password":"a passphrase long enough for each","confirm_password":"a passphrase long enough for each"}"#,
-    ),
-    (
-        "/pub/applications/{application}/requests/resetpassword",
-        r#"{"principal":"nobody@example.com"}"#,
-    ),
-    (
-        "/pub/applications/{application}/requests/resetpassword/create",
-        r#"{"principal":"nobody@example.com","email":{"subject":"By hand","body":"${hash}"}}"#,
-    ),
-    ("/pub/applications/{application}/requests/resetpassword/{doc}/send", "{}"),
-    (
-        "/pub/applications/{application}/requests/resetpassword/{hash}/commit",
-        r#"{"password":"a passphrase long enough for each"}"#,
-    ),
-    ("/structr/rest/reset-password", r#"{"eMail":"nobody@example.com"}"#),
-    ("/structr/rest/me", r#"{"password":"a passphrase long enough for each"}"#),
-];
-
-/// Routes of no application.
-const OF_NOBODY: [&str; 8] = [
-    "/healthz",
-    "/readyz",
-    "/openapi.json",
-    "/openapi.yaml",
-    "/docs",
-    "/docs/{file}",
-    "/.well-known/change-password",
-    "/",
-];
 
 #[tokio::test]
 async fn a22_a24_a29_what_one_application_gave_out_is_garbage_on_every_route_of_the_others() {
@@ -70,7 +31,7 @@ async fn a22_a24_a29_what_one_application_gave_out_is_garbage_on_every_route_of_
     regain.worked().await;
     let mails = regain.mails().len();
     let document = regain.get("/openapi.json").await.json();
-    let operations = slots::operations(&document, &SAMPLES, &OF_NOBODY);
+    let operations = operations::all(&document);
     assert!(
         operations.iter().filter(|it| it.takes_token()).count() >= 10,
         "there is something to try"
@@ -78,8 +39,8 @@ async fn a22_a24_a29_what_one_application_gave_out_is_garbage_on_every_route_of_
 
     let mut tried = 0;
     for (at, theirs) in apps.iter().zip(&given) {
-        for operation in operations.iter().filter(|operation| operation.is_of(at)) {
-            let path = operation.path(at, "a.b.c");
+        for operation in operations.iter().filter(|it| at.answers_structr || it.names_its_app()) {
+            let path = operation.path(at.facts.name, "a.b.c");
             let shown = Shown::of(&regain, at, theirs, &path).await;
             let others = apps.iter().zip(&given).filter(|(own, _)| own.facts.name != at.facts.name);
             for (own, credentials) in others {
@@ -122,7 +83,7 @@ async fn by_token(
 ) -> usize {
     let mut tried = 0;
     for secret in credentials.secrets() {
-        for (path, body) in operation.filled_in(at, secret) {
+        for (path, body) in operation.filled_in(at.facts.name, secret) {
             let (garbage_path, garbage_body) =
                 (path.replace(secret, &garbled(secret)), body.replace(secret, &garbled(secret)));
             let foreign = send(regain, operation, at, &path, &body, |it| it).await;
@@ -158,7 +119,7 @@ async fn by_bearer(
     at: &Own,
     credentials: &Credentials,
 ) -> usize {
-    let (path, body) = operation.with_nothing(at);
+    let (path, body) = operation.with_nothing(at.facts.name);
     let mut tried = 0;
     for secret in credentials.secrets() {
         let with = async |secret: &str| {
@@ -186,7 +147,7 @@ async fn by_cookies(
     (at, shown): (&Own, &Shown),
     (own, credentials): (&Own, &Credentials),
 ) -> usize {
-    let path = operation.path(at, "a.b.c");
+    let path = operation.path(at.facts.name, "a.b.c");
     let cookies = |change: &dyn Fn(&str) -> String| {
         let both = credentials.cookies.iter().flat_map(|(kind, value)| {
             [(at.cookie(kind), change(value)), (own.cookie(kind), value.clone())]

@@ -7,9 +7,9 @@ use regain::http::routes;
 use serde_json::json;
 
 use super::credentials::{by_key, garbled, logged_in, made, requests, sealed_session};
-use super::slots::{Operation, STRUCTR_ME, Wants};
 use super::{Browser, Own, Regain, answer, between, send};
 use crate::browser::unescaped;
+use crate::operations::{Operation, STRUCTR_ME, Wants};
 
 /// What anybody may do who has nothing. All else has to do more with what it wants than without.
 const OPEN: [&str; 12] = [
@@ -72,7 +72,7 @@ async fn issued(regain: &Regain, own: &Own, id: u64, purpose: &str) -> String {
 pub async fn assert_all_work(regain: &Regain, own: &Own, operations: &[Operation]) {
     let is_there = |open: &str| routes::all().iter().any(|(template, _)| *template == open);
     assert!(OPEN.iter().all(|open| is_there(open)), "each is a route");
-    for operation in operations.iter().filter(|operation| operation.is_of(own)) {
+    for operation in operations.iter().filter(|it| own.answers_structr || it.names_its_app()) {
         let works = if OPEN.contains(&operation.template) {
             is_open(regain, own, operation).await
         } else if operation.is_posted() {
@@ -92,7 +92,7 @@ async fn is_open(regain: &Regain, own: &Own, operation: &Operation) -> bool {
     let page = browser.get(&own.page("reset")).await;
     let page = unescaped(&page.body);
     let sheet = between(&page, "rel=\"stylesheet\" href=\"", "\"").unwrap();
-    let (path, body) = operation.with_nothing(own);
+    let (path, body) = operation.with_nothing(own.facts.name);
     let path = if operation.template.ends_with("{file}") { sheet } else { path.as_str() };
     let done = if operation.is_posted() {
         let page = browser.get(path).await;
@@ -120,7 +120,7 @@ async fn works(regain: &Regain, own: &Own, operation: &Operation, wants: Wants) 
     let takes = operation.takes_token();
     let none = vec!["a.b.c".to_owned()];
     for secret in if takes { &fresh.secrets } else { &none } {
-        for (path, body) in operation.said(own, secret) {
+        for (path, body) in operation.said(own.facts.name, secret) {
             let done = send(regain, operation, own, &path, &body, with).await;
             let without = if takes {
                 let garbage = garbled(secret);
@@ -145,7 +145,7 @@ async fn works_by_cookie(regain: &Regain, own: &Own, operation: &Operation) -> b
 /// The form of a page that is shown to who has the cookies, and to nobody else.
 async fn form_works(regain: &Regain, own: &Own, operation: &Operation) -> bool {
     let fresh = Fresh::of(regain, own).await;
-    let path = operation.path(own, "a.b.c");
+    let path = operation.path(own.facts.name, "a.b.c");
     let stranger = Browser::new(regain).at(own.host());
     let strange = stranger.post(&path, &[("new_password", NEW), ("confirm_password", NEW)]).await;
     let browser = Browser::new(regain).at(own.host());
@@ -166,7 +166,7 @@ pub async fn assert_keys_good(regain: &Regain, own: &Own, operations: &[Operatio
             let set = format!("UPDATE users SET confirmed_at = {confirmed} WHERE id = 1");
             own.users.execute(&set).await;
             for operation in operations.iter().filter(|it| it.wants == Wants::Key) {
-                for (path, body) in operation.said(own, "a.b.c") {
+                for (path, body) in operation.said(own.facts.name, "a.b.c") {
                     let done =
                         send(regain, operation, own, &path, &body, |it| it.bearer_auth(key)).await;
                     assert_ne!(done.status, 401, "{scope} {operation:?}");

@@ -1,11 +1,48 @@
-//! Where an operation or a page takes something by which it does something.
+//! Every operation and page of an application, and where each takes something by which it does something.
+//!
+//! They come from the route table and the API document, so that a new one is tried without a word here;
+//! one that takes a body and is in no document has to say in [`SAMPLES`] what it takes.
 
 use regain::http::routes;
 use regain::token::Purpose;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Own;
+/// What operations take that stand in no API document.
+const SAMPLES: [(&str, &str); 8] = [
+    ("/betty-blocks/{app}/request-password-reset", r#"{"email_address":"nobody@example.com"}"#),
+    (
+        "/betty-blocks/{app}/reset-password",
+        r#"{"inputToken":"TOKEN","new_password":"a passphrase long enough for each","confirm_password":"a passphrase long enough for each"}"#,
+    ),
+    (
+        "/pub/applications/{application}/requests/resetpassword",
+        r#"{"principal":"nobody@example.com"}"#,
+    ),
+    (
+        "/pub/applications/{application}/requests/resetpassword/create",
+        r#"{"principal":"nobody@example.com","email":{"subject":"By hand","body":"${hash}"}}"#,
+    ),
+    ("/pub/applications/{application}/requests/resetpassword/{doc}/send", "{}"),
+    (
+        "/pub/applications/{application}/requests/resetpassword/{hash}/commit",
+        r#"{"password":"a passphrase long enough for each"}"#,
+    ),
+    ("/structr/rest/reset-password", r#"{"eMail":"nobody@example.com"}"#),
+    ("/structr/rest/me", r#"{"password":"a passphrase long enough for each"}"#),
+];
+
+/// Routes of no application.
+const OF_NOBODY: [&str; 8] = [
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/openapi.yaml",
+    "/docs",
+    "/docs/{file}",
+    "/.well-known/change-password",
+    "/",
+];
 
 /// Members of bodies that hold a token or a session. What is called otherwise is known by its example.
 const TOKENS: [&str; 3] = ["token", "inputToken", "session"];
@@ -31,35 +68,26 @@ pub struct Operation {
     pub method: Method,
     pub template: &'static str,
     /// An example of its body.
-    body: Option<Value>,
+    pub body: Option<Value>,
     pub wants: Wants,
     /// Whether a key changes what it does, though it may be left out.
     pub heeds_keys: bool,
 }
 
 /// Every method of every route that is an application's.
-pub fn operations(
-    document: &Value,
-    samples: &[(&str, &str)],
-    of_nobody: &[&str],
-) -> Vec<Operation> {
-    let others = |template: &str| template.starts_with("/demo/") || of_nobody.contains(&template);
+pub fn all(document: &Value) -> Vec<Operation> {
+    let others = |template: &str| template.starts_with("/demo/") || OF_NOBODY.contains(&template);
     let of_apps = routes::all().iter().filter(|(template, _)| !others(template));
     let methods = of_apps
         .flat_map(|(template, methods)| methods.split(", ").map(move |method| (*template, method)));
-    methods.map(|(template, method)| operation(template, method, document, samples)).collect()
+    methods.map(|(template, method)| operation(template, method, document)).collect()
 }
 
-fn operation(
-    template: &'static str,
-    method: &str,
-    document: &Value,
-    samples: &[(&str, &str)],
-) -> Operation {
+fn operation(template: &'static str, method: &str, document: &Value) -> Operation {
     // HEAD is in no document: it is GET without the body.
     let as_documented = if method == "HEAD" { "get" } else { &method.to_lowercase() };
     let documented = &document["paths"][template][as_documented];
-    let sample = samples.iter().find(|(of, _)| *of == template);
+    let sample = SAMPLES.iter().find(|(of, _)| *of == template);
     let body = match sample {
         Some((_, body)) => serde_json::from_str(body).ok(),
         None => documented["requestBody"]["content"]["application/json"].get("example").cloned(),
@@ -95,9 +123,9 @@ fn without_people(mut body: Value) -> Value {
 }
 
 impl Operation {
-    /// Whether it is there in this application: Structr's paths name none.
-    pub fn is_of(&self, at: &Own) -> bool {
-        at.answers_structr || self.template.contains("{app")
+    /// Whether its path names an application: Structr's name none, and are those of one alone.
+    pub fn names_its_app(&self) -> bool {
+        self.template.contains("{app")
     }
 
     /// Whether it is a page that a form is posted to.
@@ -133,13 +161,13 @@ impl Operation {
 
     /// Paths and bodies with this secret wherever a token goes, for every purpose that can be said;
     /// none where no token is taken.
-    pub fn filled_in(&self, at: &Own, secret: &str) -> Vec<(String, String)> {
-        if self.takes_token() { self.said(at, secret) } else { vec![] }
+    pub fn filled_in(&self, app: &str, secret: &str) -> Vec<(String, String)> {
+        if self.takes_token() { self.said(app, secret) } else { vec![] }
     }
 
     /// The same whether or not one is taken.
-    pub fn said(&self, at: &Own, secret: &str) -> Vec<(String, String)> {
-        let path = self.path(at, secret);
+    pub fn said(&self, app: &str, secret: &str) -> Vec<(String, String)> {
+        let path = self.path(app, secret);
         let Some(mut body) = self.body.clone() else { return vec![(path, String::new())] };
         for name in self.tokens() {
             body[name] = json!(secret);
@@ -155,15 +183,15 @@ impl Operation {
     }
 
     /// Its path and its body with nothing in them that is worth anything.
-    pub fn with_nothing(&self, at: &Own) -> (String, String) {
+    pub fn with_nothing(&self, app: &str) -> (String, String) {
         let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
-        (self.path(at, "a.b.c"), body)
+        (self.path(app, "a.b.c"), body)
     }
 
     /// Its path, with this where a token goes.
-    pub fn path(&self, at: &Own, token: &str) -> String {
+    pub fn path(&self, app: &str, token: &str) -> String {
         let parts = self.template.split('/').map(|part| match part {
-            "{app}" | "{application}" => at.facts.name,
+            "{app}" | "{application}" => app,
             place if IN_PATHS.contains(&place) => token,
             "{user_id}" => "1",
             "{file}" => "x",
