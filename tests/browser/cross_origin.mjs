@@ -35,8 +35,8 @@ try {
   await from(byName(APPLICATION), askCloudCms, { nearby: false });
   await from(APPLICATION, resetByStructr);
   await from(byName(APPLICATION), bearASession);
-  await from(stranger, becomeNobody);
-  await from(byName(stranger), becomeNobody);
+  await from(stranger, becomeNobody, { whose: "eve@example.com" });
+  await from(byName(stranger), becomeNobody, { whose: "fay@example.com" });
   console.log(`calls from other origins: ${checks} checks passed`);
 } finally {
   await browser.close();
@@ -139,10 +139,10 @@ async function bearASession({ context, page }) {
 
 // An origin on no list, in the browser of somebody who is logged in: nothing is set and nothing read, and what is
 // not refused the page cannot tell from what is.
-async function becomeNobody({ context, page, preflights, kept }) {
+async function becomeNobody({ context, page, preflights, kept }, _origin, { whose }) {
   const victim = await context.newPage();
   await victim.goto(`${APPLICATION}/app/forgot`);
-  await logIn(victim, "eve@example.com");
+  await logIn(victim, whose);
   const data = JSON.stringify({ password: "chosen by somebody else" });
   let tried = 0;
   for (const more of [{}, JSON_TYPE, WITH_COOKIE]) {
