@@ -121,3 +121,15 @@ evidence() {
         cat
     } >"$root/docs/evidence/$1.md"
 }
+
+# copy_tree FOLDER: puts the tree there as it is now, with what is not committed yet, for changes to be made in it.
+copy_tree() {
+    mkdir -p "$1"
+    find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+    # With the times of the files, so that what has not changed since is not built again.
+    (cd "$root" && git ls-files -z --cached --others --exclude-standard |
+        while IFS= read -rd '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
+        tar --create --null --files-from=- --file=-) | tar --extract --directory="$1"
+    # But the last build may have been of a file that was changed and that is older again now.
+    touch "$1/src/lib.rs"
+}
