@@ -161,6 +161,25 @@ mod tests {
     }
 
     #[test]
+    fn each_purpose_has_its_life_its_mail_and_its_page() {
+        let told = |it: Purpose| (it.lifetime().as_secs() / 60, it.mail_kind(), it.page());
+        assert_eq!(
+            Purpose::ALL.map(told),
+            [
+                (30, Some("password_reset"), Some("reset")),
+                (24 * 60, Some("email_confirmation"), Some("confirm-email")),
+                (15, Some("login_link"), Some("login")),
+                (15, None, None),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_new_stamp_voids_whatever_lets_in_and_no_link_that_confirms() {
+        assert_eq!(Purpose::ALL.map(Purpose::rests_on_stamp), [true, false, true, true]);
+    }
+
+    #[test]
     fn only_login_links_are_tied_to_the_last_login() {
         for purpose in Purpose::ALL {
             let tied = purpose.marks().contains(&Mark::LastLogin);

@@ -76,6 +76,7 @@ mod tests {
         for (row, (scope, name)) in TABLE.into_iter().enumerate() {
             assert_eq!((scope as usize, scope.name()), (row, name));
             assert_eq!(Scope::from_name(name), Some(scope));
+            assert_eq!(Scope::names()[row], name);
         }
         assert_eq!(Scope::from_name("tokens:issue:session"), None);
     }

@@ -151,6 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn a26_eight_different_bytes_and_steps_of_which_half_are_the_same_are_just_enough() {
+        assert!(Secret::parse(b"fzmxqkxwffxxbzfzbkqzkwkwxbbbxzmq").is_ok());
+        let distinct = WeakSecret::FewDistinctBytes { distinct: 7 };
+        assert_eq!(refusal("kqfqzmfbmbzfwbfwzwwfwqzmkbzwmmqm"), distinct);
+        assert!(Secret::parse(b"ABCDEFGHIJKLMNOPQ5v0944x28k854ww").is_ok(), "16 of 31 steps");
+        assert_eq!(refusal("ABCDEFGHIJKLMNOPQRxxm58mxv7xr9zq"), WeakSecret::Pattern);
+    }
+
+    #[test]
     fn a26_documented_examples_are_refused_in_any_case() {
         for example in EXAMPLES {
             assert_eq!(refusal(example), WeakSecret::Example);

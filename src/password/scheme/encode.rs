@@ -8,14 +8,15 @@ use subtle::ConstantTimeEq as _;
 
 use crate::random::Random;
 
+/// So many bytes stand for each letter and digit alike; those from here on stand for none.
+const FAIR: u8 = 4 * 62;
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A random salt of letters and digits, each as likely as any other (5.95 bits a character).
 pub(super) fn alphanumeric(length: usize, random: &Random) -> String {
-    let fair = u8::MAX - u8::MAX % 62;
     let mut salt = String::with_capacity(length);
     while salt.len() < length {
-        let drawn = random.bytes::<32>().into_iter().filter(|byte| *byte < fair);
+        let drawn = random.bytes::<32>().into_iter().filter(|byte| *byte < FAIR);
         let drawn = drawn.map(|byte| char::from(ALPHANUMERIC[usize::from(byte % 62)]));
         salt.extend(drawn.take(length - salt.len()));
     }
@@ -81,6 +82,19 @@ mod tests {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), 62);
+    }
+
+    #[test]
+    fn each_letter_and_digit_of_a_salt_stands_for_as_many_bytes_as_any_other() {
+        let (random, mut expected) = (Random::repeatable(1), String::new());
+        for byte in (0..200).flat_map(|_| random.bytes::<32>()) {
+            let letter = ALPHANUMERIC.get(usize::from(byte) % 62).filter(|_| byte <= 247);
+            expected.extend(letter.map(|it| char::from(*it)));
+        }
+        let salt = alphanumeric(6000, &Random::repeatable(1));
+        assert_eq!(salt, expected[..6000]);
+        let longest = alphanumeric(31, &Random::repeatable(1));
+        assert_eq!(longest, expected[..31]);
     }
 
     #[test]

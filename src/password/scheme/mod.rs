@@ -131,9 +131,16 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_ten_thousand_characters_is_nobodys() {
-        let long = format!("pbkdf2_sha256$1000$salt${}", "A".repeat(10_000));
-        assert!(matches!(recognise(&long), Recognised::Unknown));
+    fn a_row_of_more_than_512_characters_is_nobodys() {
+        let row = |length: usize| {
+            let hash = "WBCTXtRJEDUkKzluiZG03Hv+Me3teyd7FjapCgVKkoc=";
+            format!("pbkdf2_sha256$1000${}${hash}", "s".repeat(length - 64))
+        };
+        assert_eq!(row(LONGEST_STORED).len(), 512);
+        assert!(matches!(recognise(&row(512)), Recognised::Strong(_)));
+        for length in [513, 10_000] {
+            assert!(matches!(recognise(&row(length)), Recognised::Unknown), "{length}");
+        }
         assert!(matches!(recognise(""), Recognised::Unknown));
         assert!(matches!(recognise("!unusable"), Recognised::Unknown));
     }

@@ -122,7 +122,6 @@ impl Scheme {
         let new: &dyn Family = self.other.map_or(&self.argon2id, |other| other);
         let Some(row) = stored.filter(|_| self.keep) else { return (new, None) };
         match recognise(row) {
-            Recognised::Strong(_) if new.recognises(row) => (new, stored),
             Recognised::Strong(family) if family.name() == self.argon2id.name() => {
                 (&self.argon2id, stored)
             }

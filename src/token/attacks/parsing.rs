@@ -121,6 +121,12 @@ fn a17_a_token_beyond_the_limit_is_refused_though_rightly_signed() {
     assert!(long(2000).len() <= MAX_TOKEN_BYTES && open(&long(2000)).is_ok());
     assert!(long(2200).len() > MAX_TOKEN_BYTES);
     assert_eq!(open(&long(2200)), Err(TokenError::Malformed));
+    // To the byte: what is as long as may be is read as far as its time.
+    let last_second = base64url::encode(&253_402_300_799_i64.to_be_bytes()[3..]);
+    let of_length = |length: usize| signed(&"A".repeat(length - 52), &last_second);
+    assert_eq!(of_length(MAX_TOKEN_BYTES).len(), MAX_TOKEN_BYTES);
+    assert_eq!(open(&of_length(MAX_TOKEN_BYTES)), Err(TokenError::FromTheFuture));
+    assert_eq!(open(&of_length(MAX_TOKEN_BYTES + 1)), Err(TokenError::Malformed));
 }
 
 #[test]
