@@ -14,6 +14,7 @@ pub mod http;
 pub mod language;
 pub mod limits;
 pub mod mail;
+pub mod outbound;
 pub mod password;
 pub mod queue;
 pub mod random;

@@ -1,9 +1,7 @@
 //! Calls of an application's webhook, signed by the Standard Webhooks scheme.
 
 mod error;
-mod network;
 mod receiver;
-mod resolver;
 mod signature;
 mod webhook;
 
@@ -11,7 +9,6 @@ mod webhook;
 mod tests;
 
 pub use error::HookConfigError;
-pub use network::Refused;
 pub use receiver::WebhookSecrets;
 pub use signature::InvalidSecret;
 pub use webhook::Webhooks;

@@ -1,24 +1,15 @@
-//! One application's receiver: where it is, how it is reached, and what calls of it are signed with.
+//! One application's receiver: where it is, and what calls of it are signed with.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-
-use reqwest::{Client, RequestBuilder, Url, redirect};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
-use url::Host;
+use reqwest::RequestBuilder;
 use zeroize::Zeroizing;
 
 use super::error::HookConfigError;
-use super::network::{Kind, Reach, Refused};
-use super::resolver::{LookUp, Vetted};
 use super::signature::SigningSecret;
 use crate::config::WebhookSettings;
+use crate::outbound::{LookUp, Named, Peer, Whereabouts};
 
-/// Longest wait for a connection, of the whole time that a call may take.
-const CONNECTING: Duration = Duration::from_secs(5);
+/// How a receiver is called in what is said of it.
+const NAMED: Named = Named { section: "webhook", who: "receiver" };
 
 /// The secrets that a webhook's settings name.
 pub struct WebhookSecrets {
@@ -30,10 +21,8 @@ pub struct WebhookSecrets {
 
 /// Who is called.
 pub(super) struct Receiver {
-    url: Url,
+    peer: Peer,
     secrets: Vec<SigningSecret>,
-    client: Client,
-    resolver: Arc<Vetted>,
 }
 
 impl Receiver {
@@ -42,168 +31,38 @@ impl Receiver {
         secrets: &WebhookSecrets,
         look_up: LookUp,
     ) -> Result<Self, HookConfigError> {
-        let (url, reach) = place(settings)?;
-        if settings.timeout.0.is_zero() {
-            return Err(HookConfigError::Timeout);
-        }
+        let whereabouts = Whereabouts {
+            named: NAMED,
+            url: &settings.url,
+            ca: settings.ca.as_deref(),
+            allow_private_network: settings.allow_private_network,
+            timeout: settings.timeout.0,
+        };
+        let peer = Peer::new(whereabouts, look_up)?;
         let mut signing = vec![SigningSecret::parse(&secrets.secret)?];
         if let Some(previous) = &secrets.previous {
             let previous = SigningSecret::parse(previous);
             signing.push(previous.map_err(HookConfigError::PreviousSecret)?);
         }
-        let resolver = Arc::new(Vetted { reach, look_up });
-        // No redirect and no proxy: a call goes to the host that was looked at, or nowhere.
-        let client = Client::builder()
-            .use_preconfigured_tls(verified(settings.ca.as_deref())?)
-            .https_only(url.scheme() == "https")
-            .dns_resolver(Arc::clone(&resolver))
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECTING.min(settings.timeout.0))
-            .timeout(settings.timeout.0)
-            .user_agent(concat!("regain/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| HookConfigError::Client(error.to_string()))?;
-        Ok(Self { url, secrets: signing, client, resolver })
+        Ok(Self { peer, secrets: signing })
     }
 
     /// Looks where its name leads, and calls nobody.
     pub(super) async fn look(&self) -> Result<(), String> {
-        // An address was looked at when the URL was read.
-        let Some(Host::Domain(name)) = self.url.host() else { return Ok(()) };
-        let name = name.to_owned();
-        let found = Vetted::clone(&self.resolver).addresses(name.clone()).await;
-        match found {
-            Ok(found) if found.is_empty() => Err(format!("{name} has no address")),
-            Ok(_) => Ok(()),
-            Err(error) => match error.downcast::<Refused>() {
-                Ok(refused) => Err(refused.to_string()),
-                Err(error) => Err(format!("{name}: {error}")),
-            },
-        }
+        self.peer.look().await
     }
 
     /// A signed call that is not sent yet.
     pub(super) fn call(&self, id: &str, timestamp: i64, body: String) -> RequestBuilder {
         let signatures = self.secrets.iter().map(|secret| secret.sign(id, timestamp, &body));
         let signatures = signatures.collect::<Vec<_>>().join(" ");
-        self.client
-            .post(self.url.clone())
+        self.peer
+            .client()
+            .post(self.peer.url().clone())
             .header("content-type", "application/json")
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signatures)
             .body(body)
-    }
-}
-
-/// Where the receiver is, and where its name may lead. A URL that itself says loopback is taken at
-/// its word, and leads nowhere else. An address in it is known now; names are looked up at each
-/// connection.
-fn place(settings: &WebhookSettings) -> Result<(Url, Reach), HookConfigError> {
-    let wrong = |problem| Err(HookConfigError::Url(problem));
-    let Ok(url) = Url::parse(&settings.url) else { return wrong("is no URL") };
-    let address = match url.host() {
-        Some(Host::Ipv4(address)) => Some(address.into()),
-        Some(Host::Ipv6(address)) => Some(address.into()),
-        Some(Host::Domain(_)) | None => None,
-    };
-    let loopback = address.map(Kind::of) == Some(Kind::Loopback)
-        || url.host() == Some(Host::Domain("localhost"));
-    match url.scheme() {
-        "https" => {}
-        "http" if loopback => {}
-        "http" => return wrong("is http off loopback: others on the way could read every call"),
-        _ => return wrong("is not an http(s) URL"),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return wrong("holds a user or a password: calls are known by their signature");
-    }
-    let reach = match (loopback, settings.allow_private_network) {
-        (true, _) => Reach::Loopback,
-        (false, false) => Reach::Public,
-        (false, true) => Reach::Private,
-    };
-    if let Some(address) = address {
-        reach.check(url.host_str().unwrap_or_default(), address)?;
-    }
-    Ok((url, reach))
-}
-
-/// TLS that checks the certificate against the host's name, the public authorities and this one.
-fn verified(ca: Option<&Path>) -> Result<ClientConfig, HookConfigError> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(path) = ca {
-        let wrong = |problem: &dyn std::fmt::Display| {
-            HookConfigError::Ca(format!("{}: {problem}", path.display()))
-        };
-        let mut none = true;
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))? {
-            let certificate = certificate.map_err(|error| wrong(&error))?;
-            roots.add(certificate).map_err(|error| wrong(&error))?;
-            none = false;
-        }
-        if none {
-            return Err(wrong(&"it holds no certificate"));
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let versions = versions.map_err(|error| HookConfigError::Client(error.to_string()))?;
-    Ok(versions.with_root_certificates(roots).with_no_client_auth())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place_of(url: &str, private: bool) -> Result<Reach, String> {
-        let text = format!(
-            "url = \"{url}\"\nsecret = \"s\"\nevents = []\nallow_private_network = {private}"
-        );
-        let placed = place(&toml::from_str(&text).unwrap());
-        placed.map(|(_, reach)| reach).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn a_url_says_how_far_its_calls_may_go() {
-        for (url, closed, open) in [
-            ("https://app.example.com/h", Reach::Public, Reach::Private),
-            ("https://1.1.1.1/h", Reach::Public, Reach::Private),
-            ("https://[2606:4700::1111]/", Reach::Public, Reach::Private),
-            ("http://127.0.0.1:9/h", Reach::Loopback, Reach::Loopback),
-            ("http://LOCALHOST/h", Reach::Loopback, Reach::Loopback),
-            ("http://[::1]/", Reach::Loopback, Reach::Loopback),
-            ("https://localhost:8443/h", Reach::Loopback, Reach::Loopback),
-            ("http://0x7f.1/", Reach::Loopback, Reach::Loopback),
-        ] {
-            assert_eq!(place_of(url, false), Ok(closed), "{url}");
-            assert_eq!(place_of(url, true), Ok(open), "{url}");
-        }
-        assert_eq!(place_of("https://10.0.0.1/h", true), Ok(Reach::Private));
-        assert_eq!(place_of("https://[fd00::1]/h", true), Ok(Reach::Private));
-    }
-
-    #[test]
-    fn a_url_that_cannot_be_called_says_why() {
-        for (url, private, why) in [
-            ("/h", false, "is no URL"),
-            ("ftp://127.0.0.1/", false, "is not an http(s) URL"),
-            ("http://app.example.com/h", true, "is http off loopback"),
-            ("http://10.0.0.1/h", true, "is http off loopback"),
-            ("http://localhost./h", true, "is http off loopback"),
-            ("http://localhost.example/h", true, "is http off loopback"),
-            ("https://me:s3cret@app.example.com/h", false, "holds a user or a password"),
-            ("https://10.0.0.1/h", false, "holds 10.0.0.1, an address of a private network"),
-            ("https://167772161/h", false, "holds 10.0.0.1"),
-            ("https://[::ffff:10.0.0.1]/h", false, "an address of a private network"),
-            ("https://169.254.169.254/h", true, "an address that no receiver has"),
-            ("https://[fe80::1]/h", true, "an address that no receiver has"),
-        ] {
-            let refused = place_of(url, private).unwrap_err();
-            assert!(refused.contains(why), "{url}: {refused}");
-            assert!(!refused.contains("s3cret"), "{refused}");
-        }
     }
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 
-use super::resolver::LookUp;
 use super::{WebhookSecrets, Webhooks};
+use crate::outbound::LookUp;
 use crate::recovery::{Call, Event, Hooks as _, SendError};
 
 /// A name server whose answers are these, one after the other.
@@ -88,7 +88,7 @@ async fn a_name_that_is_bound_anew_is_looked_at_anew_and_what_was_looked_at_is_c
     assert!(matches!(called, Err(SendError::Passing(_))), "{called:?}");
 
     let refused = webhooks.call(&call).await.unwrap_err().to_string();
-    assert!(refused.contains("169.254.169.254, an address that no receiver has"), "{refused}");
+    assert!(refused.contains("169.254.169.254, an address that no server has"), "{refused}");
     assert!(!is_connected_to(&listener).await);
     assert!(left.lock().unwrap().is_empty());
 }

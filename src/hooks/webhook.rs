@@ -1,7 +1,6 @@
 //! One POST per event, to the configured URL and nowhere else.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use async_trait::async_trait;
 use reqwest::StatusCode;
@@ -9,10 +8,9 @@ use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
 use super::error::HookConfigError;
-use super::network::Refused;
 use super::receiver::{Receiver, WebhookSecrets};
-use super::resolver::{LookUp, by_the_machine};
 use crate::config::WebhookSettings;
+use crate::outbound::{LookUp, NoAnswer, by_the_machine};
 use crate::recovery::{Call, Hooks, SendError};
 
 /// Calls the webhooks of all applications.
@@ -92,26 +90,8 @@ fn body(call: &Call) -> String {
 
 /// Why there was no answer. Where the name leads is somebody's doing and not passing trouble.
 fn trouble(error: reqwest::Error) -> SendError {
-    if error.is_timeout() {
-        return SendError::Passing("the receiver did not answer in time".to_owned());
+    match NoAnswer::from(error) {
+        NoAnswer::Refused(refused) => SendError::Final(refused.to_string()),
+        passing => SendError::Passing(format!("the receiver {passing}")),
     }
-    let error = error.without_url();
-    let causes = causes(&error);
-    if let Some(refused) = causes.iter().find_map(|cause| cause.downcast_ref::<Refused>()) {
-        return SendError::Final(refused.to_string());
-    }
-    let mut words: Vec<_> = causes.iter().map(ToString::to_string).collect();
-    words.dedup();
-    let words = if words.is_empty() { error.to_string() } else { words.join(": ") };
-    SendError::Passing(format!("the receiver could not be called: {words}"))
-}
-
-fn causes(error: &dyn Error) -> Vec<&(dyn Error + 'static)> {
-    let mut causes = vec![];
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause);
-        next = cause.source();
-    }
-    causes
 }

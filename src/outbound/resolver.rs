@@ -1,4 +1,4 @@
-//! From a receiver's name to its addresses, each looked at every time that something is connected
+//! From a server's name to its addresses, each looked at every time that something is connected
 //! to: what is looked at is what the call goes to.
 
 use std::error::Error;
@@ -9,16 +9,17 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::network::Reach;
+use super::network::{Named, Reach};
 
 /// Tells the addresses of a name.
-pub(super) type LookUp = Arc<dyn Fn(String) -> Addresses + Send + Sync>;
+pub type LookUp = Arc<dyn Fn(String) -> Addresses + Send + Sync>;
 
 /// The addresses of a name, on their way.
 type Addresses = BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 
 /// Looks names up as the machine does.
-pub(super) fn by_the_machine() -> LookUp {
+#[must_use]
+pub fn by_the_machine() -> LookUp {
     Arc::new(|name| {
         async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
@@ -31,6 +32,7 @@ pub(super) fn by_the_machine() -> LookUp {
 /// Gives out addresses only where all of them are in reach.
 #[derive(Clone)]
 pub(super) struct Vetted {
+    pub(super) named: Named,
     pub(super) reach: Reach,
     pub(super) look_up: LookUp,
 }
@@ -47,7 +49,7 @@ impl Vetted {
     ) -> Result<Vec<IpAddr>, Box<dyn Error + Send + Sync>> {
         let found = (self.look_up)(name.clone()).await?;
         for address in &found {
-            self.reach.check(&name, *address)?;
+            self.reach.check(self.named, &name, *address)?;
         }
         Ok(found)
     }

@@ -16,7 +16,7 @@ pub(super) enum Kind {
     Private,
     /// Of this machine.
     Loopback,
-    /// Of no receiver: link-local (where clouds keep their metadata), multicast, reserved.
+    /// Of no server: link-local (where clouds keep their metadata), multicast, reserved.
     Special,
 }
 
@@ -31,6 +31,15 @@ pub(super) enum Reach {
     Private,
 }
 
+/// How a server is called in what is said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The section of its settings, in an application's.
+    pub section: &'static str,
+    /// What it is.
+    pub who: &'static str,
+}
+
 /// An address that no call goes to.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{host} leads to {address}, {kind}; {cure}")]
@@ -38,10 +47,10 @@ pub struct Refused {
     host: String,
     pub(super) address: IpAddr,
     pub(super) kind: Kind,
-    pub(super) cure: &'static str,
+    pub(super) cure: String,
 }
 
-/// RFC 6890 and the registry that it made, as far as a server could pass for a receiver there.
+/// RFC 6890 and the registry that it made, as far as anything could answer there.
 const OF_IPV4: [(Ipv4Net, Kind); 15] = [
     (v4([0, 0, 0, 0], 8), Kind::Special),
     (v4([10, 0, 0, 0], 8), Kind::Private),
@@ -122,7 +131,7 @@ impl fmt::Display for Kind {
             Self::Public => "a public address",
             Self::Private => "an address of a private network",
             Self::Loopback => "an address of this machine",
-            Self::Special => "an address that no receiver has",
+            Self::Special => "an address that no server has",
         })
     }
 }
@@ -132,17 +141,17 @@ impl Reach {
     ///
     /// # Errors
     /// [`Refused`], which says why and what to do.
-    pub(super) fn check(self, host: &str, address: IpAddr) -> Result<(), Refused> {
-        let kind = Kind::of(address);
+    pub(super) fn check(self, named: Named, host: &str, address: IpAddr) -> Result<(), Refused> {
+        let (kind, Named { section, who }) = (Kind::of(address), named);
         let cure = match (self, kind) {
             (Self::Loopback, Kind::Loopback)
             | (Self::Public | Self::Private, Kind::Public)
             | (Self::Private, Kind::Private | Kind::Loopback) => return Ok(()),
             (Self::Public, Kind::Private | Kind::Loopback) => {
-                "if the receiver is there, say webhook.allow_private_network = true"
+                format!("if the {who} is there, say {section}.allow_private_network = true")
             }
-            (Self::Loopback, _) => "webhook.url says that the receiver is on loopback",
-            (_, Kind::Special) => "write the receiver's own host into webhook.url",
+            (Self::Loopback, _) => format!("{section}.url says that the {who} is on loopback"),
+            (_, Kind::Special) => format!("write the {who}'s own host into {section}.url"),
         };
         Err(Refused { host: host.to_owned(), address, kind, cure })
     }
@@ -151,6 +160,8 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NAMED: Named = Named { section: "webhook", who: "receiver" };
 
     fn kind(address: &str) -> Kind {
         Kind::of(address.parse().unwrap())
@@ -210,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_receiver_has_is_never_called() {
+    fn what_no_server_has_is_never_called() {
         for address in [
             "0.0.0.0",
             "0.1.2.3",
@@ -242,7 +253,7 @@ mod tests {
         ] {
             assert_eq!(kind(address), Kind::Special, "{address}");
             for reach in [Reach::Loopback, Reach::Public, Reach::Private] {
-                let refused = reach.check("h", address.parse().unwrap());
+                let refused = reach.check(NAMED, "h", address.parse().unwrap());
                 assert!(refused.is_err(), "{address} by {reach:?}");
             }
         }
@@ -256,7 +267,8 @@ mod tests {
             (Reach::Private, &[public, private, loopback], &[]),
             (Reach::Loopback, &[loopback], &[public, private]),
         ] {
-            let check = |address: &&str| reach.check("hooks.example.com", address.parse().unwrap());
+            let check =
+                |address: &&str| reach.check(NAMED, "hooks.example.com", address.parse().unwrap());
             assert!(allowed.iter().all(|address| check(address).is_ok()), "{reach:?}");
             assert!(refused.iter().all(|address| check(address).is_err()), "{reach:?}");
         }
@@ -265,10 +277,11 @@ mod tests {
     #[test]
     fn a_refusal_says_what_leads_where_and_what_to_do() {
         let refused = |reach: Reach, address: &str| {
-            reach.check("hooks.example.com", address.parse().unwrap()).unwrap_err().to_string()
+            let refused = reach.check(NAMED, "hooks.example.com", address.parse().unwrap());
+            refused.unwrap_err().to_string()
         };
         insta::assert_snapshot!(refused(Reach::Public, "10.0.0.1"), @"hooks.example.com leads to 10.0.0.1, an address of a private network; if the receiver is there, say webhook.allow_private_network = true");
-        insta::assert_snapshot!(refused(Reach::Private, "169.254.169.254"), @"hooks.example.com leads to 169.254.169.254, an address that no receiver has; write the receiver's own host into webhook.url");
+        insta::assert_snapshot!(refused(Reach::Private, "169.254.169.254"), @"hooks.example.com leads to 169.254.169.254, an address that no server has; write the receiver's own host into webhook.url");
         insta::assert_snapshot!(refused(Reach::Loopback, "1.1.1.1"), @"hooks.example.com leads to 1.1.1.1, a public address; webhook.url says that the receiver is on loopback");
     }
 }
