@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod app;
+pub mod breaches;
 pub mod cli;
 pub mod clock;
 pub mod config;

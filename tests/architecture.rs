@@ -83,7 +83,7 @@ const TABLE: [Layer; 12] = [
         externals: Allowed::Frameworks(&["lettre", "minijinja", "rustls", "tokio"]),
     },
     Layer {
-        modules: &["hooks"],
+        modules: &["hooks", "breaches"],
         from: &[
             "outbound", "recovery", "config", "token", "account", "password", "clock", "random",
         ],
@@ -102,8 +102,8 @@ const TABLE: [Layer; 12] = [
     Layer {
         modules: &["app"],
         from: &[
-            "http", "store", "mail", "hooks", "limits", "queue", "redis", "recovery", "config",
-            "token", "account", "password", "language", "clock", "random",
+            "http", "store", "mail", "hooks", "breaches", "limits", "queue", "redis", "recovery",
+            "config", "token", "account", "password", "language", "clock", "random",
         ],
         externals: Allowed::All,
     },
@@ -311,6 +311,7 @@ fn a_forbidden_import_is_seen_however_it_is_written() {
         ("src/limits/mod.rs", "use crate::queue::Queue;"),
         ("src/redis/mod.rs", "use crate::recovery::Job;"),
         ("src/outbound/mod.rs", "use crate::config::WebhookSettings;"),
+        ("src/breaches/mod.rs", "use crate::hooks::Webhooks;"),
         ("src/mail/mod.rs", "use crate::outbound::Peer;"),
         ("src/recovery/ask.rs", "fn f() -> redis::RedisError {}"),
         ("src/mail/mod.rs", "use super::queue::Queue;"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, secrets, shared, structr, texts, webhooks, workers};
+use super::{StartError, breaches, secrets, shared, structr, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
     ApiKeySettings, ApplicationSettings, ConnectionSettings, KeySettings, LoginLinks,
@@ -74,6 +74,7 @@ impl Service {
             limits: shared::limits(settings, &keyring, clock.clone())?,
             sender: Arc::new(mailer),
             hooks: Arc::new(webhooks::of(settings)?),
+            breaches: Arc::new(breaches::of(settings, clock.clone())?),
         };
         let hashing =
             HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
@@ -201,6 +202,7 @@ fn application(
         hook_lane: lanes.of_webhook(name),
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],
         policy: policy(&app.password),
+        breaches: breaches::use_of(app),
         scheme: scheme(settings, name, &app.users)?,
         links: links(settings, name, app)?,
         wordings: wordings(name, app)?,

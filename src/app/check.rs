@@ -3,6 +3,7 @@
 
 mod access;
 mod addresses;
+mod breaches;
 mod clock;
 mod files;
 mod finding;
@@ -24,7 +25,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{StartError, build, shared, texts, webhooks};
+use super::{StartError, breaches as breach_services, build, shared, texts, webhooks};
 use crate::account::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, ProviderSettings, Settings};
@@ -115,6 +116,7 @@ pub async fn check(
     let mut pools = Pools::new(PATIENT);
     // What keeps them from being made is told below.
     let webhooks = webhooks::of(settings).ok();
+    let services = breach_services::of(settings, clock.clone()).ok();
     for (name, app) in &settings.apps {
         let scheme = build::scheme(settings, name, &app.users).ok();
         let scheme = scheme.as_ref();
@@ -133,6 +135,9 @@ pub async fn check(
         }
         if let (Some(webhook), Some(webhooks)) = (&app.webhook, &webhooks) {
             of_app.push(webhook::examine(name, webhook, webhooks).await);
+        }
+        if let (Some(breaches), Some(services)) = (&app.password.breaches, &services) {
+            of_app.push(breaches::examine(name, breaches, services).await);
         }
         findings.extend(of_app.into_iter().map(|finding| finding.of(name)));
     }

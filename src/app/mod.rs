@@ -1,5 +1,6 @@
 //! Puts everything together: settings in, a running service out.
 
+mod breaches;
 mod build;
 mod check;
 mod connections;

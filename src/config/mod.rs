@@ -3,6 +3,7 @@
 //! Reading the file, the environment and the messages for what is wrong live in `cli::config`.
 
 mod application;
+mod breaches;
 mod cloud_cms;
 mod colour;
 mod compat;
@@ -19,6 +20,7 @@ pub use application::{
     ApiKeySettings, ApplicationLimitSettings, ApplicationSettings, LifetimeSettings, LinkSettings,
     LoginLinks, SenderSettings,
 };
+pub use breaches::{BreachSettings, OnFailure};
 pub use cloud_cms::CloudCmsSettings;
 pub use colour::Colour;
 pub use compat::Compat;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::BreachSettings;
+
 /// What a new password must be.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -15,6 +17,9 @@ pub struct PasswordSettings {
     pub max_length: usize,
     /// How hard to guess, on the scale from 0 to 4 that the crate `zxcvbn` has.
     pub min_strength: u8,
+    /// Who is asked whether it was breached; nobody where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaches: Option<BreachSettings>,
 }
 
 /// Rules that somebody published.
@@ -45,9 +50,9 @@ impl PasswordSettings {
 }
 
 impl Default for PasswordSettings {
-    /// NIST SP 800-63B-4 §3.1.1.2: at least 8 where it is one of several factors; 64 or more must be
-    /// allowed.
+    /// NIST SP 800-63B-4 §3.1.1.2: at least 8 where it is one of several factors; 64 or more should
+    /// be allowed.
     fn default() -> Self {
-        Self { profile: None, min_length: 8, max_length: 128, min_strength: 3 }
+        Self { profile: None, min_length: 8, max_length: 128, min_strength: 3, breaches: None }
     }
 }

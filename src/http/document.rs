@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::api;
 use super::operator::CLIENT_ADDRESS;
 use super::problem::{Code, Problem};
+use crate::password::Refusal;
 use crate::recovery::TokenState;
 use crate::token::{ApiKey, Purpose};
 use operations::{Auth, Facts, OPERATIONS};
@@ -225,12 +226,17 @@ fn problem_schema() -> Value {
 }
 
 fn field_error_schema() -> Value {
+    let of_passwords: Vec<_> = Refusal::reasons().map(|reason| format!("`{reason}`")).collect();
+    let reason = format!(
+        "A stable word for what is wrong. Of a new password one of these: {}.",
+        of_passwords.join(", ")
+    );
     json!({
         "type": "object",
         "required": ["field", "reason", "message"],
         "properties": {
             "field": { "type": "string", "description": "The member's or the header's name; empty for the request as a whole." },
-            "reason": { "type": "string", "description": "A stable word for what is wrong." },
+            "reason": { "type": "string", "description": reason },
             "message": { "type": "string", "description": "The same for people." },
         },
     })

@@ -25,9 +25,16 @@ pub enum Refusal {
     Nul,
     /// Too easy to guess.
     Weak(Weakness),
+    /// Known from a breach.
+    Breached,
 }
 
 impl Refusal {
+    /// Every name that the API answers.
+    pub fn reasons() -> impl Iterator<Item = &'static str> {
+        ["too_short", "too_long", "nul", "breached"].into_iter().chain(Weakness::reasons())
+    }
+
     /// The stable name that the API answers.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
@@ -35,6 +42,7 @@ impl Refusal {
             Self::TooShort { .. } => "too_short",
             Self::TooLong { .. } | Self::TooManyBytes { .. } => "too_long",
             Self::Nul => "nul",
+            Self::Breached => "breached",
             Self::Weak(weakness) => weakness.reason(),
         }
     }
@@ -48,6 +56,7 @@ impl Refusal {
             Self::TooLong { max } => with("max", max).tell("refusal-too-long"),
             Self::TooManyBytes { max } => with("max", max).tell("refusal-too-many-bytes"),
             Self::Nul => texts.tell("refusal-nul"),
+            Self::Breached => texts.tell("refusal-breached"),
             Self::Weak(weakness) => texts.tell(weakness.text()),
         }
     }

@@ -81,6 +81,11 @@ const TABLE: [Row; 13] = [
 ];
 
 impl Weakness {
+    /// Every name that the API answers.
+    pub(super) fn reasons() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|(_, reason, _)| *reason)
+    }
+
     /// The stable name that the API answers.
     pub(super) const fn reason(self) -> &'static str {
         TABLE[self as usize].1

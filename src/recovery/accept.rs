@@ -1,12 +1,13 @@
 //! Whether a new password will do, told in the order of what it costs, and its hash.
 
-use super::{Application, CompleteError, Recovery};
+use super::{Application, BreachUse, CompleteError, NotTold, Recovery, meters};
 use crate::account::Account;
-use crate::password::{Context, Password};
+use crate::password::{Context, Password, Refusal};
 
 impl Recovery {
-    /// Length → what the row's format can hold → strength → hash. What takes computing has its turn in
-    /// the pool, and nothing of it is done for a password that is too long.
+    /// Length → what the row's format can hold → strength → breaches → hash. What takes computing has
+    /// its turn in the pool, and nothing of it is done for a password that is too long. While others are
+    /// asked over the network, the turn is somebody else's.
     ///
     /// # Errors
     /// [`CompleteError`]: nothing was written yet, so that the link goes on working.
@@ -25,7 +26,29 @@ impl Recovery {
         let (turn, password) = (self.hashing.turn().await?, new_password.clone());
         let (turn, strong) = turn.work(move || policy.check_strength(&password, &context)).await?;
         strong.map_err(CompleteError::Rejected)?;
+        let turn = if app.breaches == BreachUse::NotAsked {
+            turn
+        } else {
+            drop(turn);
+            self.refuse_breached(app, &new_password).await?;
+            self.hashing.turn().await?
+        };
         Ok(turn.hash(scheme, new_password, stored).await?)
+    }
+
+    /// Refuses what is known from a breach, and what may be, if the application says so.
+    async fn refuse_breached(
+        &self,
+        app: &Application,
+        password: &Password,
+    ) -> Result<(), CompleteError> {
+        let told = self.breaches.list(&app.name, password).await;
+        meters::breaches_asked(app, told.into());
+        match (told, app.breaches) {
+            (Ok(true), _) => Err(CompleteError::Rejected(vec![Refusal::Breached])),
+            (Err(NotTold(wait)), BreachUse::OrRefuse) => Err(CompleteError::Busy(wait)),
+            (Ok(false) | Err(NotTold(_)), _) => Ok(()),
+        }
     }
 }
 

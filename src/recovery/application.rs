@@ -41,6 +41,8 @@ pub struct Application {
     pub usernames: bool,
     /// What a new password must be.
     pub policy: Policy,
+    /// Whether it is asked of a new password that it was breached.
+    pub breaches: BreachUse,
     /// What its mails hold while they are worked on, together with those of other applications that
     /// have the same provider: no more wait for a slow mail server than may.
     pub lane: Arc<Semaphore>,
@@ -81,6 +83,18 @@ pub enum StampUse {
     Renewed,
     /// These, and in part each mailed link, which so voids those mailed before it.
     NewestLinkWins,
+}
+
+/// Whether it is asked of a new password that it was breached, and what becomes of one of which that
+/// cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreachUse {
+    /// Nobody is asked.
+    NotAsked,
+    /// Such a password is taken.
+    OrAllow,
+    /// Such a password is not taken for now.
+    OrRefuse,
 }
 
 impl Application {

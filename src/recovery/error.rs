@@ -114,7 +114,8 @@ pub enum CompleteError {
     /// The client tried too often.
     #[error("tried too often, wait {0:?}")]
     RateLimited(Duration),
-    /// Too much to do for now: hashing permits or the queue are used up.
+    /// Too much to do for now: hashing permits or the queue are used up, or nobody tells whether the
+    /// password was breached.
     #[error("too much to do for now")]
     Busy(Duration),
     /// The users table cannot be reached, or does not fit.

@@ -12,9 +12,9 @@ use std::time::Duration;
 use metrics::{Counter, counter, gauge, histogram};
 
 pub use table::{ALL, Kind, Meter};
-pub(super) use words::{Asked, Completing, Delivery, NoMail, Refusal};
+pub(super) use words::{Asked, Breached, Completing, Delivery, NoMail, Refusal};
 
-use super::{Application, Door, Event, Job, Recovery, Task, Worthless};
+use super::{Application, BreachUse, Door, Event, Job, Recovery, Task, Worthless};
 use crate::token::Purpose;
 
 impl Recovery {
@@ -54,6 +54,9 @@ fn counters_of(app: &Application) -> Vec<Counter> {
     }
     for purpose in &app.offered {
         counters.extend(Completing::ALL.iter().map(|word| completions(name, *purpose, *word)));
+    }
+    if app.breaches != BreachUse::NotAsked {
+        counters.extend(Breached::ALL.iter().map(|word| breach_lookups(name, *word)));
     }
     counters.extend(NoMail::ALL.iter().map(|word| asks_without_mail(name, *word)));
     counters.extend(Refusal::ALL.iter().map(|word| tokens_refused(name, *word)));
@@ -101,6 +104,11 @@ pub fn mail_took(provider: &str, time: Duration) {
 /// Counts a try to use a token.
 pub(super) fn completed(app: &str, purpose: Purpose, outcome: Completing) {
     completions(app, purpose, outcome).increment(1);
+}
+
+/// Counts a password of which a breach service was asked.
+pub(super) fn breaches_asked(app: &Application, outcome: Breached) {
+    breach_lookups(&app.name, outcome).increment(1);
 }
 
 /// Counts a token that does nothing. Where that could not be found out, nothing was refused.
@@ -194,6 +202,10 @@ fn webhook_calls(app: &str, event: Event, delivery: Delivery) -> Counter {
 fn completions(app: &str, purpose: Purpose, outcome: Completing) -> Counter {
     let (app, purpose) = (app.to_owned(), purpose.name());
     counter!(table::COMPLETIONS, "app" => app, "purpose" => purpose, "outcome" => outcome.word())
+}
+
+fn breach_lookups(app: &str, outcome: Breached) -> Counter {
+    counter!(table::BREACH_LOOKUPS, "app" => app.to_owned(), "outcome" => outcome.word())
 }
 
 fn tokens_refused(app: &str, reason: Refusal) -> Counter {

@@ -40,7 +40,7 @@ pub(crate) mod testing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use application::{Application, StampUse};
+pub use application::{Application, BreachUse, StampUse};
 pub use ask::Ask;
 pub use caller::Caller;
 pub use change::{Change, Told};
@@ -67,8 +67,8 @@ pub use login::LoggedIn;
 pub use lost::Lost;
 pub use operator::Operator;
 pub use ports::{
-    Accounts, Door, Hooks, Jobs, Limits, NewPassword, QueueFull, SendError, Sender, StoreError,
-    Swap, TryAfter,
+    Accounts, Breaches, Door, Hooks, Jobs, Limits, NewPassword, NotTold, QueueFull, SendError,
+    Sender, StoreError, Swap, TryAfter,
 };
 pub use session::{Me, PasswordChange};
 pub use token_use::TokenUse;
@@ -87,6 +87,7 @@ pub struct Recovery {
     limits: Arc<dyn Limits>,
     sender: Arc<dyn Sender>,
     hooks: Arc<dyn Hooks>,
+    breaches: Arc<dyn Breaches>,
     hashing: HashingPool,
     clock: Clock,
     random: Random,
@@ -103,6 +104,8 @@ pub struct Ports {
     pub sender: Arc<dyn Sender>,
     /// Who calls webhooks.
     pub hooks: Arc<dyn Hooks>,
+    /// Who knows which passwords were breached.
+    pub breaches: Arc<dyn Breaches>,
 }
 
 impl Recovery {
@@ -122,6 +125,7 @@ impl Recovery {
             limits: ports.limits,
             sender: ports.sender,
             hooks: ports.hooks,
+            breaches: ports.breaches,
             hashing,
             clock,
             random,

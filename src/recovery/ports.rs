@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::{Call, Change, Job, Letter, Lost, Told};
 use crate::account::{Account, Identifier, Needs};
+use crate::password::Password;
 
 /// The users table of one application.
 #[async_trait]
@@ -204,6 +205,22 @@ pub enum SendError {
     #[error("refused: {0}")]
     Final(String),
 }
+
+/// Who knows which passwords were breached.
+#[async_trait]
+pub trait Breaches: Send + Sync {
+    /// Whether the list that the application goes by has a password. The time is bounded, and nothing
+    /// leaves the process by which one password could be told.
+    ///
+    /// # Errors
+    /// [`NotTold`] when that could not be found out.
+    async fn list(&self, app: &str, password: &Password) -> Result<bool, NotTold>;
+}
+
+/// Whether a password was breached could not be found out; how long until it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not told, try again after {0:?}")]
+pub struct NotTold(pub Duration);
 
 /// What may be done so often, each counted by itself: by a client, save where it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

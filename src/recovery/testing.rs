@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{
-    Call, Door, HashingPool, Hooks, Job, Jobs, Letter, Limits, LinkWish, Mail, Ports, QueueFull,
-    Recovery, SendError, Sender, Task, TryAfter,
+    Breaches, Call, Door, HashingPool, Hooks, Job, Jobs, Letter, Limits, LinkWish, Mail, NotTold,
+    Ports, QueueFull, Recovery, SendError, Sender, Task, TryAfter,
 };
 use crate::account::{Account, Identifier};
 use crate::clock::Clock;
+use crate::password::Password;
 use crate::random::Random;
 use crate::token::Purpose;
 
@@ -53,7 +54,8 @@ pub fn of_nobody() -> Recovery {
         jobs: nothing.clone(),
         limits: nothing.clone(),
         sender: nothing.clone(),
-        hooks: nothing,
+        hooks: nothing.clone(),
+        breaches: nothing,
     };
     let hashing = HashingPool::new(1, Duration::ZERO, Random::repeatable(1));
     Recovery::new([], ports, hashing, Clock::system(), Random::repeatable(2))
@@ -112,5 +114,12 @@ impl Sender for Nothing {
 impl Hooks for Nothing {
     async fn call(&self, _: &Call) -> Result<(), SendError> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Breaches for Nothing {
+    async fn list(&self, _: &str, _: &Password) -> Result<bool, NotTold> {
+        Ok(false)
     }
 }

@@ -1,5 +1,6 @@
 //! The doctor: a healthy setup, then one thing broken at a time, on every engine.
 
+mod breaches;
 mod hosts;
 mod keys;
 mod people;

@@ -7,8 +7,10 @@
 
 mod applications;
 mod asking;
+mod breaches;
 mod browser;
 mod canary;
+mod certified;
 mod check;
 mod compat;
 mod completing;

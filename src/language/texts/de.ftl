@@ -128,6 +128,7 @@ refusal-too-many-bytes = { $max ->
    *[other] Das Passwort darf höchstens { $max } Bytes lang sein; Umlaute, Buchstaben mit Akzent und Zeichen wie Emojis brauchen mehr als ein Byte.
 }
 refusal-nul = Das Passwort darf kein NUL-Zeichen enthalten.
+refusal-breached = Dieses Passwort ist durch ein Datenleck bekannt geworden, andere können es ausprobieren. Wählen Sie ein anderes.
 refusal-common = Dieses Passwort wird mit als Erstes ausprobiert. Wählen Sie ein anderes, zum Beispiel ein paar Wörter, die nicht zusammengehören.
 refusal-like-common = Dieses Passwort ähnelt zu sehr einem, das viele benutzen. Fügen Sie ein oder zwei Wörter hinzu.
 refusal-keyboard = Tasten, die nebeneinanderliegen, sind leicht zu erraten. Nehmen Sie stattdessen ein paar Wörter.

@@ -140,6 +140,7 @@ refusal-too-many-bytes = { $max ->
    *[other] The password must have at most { $max } bytes; letters with accents, and signs such as emoji, take more than one.
 }
 refusal-nul = The password must not have a NUL character.
+refusal-breached = This password has become known by a data breach, so others may try it. Choose another.
 refusal-common = This is one of the passwords that are guessed first. Choose another, say a few words that do not belong together.
 refusal-like-common = This is too much like a password that many people use. Add another word or two.
 refusal-keyboard = Keys that lie side by side are easy to guess. Use a few words instead.

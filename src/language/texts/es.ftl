@@ -128,6 +128,7 @@ refusal-too-many-bytes = { $max ->
    *[other] La contraseña debe tener como máximo { $max } bytes; las letras con acento y los signos como los emojis ocupan más de uno.
 }
 refusal-nul = La contraseña no debe contener ningún carácter NUL.
+refusal-breached = Esta contraseña se conoce por una filtración de datos y otras personas pueden probarla. Elige otra.
 refusal-common = Esta contraseña es de las primeras que se prueban. Elige otra, por ejemplo unas cuantas palabras sin relación entre sí.
 refusal-like-common = Esta contraseña se parece demasiado a una que usa mucha gente. Añade una o dos palabras más.
 refusal-keyboard = Las teclas que están juntas son fáciles de adivinar. Usa mejor unas cuantas palabras.

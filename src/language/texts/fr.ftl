@@ -129,6 +129,7 @@ refusal-too-many-bytes = { $max ->
    *[other] Le mot de passe doit comporter au plus { $max } octets ; les lettres accentuées et les signes comme les émojis en prennent plus d’un.
 }
 refusal-nul = Le mot de passe ne doit pas contenir de caractère NUL.
+refusal-breached = Ce mot de passe a été révélé par une fuite de données : d’autres peuvent l’essayer. Choisissez-en un autre.
 refusal-common = Ce mot de passe est parmi les premiers que l’on essaie. Choisissez-en un autre, par exemple quelques mots sans rapport entre eux.
 refusal-like-common = Ce mot de passe ressemble trop à un autre que beaucoup de gens utilisent. Ajoutez un ou deux mots.
 refusal-keyboard = Les touches voisines du clavier sont faciles à deviner. Utilisez plutôt quelques mots.

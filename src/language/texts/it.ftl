@@ -129,6 +129,7 @@ refusal-too-many-bytes = { $max ->
    *[other] La password deve avere al massimo { $max } byte; le lettere accentate e i segni come le emoji ne occupano più di uno.
 }
 refusal-nul = La password non può contenere un carattere NUL.
+refusal-breached = Questa password è nota per una violazione di dati e altri possono provarla. Scegline un’altra.
 refusal-common = Questa password è tra le prime che si provano. Scegline un’altra, per esempio alcune parole senza legame tra loro.
 refusal-like-common = Questa password somiglia troppo a una che usano in molti. Aggiungi una o due parole.
 refusal-keyboard = I tasti vicini tra loro sono facili da indovinare. Usa invece alcune parole.

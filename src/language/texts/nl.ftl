@@ -128,6 +128,7 @@ refusal-too-many-bytes = { $max ->
    *[other] Het wachtwoord mag hoogstens { $max } bytes lang zijn; letters met accenten en tekens zoals emoji nemen meer dan één byte in.
 }
 refusal-nul = Het wachtwoord mag geen NUL-teken bevatten.
+refusal-breached = Dit wachtwoord is bekend geworden door een datalek, dus anderen kunnen het proberen. Kies een ander.
 refusal-common = Dit wachtwoord wordt als een van de eerste geprobeerd. Kies een ander, bijvoorbeeld een paar woorden die niets met elkaar te maken hebben.
 refusal-like-common = Dit wachtwoord lijkt te veel op een dat veel mensen gebruiken. Voeg nog een of twee woorden toe.
 refusal-keyboard = Toetsen die naast elkaar liggen zijn makkelijk te raden. Gebruik liever een paar woorden.

@@ -143,6 +143,7 @@ refusal-too-many-bytes = { $max ->
    *[other] Hasło może mieć najwyżej { $max } bajta; litery takie jak ą czy ł oraz znaki takie jak emoji zajmują więcej niż jeden.
 }
 refusal-nul = Hasło nie może zawierać znaku NUL.
+refusal-breached = To hasło jest znane z wycieku danych i inni mogą je wypróbować. Wybierz inne.
 refusal-common = To hasło jest jednym z pierwszych, które się sprawdza. Wybierz inne, na przykład kilka niepowiązanych ze sobą słów.
 refusal-like-common = To hasło za bardzo przypomina takie, którego używa wiele osób. Dodaj jeszcze jedno lub dwa słowa.
 refusal-keyboard = Klawisze leżące obok siebie łatwo odgadnąć. Użyj raczej kilku słów.

@@ -128,6 +128,7 @@ refusal-too-many-bytes = { $max ->
    *[other] A senha deve ter no máximo { $max } bytes; letras com acento e sinais como emojis ocupam mais de um.
 }
 refusal-nul = A senha não pode conter um caractere NUL.
+refusal-breached = Esta senha apareceu em um vazamento de dados e outras pessoas podem tentá-la. Escolha outra.
 refusal-common = Esta senha é uma das primeiras que se tentam. Escolha outra, por exemplo algumas palavras sem relação entre si.
 refusal-like-common = Esta senha é parecida demais com uma que muita gente usa. Acrescente mais uma ou duas palavras.
 refusal-keyboard = Teclas que ficam lado a lado são fáceis de adivinhar. Use algumas palavras em vez disso.

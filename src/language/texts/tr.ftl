@@ -126,6 +126,7 @@ refusal-too-many-bytes = { $max ->
    *[other] Parola en fazla { $max } bayt olabilir; ç, ğ, ş gibi harfler ve emoji gibi işaretler birden fazla bayt tutar.
 }
 refusal-nul = Parola NUL karakteri içeremez.
+refusal-breached = Bu parola bir veri sızıntısıyla ortaya çıktı, başkaları onu deneyebilir. Başka bir parola seçin.
 refusal-common = Bu, ilk denenen parolalardan biridir. Başka bir parola seçin, örneğin birbiriyle ilgisi olmayan birkaç sözcük.
 refusal-like-common = Bu parola, birçok kişinin kullandığı bir parolaya çok benziyor. Bir iki sözcük daha ekleyin.
 refusal-keyboard = Klavyede yan yana duran tuşlar kolayca tahmin edilir. Bunun yerine birkaç sözcük kullanın.

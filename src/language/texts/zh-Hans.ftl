@@ -119,6 +119,7 @@ refusal-too-many-bytes = { $max ->
    *[other] 密码最多只能有 { $max } 个字节；汉字和表情符号等字符，每个会占用多个字节。
 }
 refusal-nul = 密码不能包含 NUL 字符。
+refusal-breached = 此密码已在数据泄露中曝光，可能会被他人尝试。请另选一个。
 refusal-common = 此密码是最先会被猜到的密码之一。请另选一个，例如几个互不相关的词。
 refusal-like-common = 此密码与很多人使用的密码过于相似。请再添加一两个词。
 refusal-keyboard = 键盘上相邻的按键很容易被猜到。请改用几个词。

@@ -62,6 +62,8 @@ meters! {
         "Mails that waited for their turn in the pace of their application or its provider.";
     COMPLETIONS: Counter, "regain_completions_total",
         "Tries to use a token, by what it is for and by what became of them.";
+    BREACH_LOOKUPS: Counter, "regain_breach_lookups_total",
+        "New passwords of which the breach service was asked, by what it told.";
     TOKENS_REFUSED: Counter, "regain_tokens_refused_total",
         "Tokens that were used or looked at and do nothing, by the reason that nobody else is told.";
     LIMITS_REFUSED: Counter, "regain_limits_refused_total",

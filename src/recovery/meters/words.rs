@@ -1,6 +1,6 @@
 //! The words that labels hold, and what of the journeys each stands for.
 
-use crate::recovery::{AskError, CompleteError, Door, Worthless};
+use crate::recovery::{AskError, CompleteError, Door, NotTold, Worthless};
 use crate::token::TokenError;
 
 macro_rules! words {
@@ -70,6 +70,15 @@ words! {
 }
 
 words! {
+    /// What was told of a password that may have been breached.
+    Breached {
+        NotListed = "not_listed",
+        Listed = "listed",
+        NotTold = "not_told",
+    }
+}
+
+words! {
     /// Why a token does nothing.
     Refusal {
         Malformed = "malformed",
@@ -113,6 +122,16 @@ impl From<&CompleteError> for Completing {
             CompleteError::Unavailable(_) => Self::Unavailable,
             CompleteError::Hashing(_) => Self::Failed,
             CompleteError::NotConfigured => Self::NotConfigured,
+        }
+    }
+}
+
+impl From<Result<bool, NotTold>> for Breached {
+    fn from(told: Result<bool, NotTold>) -> Self {
+        match told {
+            Ok(false) => Self::NotListed,
+            Ok(true) => Self::Listed,
+            Err(NotTold(_)) => Self::NotTold,
         }
     }
 }

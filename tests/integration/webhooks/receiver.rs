@@ -2,27 +2,19 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::stream;
-use poem::http::uri::Scheme;
 use poem::http::{HeaderMap, StatusCode};
-use poem::listener::{Acceptor, Listener as _, TcpAcceptor, TcpListener};
-use poem::web::{LocalAddr, RemoteAddr};
+use poem::listener::Acceptor;
 use poem::{Body, IntoEndpoint, Request, Response, Server, endpoint};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
-use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+use crate::certified::{Certified, listener};
 use crate::harness::Folder;
-use crate::python;
 
 /// The secret that calls are signed with.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -83,23 +75,8 @@ impl Receiver {
     }
 
     async fn certified(says: impl IntoIterator<Item = Say>, host: Option<&str>) -> Option<Self> {
-        let (python, folder) = (python::interpreter()?, Folder::new());
-        let mut certify = Command::new(python);
-        certify.arg("tests/python/certificates.py").arg(&folder.0).args(host);
-        assert!(certify.status().unwrap().success());
-        let file = |name: &str| folder.0.join(name);
-        let chain = CertificateDer::pem_file_iter(file("server.pem")).unwrap();
-        let chain = chain.collect::<Result<Vec<_>, _>>().unwrap();
-        let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
-        let ring = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(ring);
-        let config = config.with_safe_default_protocol_versions().unwrap();
-        let config = config.with_no_client_auth().with_single_cert(chain, key).unwrap();
-        let tls = TlsAcceptor::from(Arc::new(config));
-        let host = host.filter(|host| host.strip_suffix(".test").is_none()).unwrap_or("localhost");
-        let acceptor = Tls { tcp: listener(host).await, tls };
-        let (ca, origin) = (file("ca.pem"), format!("https://{host}"));
-        Some(Self::run(acceptor, &origin, says, Some(ca), folder))
+        let Certified { tls, ca, origin, folder } = Certified::at(host).await?;
+        Some(Self::run(tls, &origin, says, Some(ca), folder))
     }
 
     fn run(
@@ -161,10 +138,6 @@ impl Heard {
     }
 }
 
-async fn listener(host: &str) -> TcpAcceptor {
-    TcpListener::bind((host.to_owned(), 0)).into_acceptor().await.unwrap()
-}
-
 fn answering(state: Arc<State>) -> impl IntoEndpoint {
     endpoint::make(move |mut request: Request| {
         let state = state.clone();
@@ -194,29 +167,6 @@ async fn answer(state: &Arc<State>, say: Say) -> Response {
                 std::io::Result::Ok(PIECE)
             };
             Response::from(Body::from_bytes_stream(stream::repeat_with(speak)))
-        }
-    }
-}
-
-struct Tls {
-    tcp: TcpAcceptor,
-    tls: TlsAcceptor,
-}
-
-impl Acceptor for Tls {
-    type Io = TlsStream<TcpStream>;
-
-    fn local_addr(&self) -> Vec<LocalAddr> {
-        self.tcp.local_addr()
-    }
-
-    async fn accept(&mut self) -> std::io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
-        loop {
-            let (io, local, remote, _) = self.tcp.accept().await?;
-            // Who trusts another authority goes away again.
-            if let Ok(io) = self.tls.accept(io).await {
-                return Ok((io, local, remote, Scheme::HTTPS));
-            }
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Policies that let passwords be guessed, or let nobody have one, are refused.
 
+use std::time::Duration;
+
 use super::super::error::ConfigError;
 use crate::config::ApplicationSettings;
 
-/// NIST SP 800-63B-4 §3.1.1.2: at least eight, and sixty-four must be allowed.
+/// NIST SP 800-63B-4 §3.1.1.2: at least eight, and sixty-four should be allowed.
 const SHORTEST_MINIMUM: usize = 8;
 const SHORTEST_MAXIMUM: usize = 64;
 /// A longer password costs memory and tells nothing more.
@@ -11,6 +13,8 @@ const LONGEST_MAXIMUM: usize = 1024;
 /// Whatever is on the list of common passwords is weaker than this.
 const LEAST_STRENGTH: u8 = 2;
 const MOST_STRENGTH: u8 = 4;
+/// A person waits while a breach service is asked.
+const LONGEST_QUESTION: Duration = Duration::from_secs(10);
 
 /// What is wrong with what new passwords must be, each with its cure.
 pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
@@ -33,6 +37,14 @@ pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         let problem = "is not on the scale, or so little that the most common passwords would do";
         let cure = "write 2, 3 or 4; 3 if left out";
         errors.push(ConfigError::at(at("min_strength"), problem, cure));
+    }
+    if settings.breaches.as_ref().is_some_and(|it| it.timeout.0 > LONGEST_QUESTION) {
+        let problem = "is longer than people wait for a page";
+        errors.push(ConfigError::at(
+            at("breaches.timeout"),
+            problem,
+            "write 10s or less; 1s if left out",
+        ));
     }
     errors
 }

@@ -227,6 +227,15 @@ fn policies_follow_nist_and_refuse_what_is_common() {
         write 2, 3 or 4; 3 if left out
     "#);
     assert_eq!(password("min_strength = 5"), password("min_strength = 1"));
+    let slow = "breaches = { url = 'https://breaches.example.com/', timeout = '11s' }";
+    assert_snapshot!(password(slow), @r"
+    regain.toml:8:66: `apps.default.password.breaches.timeout` is longer than people wait for a page
+        write 10s or less; 1s if left out
+    ");
+    assert_snapshot!(password("breaches = { url = 'https://h.example', on_failure = 'maybe' }"), @r#"
+    regain.toml:8:67: `apps.default.password.breaches.on_failure` must be `allow` or `refuse`
+        write it like on_failure = "allow"
+    "#);
     assert_snapshot!(password("profile = 'nits'"), @r#"
     regain.toml:8:24: `apps.default.password.profile` must be `nist`
         write it like profile = "nist"
