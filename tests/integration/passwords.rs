@@ -49,6 +49,22 @@ async fn a59_what_is_easy_to_guess_is_refused_with_its_reasons_and_the_link_goes
 }
 
 #[tokio::test]
+async fn a59_what_is_made_of_the_applications_names_or_the_login_name_is_refused() {
+    let ada = Person { username: Some("moorhen77".to_owned()), ..person(ADA) };
+    let users = database(Engine::Sqlite, &[ada]).await;
+    let regain = Regain::start_with(&users.url, |settings| {
+        settings.apps.get_mut("default").unwrap().name = "Gloaming Books".to_owned();
+    })
+    .await;
+    let token = regain.token_for(ADA).await;
+    for password in ["Gloaming Books", "gloaming-books", "booksgloaming", "moorhen77", "moorhen77!"]
+    {
+        assert_eq!(reasons(&regain.complete(&token, password).await), ["personal"], "{password}");
+    }
+    assert_eq!(regain.complete(&token, "otters love the gloaming sky").await.status, 200);
+}
+
+#[tokio::test]
 async fn reasons_are_told_in_the_language_of_who_asks() {
     let (_users, regain) = running(Engine::Sqlite).await;
     let token = regain.token_for(ADA).await;
