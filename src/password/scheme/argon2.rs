@@ -218,6 +218,20 @@ mod tests {
     }
 
     #[test]
+    fn a_salt_has_8_to_64_bytes_and_a_hash_12_to_128() {
+        let row = |salt: usize, hash: usize| {
+            let (salt, hash) = (bare64(&vec![1; salt]), bare64(&vec![1; hash]));
+            format!("$argon2id$v=19$m=64,t=1,p=1${salt}${hash}")
+        };
+        for (salt, hash) in [(8, 12), (64, 128)] {
+            assert!(CHEAP.recognises(&row(salt, hash)), "{salt} {hash}");
+        }
+        for (salt, hash) in [(7, 32), (65, 32), (16, 11), (16, 129)] {
+            assert!(!CHEAP.recognises(&row(salt, hash)), "{salt} {hash}");
+        }
+    }
+
+    #[test]
     fn no_row_is_written_with_less_work_or_less_memory_than_it_has_or_than_is_recommended() {
         let recommended = Argon2::RECOMMENDED.0;
         for (m, t, written) in [

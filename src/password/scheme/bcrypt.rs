@@ -76,6 +76,11 @@ pub(super) fn parse(stored: &str) -> Option<(&str, HashParts)> {
     (known && (4..=31).contains(&parts.get_cost())).then_some((prefix, parts))
 }
 
+/// Whether a row may make us pay this.
+const fn is_followed(cost: u32) -> bool {
+    cost <= MOST_COST
+}
+
 /// The hash of a password, like that of the row or else with this prefix, at this cost or more.
 pub(super) fn write(
     password: &[u8],
@@ -88,7 +93,7 @@ pub(super) fn write(
         return Err(HashError("bcrypt takes 72 bytes and no NUL".to_owned()));
     }
     let row = like.and_then(parse);
-    let asked = row.as_ref().map(|(_, parts)| parts.get_cost()).filter(|cost| *cost <= MOST_COST);
+    let asked = row.as_ref().map(|(_, parts)| parts.get_cost()).filter(|cost| is_followed(*cost));
     let cost = asked.map_or(cost, |asked| asked.max(cost));
     let written = bcrypt::hash_with_salt(password, cost, random.bytes())
         .map_err(|error| HashError(error.to_string()))?
@@ -99,7 +104,7 @@ pub(super) fn write(
 /// Whether a password fits, the whole of it.
 pub(super) fn fits(password: &[u8], stored: &str) -> bool {
     let Some((_, row)) = parse(stored) else { return false };
-    if password.len() > MOST_BYTES || password.contains(&0) || row.get_cost() > MOST_COST {
+    if password.len() > MOST_BYTES || password.contains(&0) || !is_followed(row.get_cost()) {
         return false;
     }
     bcrypt::hash_with_salt(password, row.get_cost(), row.get_salt_raw())
@@ -173,6 +178,7 @@ mod tests {
 
     #[test]
     fn absurd_costs_are_not_followed() {
+        assert!(is_followed(16) && !is_followed(17));
         for cost in ["$17$", "$31$"] {
             let stored = MADE_ELSEWHERE[0].replace("$04$", cost);
             assert!(CHEAP.recognises(&stored) && !CHEAP.verifies(PASSWORD, &stored));

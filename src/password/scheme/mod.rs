@@ -131,6 +131,30 @@ mod tests {
     }
 
     #[test]
+    fn families_are_called_what_configurations_call_them() {
+        let names: Vec<_> = FAMILIES.iter().map(|family| family.name()).collect();
+        assert_eq!(
+            names,
+            [
+                "argon2id",
+                "bcrypt",
+                "bcrypt-2y",
+                "bcrypt-2a",
+                "pbkdf2-sha256",
+                "pbkdf2-sha512",
+                "scrypt",
+                "django-pbkdf2",
+                "django-argon2",
+                "django-bcrypt-sha256",
+                "django-bcrypt",
+                "django-scrypt",
+                "werkzeug-scrypt",
+                "werkzeug-pbkdf2",
+            ]
+        );
+    }
+
+    #[test]
     fn a_row_of_more_than_512_characters_is_nobodys() {
         let row = |length: usize| {
             let hash = "WBCTXtRJEDUkKzluiZG03Hv+Me3teyd7FjapCgVKkoc=";
@@ -143,5 +167,45 @@ mod tests {
         }
         assert!(matches!(recognise(""), Recognised::Unknown));
         assert!(matches!(recognise("!unusable"), Recognised::Unknown));
+    }
+
+    #[test]
+    fn a_row_without_its_salt_or_with_a_hash_of_another_length_is_nobodys() {
+        let salt = "saltSALT01234567";
+        let strong = |row: &str| matches!(recognise(row), Recognised::Strong(_));
+        for (before, after, hash) in [
+            ("pbkdf2_sha256$1000$", "$", encode::base64(&[7; 32])),
+            ("scrypt$16$", "$8$2$", encode::base64(&[7; 64])),
+            ("scrypt:16:8:2$", "$", encode::hex(&[7; 64])),
+            ("pbkdf2:sha256:1000$", "$", encode::hex(&[7; 32])),
+            ("pbkdf2:sha512:1000$", "$", encode::hex(&[7; 64])),
+        ] {
+            assert!(strong(&format!("{before}{salt}{after}{hash}")), "{before}");
+            assert!(!strong(&format!("{before}{after}{hash}")), "{before} has a salt");
+            assert!(!strong(&format!("{before}{salt}{after}{}", &hash[4..])), "{before} is whole");
+            assert!(!strong(&format!("{before}{salt}{after}aaaa{hash}")), "{before} ends there");
+        }
+    }
+
+    #[test]
+    fn phc_strings_have_salts_of_1_to_64_bytes_hashes_of_16_to_64_and_nothing_else() {
+        for before in ["$scrypt$ln=4,r=8,p=1", "$pbkdf2-sha256$i=1000", "$pbkdf2-sha512$1000"] {
+            let row = |salt: usize, hash: usize| {
+                let text = |length| encode::bare64(&vec![1; length]);
+                format!("{before}${}${}", text(salt), text(hash))
+            };
+            let strong = |row: &str| matches!(recognise(row), Recognised::Strong(_));
+            for (salt, hash) in [(1, 16), (64, 64)] {
+                assert!(strong(&row(salt, hash)), "{before} {salt} {hash}");
+            }
+            for (salt, hash) in [(0, 32), (65, 32), (16, 15), (16, 65)] {
+                assert!(!strong(&row(salt, hash)), "{before} {salt} {hash}");
+            }
+            assert!(!strong(&(row(16, 32) + "$AAAA")), "{before}");
+            assert!(
+                !strong(&row(16, 32).replacen(before, &format!("{before},x=1"), 1)),
+                "{before}"
+            );
+        }
     }
 }

@@ -82,6 +82,18 @@ fn what_is_left_out_is_what_takes_long() {
     let signs = "4@8([{<369 1!|70$5+%2".repeat(5);
     assert!((10..20).contains(&looked_at(&signs).len()), "{}", looked_at(&signs));
     assert_eq!(looked_at("p4ssw0rd"), "p4ssw0rd");
+    assert_eq!(looked_at(&"4".repeat(MOST)), "4".repeat(MOST), "one sign can be read in one way");
+}
+
+#[test]
+fn each_sign_that_may_be_several_letters_multiplies_the_ways_and_what_is_left_is_told_exactly() {
+    for (signs, ways) in
+        [("", 1), ("x", 1), ("4", 1), ("4@", 2), ("1", 2), ("([{<", 4), ("1!|", 24)]
+    {
+        assert_eq!(ways_to_read(&signs.chars().collect::<Vec<_>>()), ways, "{signs}");
+    }
+    // 91² × 24 is below the most work, and 92² × 24 beyond it.
+    assert_eq!(looked_at(&("1!|".to_owned() + &"x".repeat(97))).len(), 91);
 }
 
 #[test]
