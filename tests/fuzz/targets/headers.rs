@@ -1,0 +1,191 @@
+//! Headers: who a request comes from, which language it gets, and that nothing in them is a fault of ours.
+//!
+//! The first byte says who sent it and what is looked at; the rest is the headers, a line each.
+#![no_main]
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, LazyLock};
+
+use ipnet::IpNet;
+use libfuzzer_sys::fuzz_target;
+use poem::http::uri::Scheme;
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Body, Request, RequestParts};
+use regain::clock::Clock;
+use regain::http::State;
+use regain::http::pages::dresses;
+use regain::language::{Catalogue, Language};
+use regain::random::Random;
+use regain_fuzz::{Served, now};
+
+static SERVED: LazyLock<Served> = LazyLock::new(Served::build);
+static STATE: LazyLock<State> = LazyLock::new(state);
+static TRUSTED: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
+    let network = |text: &String| text.parse().or_else(|_| text.parse().map(IpAddr::into));
+    SERVED.settings.trusted_proxies.iter().map(|text| network(text).expect("a network")).collect()
+});
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Who sends: strangers, proxies that are trusted, and somebody without an address.
+const PEERS: [Option<&str>; 8] = [
+    Some("198.51.100.1"),
+    Some("2001:db8:2::1"),
+    Some("::ffff:198.51.100.1"),
+    None,
+    Some("10.1.2.3"),
+    Some("192.0.2.7"),
+    Some("2001:db8:1::7"),
+    Some("::ffff:10.1.2.3"),
+];
+
+/// What is asked for when the whole service answers.
+const PLACES: [(Method, &str, bool); 8] = [
+    (Method::GET, "/a/default/reset", true),
+    (Method::GET, "/a/default/new-password", true),
+    (Method::GET, "/a/default/login-now", true),
+    (Method::GET, "/v1/apps/default/me", false),
+    (Method::POST, "/v1/apps/default/password-resets", false),
+    (Method::OPTIONS, "/v1/apps/default/password-resets", false),
+    (Method::PUT, "/structr/rest/me", false),
+    (Method::GET, "/readyz", false),
+];
+
+fuzz_target!(|data: &[u8]| {
+    let [first, rest @ ..] = data else { return };
+    let peer = PEERS[usize::from(first & 7)].map(|peer| peer.parse().expect("an address"));
+    let headers = headers(rest);
+    match first >> 3 {
+        place @ 0..8 => answered(usize::from(place), peer, &headers),
+        8..16 => languages(&headers),
+        _ => client(peer, &headers),
+    }
+});
+
+fn state() -> State {
+    let texts = Arc::new(Catalogue::embedded().expect("texts"));
+    let of_apps = SERVED.settings.apps.keys().map(|name| (name.clone(), texts.clone())).collect();
+    let dresses = dresses(&SERVED.settings, &of_apps).expect("pages");
+    let (recovery, clock) = (SERVED.service.recovery.clone(), Clock::fixed(now()));
+    State::new(recovery, &SERVED.settings, texts, dresses, clock, Random::repeatable(4))
+        .expect("a state")
+}
+
+/// The lines that HTTP would let through.
+fn headers(lines: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in lines.split(|byte| *byte == b'\n').take(64) {
+        let mut parts = line.splitn(2, |byte| *byte == b':');
+        let name = HeaderName::from_bytes(parts.next().unwrap_or_default());
+        let value = HeaderValue::from_bytes(parts.next().unwrap_or_default().trim_ascii());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+    headers
+}
+
+/// A request as it comes from a connection.
+fn request(
+    peer: Option<IpAddr>,
+    method: &Method,
+    path: &'static str,
+    headers: &HeaderMap,
+) -> Request {
+    let (mut parts, ()) = poem::http::Request::new(()).into_parts();
+    parts.method.clone_from(method);
+    parts.uri = Uri::from_static(path);
+    parts.headers.clone_from(headers);
+    let peer = peer.map_or_else(Addr::default, |ip| Addr::from(SocketAddr::new(ip, 40_000)));
+    let local = LocalAddr(Addr::from(SocketAddr::from(([127, 0, 0, 1], 8080))));
+    let parts = RequestParts::from((parts, local, RemoteAddr(peer), Scheme::HTTP));
+    Request::from_parts(parts, Body::empty())
+}
+
+/// What limits count a request under.
+fn key(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
+    STATE.client_key(&request(peer, &Method::GET, "/", headers))
+}
+
+fn client(peer: Option<IpAddr>, headers: &HeaderMap) {
+    let counted = key(peer, headers);
+    let plain = key(peer, &HeaderMap::new());
+    let Some(peer) = peer else {
+        assert_eq!((counted.as_str(), plain.as_str()), ("unknown", "unknown"));
+        return;
+    };
+    assert!(is_client(&counted), "{counted}");
+    let trusts =
+        |address: IpAddr| TRUSTED.iter().any(|network| network.contains(&address.to_canonical()));
+    let values = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+    let hops: Vec<&[u8]> = values.flat_map(|value| value.split(|byte| *byte == b',')).collect();
+    let hops: Vec<Option<IpAddr>> = hops.into_iter().map(address).collect();
+    if hops.is_empty() || !trusts(peer) {
+        assert_eq!(counted, plain, "a stranger's word, or a header that is not read, counts");
+        return;
+    }
+
+    // From the right: the first that is no proxy of ours, or the last proxy before what is no address.
+    let trusted = hops.iter().rev().take_while(|hop| hop.is_some_and(trusts)).count();
+    let outermost = if trusted == 0 { peer } else { hops[hops.len() - trusted].expect("trusted") };
+    let beyond = hops.iter().rev().nth(trusted).copied().flatten();
+    let expected = key(Some(beyond.unwrap_or(outermost)), &HeaderMap::new());
+    assert_eq!(counted, expected, "{hops:?}");
+
+    // Whatever a client writes, what a trusted proxy writes behind it is what counts.
+    for (behind, client) in
+        [("203.0.113.9", "203.0.113.9"), ("2001:db8:9:8:7::6, 10.9.9.9", "2001:db8:9:8::/64")]
+    {
+        let mut appended = headers.clone();
+        appended.append(FORWARDED_FOR, HeaderValue::from_static(behind));
+        assert_eq!(key(Some(peer), &appended), client, "a client chose who it is");
+    }
+}
+
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(hop).ok()?.trim().parse().ok()
+}
+
+/// Whether it is the one spelling of an IPv4 address or of a /64.
+fn is_client(key: &str) -> bool {
+    match key.strip_suffix("/64") {
+        None => key.parse::<Ipv4Addr>().is_ok_and(|address| address.to_string() == key),
+        Some(network) => network.parse::<Ipv6Addr>().is_ok_and(|address| {
+            address.segments()[4..] == [0; 4] && address.to_string() == network
+        }),
+    }
+}
+
+/// The languages that a browser accepts are of those that there are texts in.
+fn languages(headers: &HeaderMap) {
+    for header in headers.values().filter_map(|value| value.to_str().ok()) {
+        let accepted = Language::accepted(header);
+        if let Some(language) = accepted {
+            assert!(Language::all().any(|known| known == language));
+            assert_eq!(Language::from_tag(language.tag()), Some(language));
+            let tags = header.split(',').map(|range| range.split(';').next().unwrap_or_default());
+            let mut asked = tags.filter_map(|tag| Language::from_tag(tag.trim()));
+            assert!(asked.any(|asked| asked == language), "{language:?} was not asked for");
+        }
+        // What is wanted most, and comes first, is what one gets.
+        for language in Language::all() {
+            let first = format!("{};q=1.0, {header}", language.tag());
+            assert_eq!(Language::accepted(&first), Some(language));
+        }
+        let unwanted = header.replace(';', ",").replace(',', ";q=0,") + ";q=0";
+        assert_eq!(Language::accepted(&unwanted), None, "{unwanted}");
+    }
+}
+
+/// Through the whole service: no fault of ours, and pages in a language that there is.
+fn answered(place: usize, peer: Option<IpAddr>, headers: &HeaderMap) {
+    let (method, path, page) = &PLACES[place];
+    let answer = SERVED.answer(request(peer, method, path, headers));
+    answer.check(*page);
+    let text = answer.text();
+    if let Some((_, after)) = text.split_once("<html lang=\"") {
+        let tag = after.split('"').next().unwrap_or_default();
+        assert!(Language::all().any(|language| language.tag() == tag), "{tag}");
+    }
+}
