@@ -119,6 +119,7 @@ impl Scene {
         let login = self.mailed("login-links", LIN).await;
         let used = self.mailed("login-links", LIN).await;
         let done = self.process.post("login-links/complete", &json!({ "token": used })).await;
+        assert_eq!(done.status, 200, "{done:?}");
         let session = done.json()["session"].as_str().unwrap().to_owned();
         let wish = json!({ "purpose": "password-reset" });
         let issued = self.post("/v1/apps/default/users/1/tokens", &wish).await;

@@ -12,8 +12,9 @@ use super::{ADA, BREACHED, COMMON, GOOD, ada, asking, reasons, running, with_lin
 use crate::harness::Regain;
 use crate::people::{OLD_HASH, hash};
 
-/// How long a completion takes at most beside the wait for the service.
-const WORK: Duration = Duration::from_secs(2);
+/// How long a completion takes at most beside the wait for the service, however busy the machine is: what
+/// drips or says nothing would go on for ever.
+const WORK: Duration = Duration::from_secs(30);
 
 /// Both ways of failing, where the next question is answered so.
 async fn holds(service: &RangeService, regains: &[Regain; 2], say: &[Say], timeout: Duration) {
@@ -128,8 +129,8 @@ async fn a66_after_failures_in_a_row_nobody_waits_for_the_service_and_then_it_is
 async fn a66_while_the_service_is_waited_for_others_have_their_turn_in_the_pool() {
     let service = RangeService::plain(&[]).await;
     let people = ["ada@example.com", "bob@example.com"].map(str::to_owned);
-    let more = "timeout = \"800ms\"";
-    let (_users, regain, tokens) = with_links(&people, &service, more, (1, "300ms")).await;
+    let more = "timeout = \"5s\"";
+    let (_users, regain, tokens) = with_links(&people, &service, more, (1, "3s")).await;
     service.will([Say::Nothing]);
     let began = Stopwatch::start();
     let waiting = async {
@@ -139,11 +140,11 @@ async fn a66_while_the_service_is_waited_for_others_have_their_turn_in_the_pool(
     let other = async {
         service.has_heard(1).await;
         let done = regain.complete(&tokens[1], GOOD).await;
-        assert_eq!(done.status, 200, "with one permit and a wait of 300 ms: {done:?}");
+        assert_eq!(done.status, 200, "with one permit and a wait of 3 s: {done:?}");
         began.elapsed()
     };
     let (waited, done) = tokio::join!(waiting, other);
-    assert!(waited >= Duration::from_millis(800), "it was waited for: {waited:?}");
+    assert!(waited >= Duration::from_secs(5), "it was waited for: {waited:?}");
     assert!(done < waited);
 }
 
@@ -151,7 +152,7 @@ async fn a66_while_the_service_is_waited_for_others_have_their_turn_in_the_pool(
 async fn a66_a_flood_asks_few_questions_at_a_time_and_the_wait_for_a_turn_counts_as_well() {
     let service = RangeService::plain(&[]).await;
     let people: Vec<_> = (0..36).map(|n| format!("p{n}@example.com")).collect();
-    let more = "timeout = \"900ms\"";
+    let more = "timeout = \"3s\"";
     let (_users, regain, tokens) = with_links(&people, &service, more, (2, "30s")).await;
     let (some, others) = tokens.split_at(12);
     let complete = async |tokens: &[String]| {
@@ -167,6 +168,6 @@ async fn a66_a_flood_asks_few_questions_at_a_time_and_the_wait_for_a_turn_counts
     let began = Stopwatch::start();
     let answers = complete(others).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-    // Eight at a time, one after the other, they would wait for 2.7 s.
-    assert!(began.elapsed() < Duration::from_millis(2500), "{:?}", began.elapsed());
+    // Eight at a time, one after the other, they would wait for 9 s.
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
 }
