@@ -29,8 +29,8 @@ pub use password::{PasswordProfile, PasswordSettings};
 pub use secret::SecretSource;
 pub use service::{
     Argon2Settings, ConnectionSettings, HashingSettings, KeySettings, LimitSettings, LimitStore,
-    LogFormat, MailSettings, MetricsSettings, ProviderSettings, QueueFallback, QueueSettings,
-    QueueStore, RedisSettings, Settings,
+    LogFormat, MailSettings, MetricsSettings, ProviderSettings, ProxyHeader, QueueFallback,
+    QueueSettings, QueueStore, RedisSettings, Settings,
 };
 pub use structr::StructrSettings;
 pub use units::{Rate, Span};

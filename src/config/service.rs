@@ -18,8 +18,10 @@ pub struct Settings {
     pub public_url: String,
     /// The application whose first page `/` and `/.well-known/change-password` lead to.
     pub default_app: String,
-    /// Networks whose `X-Forwarded-For` is believed, as CIDR. Nobody by default.
+    /// Networks of the proxies whose word on who a client is counts, as CIDR. Nobody by default.
     pub trusted_proxies: Vec<String>,
+    /// The header in which these proxies say it.
+    pub proxy_header: ProxyHeader,
     /// Whether Swagger UI is served at `/docs`.
     pub docs: bool,
     /// How log lines look.
@@ -59,6 +61,7 @@ impl Default for Settings {
             public_url: String::new(),
             default_app: "default".to_owned(),
             trusted_proxies: vec![],
+            proxy_header: ProxyHeader::default(),
             docs: false,
             log: LogFormat::default(),
             connections: ConnectionSettings::default(),
@@ -70,6 +73,28 @@ impl Default for Settings {
             hashing: HashingSettings::default(),
             mail: MailSettings::default(),
             apps: BTreeMap::new(),
+        }
+    }
+}
+
+/// The header in which proxies say where a request came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`: addresses, one for each hop.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded`, RFC 7239.
+    Forwarded,
+}
+
+impl ProxyHeader {
+    /// The header's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
         }
     }
 }

@@ -1,14 +1,19 @@
 //! Which client a request comes from: the key of its allowance at the door.
 
+mod hops;
+
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Once;
 
 use ipnet::IpNet;
 use poem::http::HeaderMap;
 
-/// The networks whose word on where a request came from is believed.
+use crate::config::ProxyHeader;
+
+/// The networks whose word on where a request came from is believed, and where they say it.
 pub struct Proxies {
     trusted: Vec<IpNet>,
+    header: ProxyHeader,
     warned: Once,
 }
 
@@ -17,48 +22,53 @@ impl Proxies {
     ///
     /// # Errors
     /// The text that is neither.
-    pub fn parse(networks: &[String]) -> Result<Self, String> {
+    pub fn parse(networks: &[String], header: ProxyHeader) -> Result<Self, String> {
         let parse = |text: &String| {
             let alone = text.parse::<IpAddr>().map(IpNet::from);
             text.parse().or(alone).map_err(|_| text.clone())
         };
         let trusted = networks.iter().map(parse).collect::<Result<_, _>>()?;
-        Ok(Self { trusted, warned: Once::new() })
+        Ok(Self { trusted, header, warned: Once::new() })
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
+
+    /// Says once that a peer is passed over which may be a proxy that nobody has named.
+    fn warn(&self, peer: IpAddr, headers: &HeaderMap) {
+        if !headers.contains_key(self.header.name()) {
+            return;
+        }
+        self.warned.call_once(|| {
+            let header = self.header.name();
+            let cure = "if it is your proxy, name its network in trusted_proxies: all its clients \
+                        now count as one";
+            tracing::warn!(%peer, header, cure, "what a peer says that is not trusted is passed over");
+        });
+    }
 }
 
 /// An IPv4 address, or the /64 that an IPv6 address lies in: a household has one.
 ///
-/// `X-Forwarded-For` is read from the right, for as long as trusted proxies wrote it.
+/// The hops are counted from the right, for as long as trusted proxies wrote them; where one does not
+/// say who came, it is the client itself. The one header that they write is read and no other: theirs
+/// alone have they made sure of, and any other is as the client sent it.
 pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) -> String {
     let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return "unknown".to_owned() };
-    // By bytes: what a client wrote before them must not take away the hops that proxies added.
-    let forwarded = headers.get_all("x-forwarded-for").into_iter();
-    let mut hops: Vec<&[u8]> =
-        forwarded.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
-    if !hops.is_empty() && !proxies.trusts(peer) {
-        proxies.warned.call_once(|| {
-            let cure = "if it is your proxy, name its network in trusted_proxies: all its clients \
-                        now count as one";
-            tracing::warn!(%peer, cure, "X-Forwarded-For of a peer that is not trusted passed over");
-        });
+    if !proxies.trusts(peer) {
+        proxies.warn(peer, headers);
+        return key_of(peer);
     }
     let mut client = peer;
+    let mut hops = hops::of(headers, proxies.header);
     while proxies.trusts(client) {
-        match hops.pop().and_then(address) {
+        match hops.next().flatten() {
             Some(hop) => client = hop.to_canonical(),
             None => break,
         }
     }
     key_of(client)
-}
-
-fn address(hop: &[u8]) -> Option<IpAddr> {
-    std::str::from_utf8(hop).ok()?.trim().parse().ok()
 }
 
 /// The key of an address that was found out: of all addresses that count as one client.
@@ -75,8 +85,10 @@ pub fn key_of(client: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use poem::http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
+    use ProxyHeader::{Forwarded, XForwardedFor};
 
     fn key(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
         let forwarded: Vec<_> = forwarded.iter().map(|value| value.as_bytes()).collect();
@@ -88,8 +100,21 @@ mod tests {
         for value in forwarded {
             headers.append("x-forwarded-for", HeaderValue::from_bytes(value).unwrap());
         }
+        client_key(Some(peer.parse().unwrap()), &headers, &proxies(trusted, XForwardedFor))
+    }
+
+    fn proxies(trusted: &[&str], header: ProxyHeader) -> Proxies {
         let trusted: Vec<_> = trusted.iter().map(|&network| network.to_owned()).collect();
-        client_key(Some(peer.parse().unwrap()), &headers, &Proxies::parse(&trusted).unwrap())
+        Proxies::parse(&trusted, header).unwrap()
+    }
+
+    /// By a proxy that writes `Forwarded`.
+    fn key_by_forwarded(peer: &str, lines: &[(&'static str, &str)], trusted: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        client_key(Some(peer.parse().unwrap()), &headers, &proxies(trusted, Forwarded))
     }
 
     #[test]
@@ -116,14 +141,80 @@ mod tests {
     }
 
     #[test]
+    fn a51_ports_brackets_and_mapped_addresses_are_the_same_client_and_what_is_none_stops() {
+        let by = |hop| key("10.0.0.1", &[hop], &["10.0.0.0/8"]);
+        for hop in
+            ["203.0.113.9", " 203.0.113.9:52100 ", "::ffff:203.0.113.9", "[::ffff:203.0.113.9]:1"]
+        {
+            assert_eq!(by(hop), "203.0.113.9", "{hop}");
+        }
+        for hop in [
+            "",
+            "unknown",
+            "203.0.113.9:",
+            "203.0.113.9:port",
+            "[203.0.113.9]",
+            "[2001:db8::1",
+            "fe80::1%2",
+        ] {
+            assert_eq!(by(hop), "10.0.0.1", "{hop}");
+        }
+        assert_eq!(key("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.0/8"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn a51_forwarded_is_believed_of_trusted_proxies_alone_and_counted_from_the_right() {
+        let by = |lines: &[&str]| {
+            let lines: Vec<_> = lines.iter().map(|line| ("forwarded", *line)).collect();
+            key_by_forwarded("10.0.0.1", &lines, &["10.0.0.0/8", "2001:db8:ffff::/48"])
+        };
+        assert_eq!(by(&["for=203.0.113.9;proto=https"]), "203.0.113.9");
+        assert_eq!(by(&["for=192.0.2.201, for=203.0.113.9", "for=10.0.0.2"]), "203.0.113.9");
+        let chain = "for=\"[2001:db8:1:2:3::4]:443\", for=\"[2001:db8:ffff::1]\"";
+        assert_eq!(by(&[chain]), "2001:db8:1:2::/64");
+        assert_eq!(by(&["for=203.0.113.9, for=unknown"]), "10.0.0.1", "no hop is passed over");
+        assert_eq!(by(&["for=203.0.113.9, for=_hidden, for=10.0.0.7"]), "10.0.0.7");
+        let from_afar = key_by_forwarded("192.0.2.1", &[("forwarded", "for=203.0.113.9")], &[]);
+        assert_eq!(from_afar, "192.0.2.1");
+    }
+
+    #[test]
+    fn a51_of_the_two_headers_only_the_one_that_the_proxies_write_is_read() {
+        let both = [("forwarded", "for=203.0.113.9"), ("x-forwarded-for", "198.51.100.7")];
+        assert_eq!(key_by_forwarded("10.0.0.1", &both, &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(key_by_forwarded("10.0.0.1", &both[1..], &["10.0.0.1"]), "10.0.0.1");
+        let mut headers = HeaderMap::new();
+        headers.append("forwarded", HeaderValue::from_static("for=203.0.113.9"));
+        let peer = Some("10.0.0.1".parse().unwrap());
+        assert_eq!(client_key(peer, &headers, &proxies(&["10.0.0.1"], XForwardedFor)), "10.0.0.1");
+    }
+
+    #[test]
     fn a52_an_ipv6_network_of_64_bits_is_one_client() {
         assert_eq!(key("2001:db8:1:2:3:4:5:6", &[], &[]), "2001:db8:1:2::/64");
         assert_eq!(key("2001:db8:1:2:ffff::", &[], &[]), "2001:db8:1:2::/64");
+        assert_eq!(key("2001:db8:1:3::", &[], &[]), "2001:db8:1:3::/64");
         assert_eq!(key("::ffff:192.0.2.1", &[], &[]), "192.0.2.1");
+        let by = |hop| key("10.0.0.1", &[hop], &["10.0.0.1"]);
+        assert_eq!(by("2001:db8:1:2:3:4:5:6"), by("[2001:db8:1:2:ffff::]:443"));
+    }
+
+    proptest! {
+        #[test]
+        fn a51_whatever_a_client_sends_a_trusted_proxys_hop_is_the_client(
+            sent in proptest::collection::vec("[ -~]{0,30}", 0..4),
+        ) {
+            let mut lines: Vec<_> = sent.iter().map(|line| ("forwarded", line.as_str())).collect();
+            lines.push(("forwarded", "for=203.0.113.9"));
+            prop_assert_eq!(key_by_forwarded("10.0.0.1", &lines, &["10.0.0.1"]), "203.0.113.9");
+        }
     }
 
     #[test]
     fn what_is_no_network_is_named() {
-        assert_eq!(Proxies::parse(&["10.0.0.0/8".into(), "all".into()]).err(), Some("all".into()));
+        assert_eq!(
+            Proxies::parse(&["10.0.0.0/8".into(), "all".into()], Forwarded).err(),
+            Some("all".into())
+        );
     }
 }

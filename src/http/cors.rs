@@ -28,8 +28,9 @@ const BY_SESSION: [&str; 2] = ["/v1/apps/{app}/me", "/v1/apps/{app}/me/password"
 const BY_COOKIE: &str = "/structr/rest/me";
 
 /// What a script may read of an answer beside its body and what any page may.
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("Retry-After, WWW-Authenticate, X-Request-Id");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
+);
 /// For how many seconds a browser need not ask again; not long, since the list may change.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 

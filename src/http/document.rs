@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::api;
 use super::operator::CLIENT_ADDRESS;
 use super::problem::{Code, Problem};
+use super::rate_limit;
 use crate::password::Refusal;
 use crate::recovery::TokenState;
 use crate::token::{ApiKey, Purpose};
@@ -56,7 +57,11 @@ Somebody who forgot a password asks; Regain mails a link; the token in the link 
 Asking answers the same whether or not there is such an account.
 
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. What the HTTP parser itself refuses, before \
-a request reaches any operation, is answered by a status without a body.";
+a request reaches any operation, is answered by a status without a body.
+
+Requests are counted by client, and those with an API key by key. Whatever a request was counted in, its answer says so by \
+`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), whether it was let in or refused by 429, which also \
+has `Retry-After`. Nothing in them depends on any account.";
 
 fn document() -> Value {
     let mut document: Value = serde_json::from_str(&api::service().spec()).unwrap_or_default();
@@ -78,6 +83,7 @@ fn document() -> Value {
             patch_operation(operation);
         }
     }
+    document["components"]["headers"] = rate_limits();
     document["components"]["securitySchemes"] = json!({
         "session": {
             "type": "http",
@@ -123,6 +129,14 @@ fn patch_operation(operation: &mut Value) {
     }
     for problem in facts.problems() {
         add_problem(&mut operation["responses"], problem);
+    }
+    if facts.is_limited() {
+        for (_, response) in members(&mut operation["responses"]) {
+            for name in [rate_limit::POLICY, rate_limit::NOW] {
+                response["headers"][name] =
+                    json!({ "$ref": format!("#/components/headers/{name}") });
+            }
+        }
     }
 }
 
@@ -252,6 +266,24 @@ fn challenge() -> Value {
 
 fn retry_after() -> Value {
     json!({ "description": "Seconds to wait.", "schema": { "type": "integer", "minimum": 1 } })
+}
+
+/// The headers that tell of limits, each said once for all answers.
+fn rate_limits() -> Value {
+    json!({
+        rate_limit::POLICY: {
+            "description": "For each allowance that the request was counted in, its name, how many requests it \
+                            has at once (`q`), and in how many seconds so many come back (`w`).",
+            "schema": { "type": "string" },
+            "example": "\"ask\";q=30;w=3600",
+        },
+        rate_limit::NOW: {
+            "description": "For each allowance that the request was counted in, how many requests are left (`r`), and in how many seconds there is \
+                            one more (`t`).",
+            "schema": { "type": "string" },
+            "example": "\"ask\";r=29;t=120",
+        },
+    })
 }
 
 fn rename_media_type(content: &mut Value) {

@@ -15,7 +15,8 @@ use super::places::Place;
 use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
 use super::state::State;
-use super::{pages, routes};
+use super::{pages, rate_limit, routes};
+use crate::recovery::noting;
 
 /// Most bytes of a body.
 const BODY_MAX_BYTES: u64 = 64 * 1024;
@@ -70,9 +71,9 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
         let crossing = Crossing::of(&self.state, place, &request);
-        let answered = match crossing.as_ref().and_then(Crossing::preflight) {
-            Some(preflight) => Ok(preflight),
-            None => self.answer(place, request).instrument(span.clone()).await,
+        let (answered, standings) = match crossing.as_ref().and_then(Crossing::preflight) {
+            Some(preflight) => (Ok(preflight), vec![]),
+            None => noting(self.answer(place, request).instrument(span.clone())).await,
         };
         let mut answer = match answered {
             Ok(answer) => answer,
@@ -80,6 +81,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
             Err(problem) => pages::problem(&self.state, place, &asked, &problem, &reference)
                 .unwrap_or_else(|| problem.as_response()),
         };
+        rate_limit::mark(&mut answer, &standings);
         if let Some(crossing) = crossing {
             crossing.mark(&mut answer);
         }

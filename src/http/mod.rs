@@ -15,6 +15,7 @@ pub mod pages;
 mod places;
 pub mod problem;
 mod query;
+mod rate_limit;
 mod reference;
 mod return_to;
 pub mod routes;

@@ -80,7 +80,7 @@ impl State {
             compat: Arc::new(settings.apps.iter().flat_map(of).collect()),
             cors: Arc::new(settings.apps.iter().map(cors).collect()),
             structr_key,
-            proxies: Arc::new(Proxies::parse(&settings.trusted_proxies)?),
+            proxies: Arc::new(Proxies::parse(&settings.trusted_proxies, settings.proxy_header)?),
         })
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::config::Rate;
+use crate::recovery::Quota;
 
 /// A rate with a burst.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,14 @@ impl Gcra {
             (next, Duration::ZERO) => Ok(next),
             (_, wait) => Err(wait),
         }
+    }
+}
+
+impl From<Gcra> for Quota {
+    fn from(rate: Gcra) -> Self {
+        let more = rate.tolerance.as_nanos() / rate.interval.as_nanos().max(1);
+        let requests = u32::try_from(more).unwrap_or(u32::MAX).saturating_add(1);
+        Self { requests, interval: rate.interval }
     }
 }
 

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use super::gcra::Gcra;
 use super::rates::{Allowance, Rates};
 use crate::clock::Clock;
-use crate::recovery::{Door, Limits, TryAfter};
+use crate::recovery::{Door, Limits, Quota, TryAfter};
 
 /// Most keys that are counted at a time, for clients and for accounts each, of all applications
 /// together: some ten megabytes.
@@ -52,9 +52,13 @@ impl MemoryLimits {
 
 #[async_trait]
 impl Limits for MemoryLimits {
-    async fn client(&self, app: &str, door: Door, client: &str) -> Result<(), TryAfter> {
+    fn quota(&self, app: &str, door: Door) -> Option<Quota> {
+        self.rates.quota(app, door)
+    }
+
+    async fn client(&self, app: &str, door: Door, client: &str) -> Result<Duration, TryAfter> {
         if !self.rates.enabled {
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         let Allowance { own, rate } = self.rates.client(app, door);
         let key = key_of_client(own, client);
@@ -66,10 +70,13 @@ impl Limits for MemoryLimits {
         self.doors[door as usize].give_back(&key_of_client(own, client), rate);
     }
 
-    async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
-        let key = || (app.to_owned(), user_id.to_owned());
-        let rate = self.rates.account(app);
-        !self.rates.enabled || self.accounts.take(key(), rate, self.now()).is_ok()
+    async fn mail_budget(&self, app: &str, user_id: &str) -> Result<(), TryAfter> {
+        if !self.rates.enabled {
+            return Ok(());
+        }
+        let key = (app.to_owned(), user_id.to_owned());
+        let taken = self.accounts.take(key, self.rates.account(app), self.now());
+        taken.map(drop).map_err(TryAfter)
     }
 
     async fn give_back(&self, app: &str, user_id: &str) {
@@ -149,7 +156,8 @@ impl<K: Eq + Hash> Counts<K> {
         }
     }
 
-    fn take(&self, key: K, rate: Gcra, now: Duration) -> Result<(), Duration> {
+    /// Takes one event: how long it is until all of the key's are there again, or how long to wait.
+    fn take(&self, key: K, rate: Gcra, now: Duration) -> Result<Duration, Duration> {
         // A thread that panicked elsewhere leaves whole numbers behind: they are as good as ever.
         let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         if !arrivals.by_key.contains_key(&key) && arrivals.by_key.len() >= self.most {
@@ -162,8 +170,9 @@ impl<K: Eq + Hash> Counts<K> {
             }
         }
         let arrival = arrivals.by_key.get(&key).copied().unwrap_or_default();
-        arrivals.by_key.insert(key, rate.take(arrival, now)?);
-        Ok(())
+        let next = rate.take(arrival, now)?;
+        arrivals.by_key.insert(key, next);
+        Ok(next.saturating_sub(now))
     }
 }
 
@@ -216,14 +225,14 @@ mod tests {
         let limits = limits(&LimitSettings::default(), &[], clock.clone());
         let mut mails = 0;
         for _ask in 0..10_000 {
-            mails += u32::from(limits.mail_budget("shop", "1").await);
+            mails += u32::from(limits.mail_budget("shop", "1").await.is_ok());
         }
         assert_eq!(mails, 3);
         clock.advance(Duration::from_mins(20));
-        assert!(limits.mail_budget("shop", "1").await);
-        assert!(!limits.mail_budget("shop", "1").await);
-        assert!(limits.mail_budget("shop", "2").await, "others have their own");
-        assert!(limits.mail_budget("blog", "1").await);
+        assert!(limits.mail_budget("shop", "1").await.is_ok());
+        assert!(limits.mail_budget("shop", "1").await.is_err());
+        assert!(limits.mail_budget("shop", "2").await.is_ok(), "others have their own");
+        assert!(limits.mail_budget("blog", "1").await.is_ok());
     }
 
     #[tokio::test]
@@ -231,11 +240,14 @@ mod tests {
         let clock = Clock::fixed(OffsetDateTime::UNIX_EPOCH);
         let limits = limits(&LimitSettings::default(), &[], clock);
         for _mail in 0..3 {
-            assert!(limits.mail_budget("shop", "1").await);
+            assert!(limits.mail_budget("shop", "1").await.is_ok());
         }
         limits.give_back("shop", "1").await;
         limits.give_back("shop", "2").await;
-        assert!(limits.mail_budget("shop", "1").await && !limits.mail_budget("shop", "1").await);
+        assert!(
+            limits.mail_budget("shop", "1").await.is_ok()
+                && limits.mail_budget("shop", "1").await.is_err()
+        );
     }
 
     #[tokio::test]
@@ -286,7 +298,7 @@ mod tests {
         let limits = limits(&settings, &[("shop", 1)], Clock::system());
         for _again in 0..100 {
             assert!(limits.client("shop", Door::Ask, "c").await.is_ok());
-            assert!(limits.mail_budget("shop", "1").await);
+            assert!(limits.mail_budget("shop", "1").await.is_ok());
             assert_eq!(limits.pace("shop", Duration::ZERO).await, Ok(Duration::ZERO));
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::gcra::Gcra;
 use crate::config::{ApplicationLimitSettings, LimitSettings};
-use crate::recovery::Door;
+use crate::recovery::{Door, Quota};
 
 /// Every rate there is.
 #[derive(Clone, Debug)]
@@ -69,6 +69,11 @@ impl Rates {
             Some(rate) => Allowance { own: Some(app), rate },
             None => Allowance { own: None, rate: self.client },
         }
+    }
+
+    /// How much a door allows each client, where anything is limited.
+    pub(super) fn quota(&self, app: &str, door: Door) -> Option<Quota> {
+        self.enabled.then(|| self.client(app, door).rate.into())
     }
 
     /// The rate of mails to one account of an application.

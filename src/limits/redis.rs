@@ -13,7 +13,7 @@ use redis::Script;
 use super::MemoryLimits;
 use super::gcra::Gcra;
 use super::rates::{Allowance, Rates};
-use crate::recovery::{Door, Limits, TryAfter, meters};
+use crate::recovery::{Door, Limits, Quota, TryAfter, meters};
 use crate::redis::{Redis, Trouble};
 use crate::token::{ApplicationKeys, LimiterKey, base64url};
 
@@ -80,25 +80,25 @@ impl RedisLimits {
         self.name(app.limiter_key(format!("account\0{user_id}").as_bytes()))
     }
 
-    /// Takes an event, if it is no longer away than `patience`: how long it is until then.
+    /// Takes an event, if it is no longer away than `patience`.
     async fn take(
         &self,
         key: String,
         rate: Gcra,
         patience: Duration,
-    ) -> Result<Result<Duration, TryAfter>, Trouble> {
+    ) -> Result<Result<Taken, TryAfter>, Trouble> {
         let mut call = self.take.key(key);
         call.arg(micros(rate.interval())).arg(micros(rate.tolerance())).arg(micros(patience));
-        let answer = self.redis.invoke::<(bool, u64)>(&call).await;
+        let answer = self.redis.invoke::<(bool, u64, u64)>(&call).await;
         match &answer {
             Err(trouble) => self.note(Some(trouble)),
-            Ok((true, _)) => self.note(None),
+            Ok((true, ..)) => self.note(None),
             // Nothing was written, and so it does not show that anything can be.
-            Ok((false, _)) => {}
+            Ok((false, ..)) => {}
         }
-        let (taken, wait) = answer?;
-        let wait = Duration::from_micros(wait);
-        Ok(if taken { Ok(wait) } else { Err(TryAfter(wait)) })
+        let (taken, wait, until_whole) = answer?;
+        let (wait, until_whole) = (Duration::from_micros(wait), Duration::from_micros(until_whole));
+        Ok(if taken { Ok(Taken { wait, until_whole }) } else { Err(TryAfter(wait)) })
     }
 
     /// Gives an event back that was taken.
@@ -128,15 +128,27 @@ impl RedisLimits {
     }
 }
 
+/// An event that was taken.
+struct Taken {
+    /// How long it is until the event.
+    wait: Duration,
+    /// How long it is until all of the key's are there again.
+    until_whole: Duration,
+}
+
 #[async_trait]
 impl Limits for RedisLimits {
-    async fn client(&self, app: &str, door: Door, client: &str) -> Result<(), TryAfter> {
+    fn quota(&self, app: &str, door: Door) -> Option<Quota> {
+        self.rates.quota(app, door)
+    }
+
+    async fn client(&self, app: &str, door: Door, client: &str) -> Result<Duration, TryAfter> {
         if !self.rates.enabled {
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         let Allowance { own, rate } = self.rates.client(app, door);
         match self.take(self.name_of_client(own, door, client), rate, Duration::ZERO).await {
-            Ok(taken) => taken.map(drop),
+            Ok(taken) => taken.map(|taken| taken.until_whole),
             Err(_) => self.alone.client(app, door, client).await,
         }
     }
@@ -151,12 +163,12 @@ impl Limits for RedisLimits {
         }
     }
 
-    async fn mail_budget(&self, app: &str, user_id: &str) -> bool {
+    async fn mail_budget(&self, app: &str, user_id: &str) -> Result<(), TryAfter> {
         let keys = self.applications.get(app).filter(|_| self.rates.enabled);
         let Some(keys) = keys else { return self.alone.mail_budget(app, user_id).await };
         let key = self.name_of_account(keys, user_id);
         match self.take(key, self.rates.account(app), Duration::ZERO).await {
-            Ok(taken) => taken.is_ok(),
+            Ok(taken) => taken.map(drop),
             Err(_) => self.alone.mail_budget(app, user_id).await,
         }
     }
@@ -174,7 +186,7 @@ impl Limits for RedisLimits {
         let rate = self.rates.paces.get(name).filter(|_| self.rates.enabled);
         let Some(rate) = rate else { return self.alone.pace(name, patience).await };
         match self.take(self.name_of_pace(name), *rate, patience).await {
-            Ok(taken) => taken,
+            Ok(taken) => taken.map(|taken| taken.wait),
             Err(_) => self.alone.pace(name, patience).await,
         }
     }

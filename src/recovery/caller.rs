@@ -1,5 +1,6 @@
 //! Who a request comes from, as far as limits go.
 
+use super::standing::{self, Standing};
 use super::{Application, Door, Operator, Recovery, TryAfter, meters};
 
 /// The client whose allowance a request takes from, and who named it where that is not the one who
@@ -44,20 +45,26 @@ impl Recovery {
         let Some(operator) = &caller.named_by else { return Ok(()) };
         let passed = self.pass(app, Door::Key, &operator.allowance()).await;
         if passed.is_err() {
-            self.limits.give_request_back(&app.name, door, &caller.client).await;
+            self.take_back(app, door, &caller.client).await;
         }
         passed
     }
 
     /// Gives back what entering took.
     pub(super) async fn give_entry_back(&self, app: &Application, door: Door, caller: &Caller) {
-        self.limits.give_request_back(&app.name, door, &caller.client).await;
+        self.take_back(app, door, &caller.client).await;
         if let Some(operator) = &caller.named_by {
-            self.limits.give_request_back(&app.name, Door::Key, &operator.allowance()).await;
+            self.take_back(app, Door::Key, &operator.allowance()).await;
         }
     }
 
-    /// Takes one request for an application from an allowance at a door.
+    async fn take_back(&self, app: &Application, door: Door, whose: &str) {
+        self.limits.give_request_back(&app.name, door, whose).await;
+        standing::note_given_back(door);
+    }
+
+    /// Takes one request for an application from an allowance at a door. Every count of a request comes
+    /// by here, and so it is here that it is noted how the client stands.
     pub(super) async fn pass(
         &self,
         app: &Application,
@@ -68,6 +75,9 @@ impl Recovery {
         if passed.is_err() {
             meters::turned_away(door);
         }
-        passed
+        if let Some(quota) = self.limits.quota(&app.name, door) {
+            standing::note(Standing::new(door, quota, passed));
+        }
+        passed.map(drop)
     }
 }

@@ -155,9 +155,10 @@ pub enum IssueError {
     LoggedInNow,
     /// Operators have made as many links for the account as they may for now.
     #[error(
-        "operators have made as many links for the account as they may for now: its owner gets mail by each"
+        "operators have made as many links for the account as they may for now: its owner gets mail by \
+         each, and the next may be made in {} s", .0.as_secs()
     )]
-    Budget,
+    Budget(Duration),
     /// The queue is full.
     #[error("the queue is full")]
     Busy,
@@ -232,7 +233,7 @@ impl OperatorError {
     /// Whether it came of an account, so that there is a row with the id that was sent.
     pub(super) const fn is_of_an_account(&self) -> bool {
         use IssueError::{Budget, Busy, Ineligible, LoggedInNow};
-        matches!(self, Self::NotIssued(Ineligible(_) | LoggedInNow | Budget | Busy))
+        matches!(self, Self::NotIssued(Ineligible(_) | LoggedInNow | Budget(_) | Busy))
     }
 }
 
@@ -247,7 +248,7 @@ impl IssueError {
             Self::AccountUnknown => "account_unknown",
             Self::Ineligible(_) => "ineligible",
             Self::LoggedInNow => "logged_in_now",
-            Self::Budget => "budget",
+            Self::Budget(_) => "budget",
             Self::Busy => "queue_full",
             Self::Unavailable(_) => "unavailable",
         }

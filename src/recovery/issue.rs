@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::mint::mint;
 use super::{
     Application, GivenLink, IssueError, LinkPattern, LinkWish, Mail, Operator, OperatorError,
-    Origin, Recovery, Task, audit,
+    Origin, Recovery, Task, TryAfter, audit,
 };
 use crate::account::Account;
 use crate::token::{Purpose, Scope, Token};
@@ -90,9 +90,10 @@ impl Recovery {
         };
         // Either way its owner gets mail by it.
         let payer = wish.origin.payer(&account.id).into_owned();
-        if !self.limits.mail_budget(&app.name, &payer).await {
-            return Err(IssueError::Budget);
-        }
+        self.limits
+            .mail_budget(&app.name, &payer)
+            .await
+            .map_err(|TryAfter(wait)| IssueError::Budget(wait))?;
         let issued = if issue.send_mail {
             self.mail_it(app, &account, wish, issue.reference).await
         } else {

@@ -30,6 +30,7 @@ mod operator;
 mod ports;
 mod revoke;
 mod session;
+mod standing;
 mod token_use;
 mod wording;
 mod worker;
@@ -67,10 +68,11 @@ pub use login::LoggedIn;
 pub use lost::Lost;
 pub use operator::Operator;
 pub use ports::{
-    Accounts, Breaches, Door, Hooks, Jobs, Limits, NewPassword, NotTold, QueueFull, SendError,
-    Sender, StoreError, Swap, TryAfter,
+    Accounts, Breaches, Door, Hooks, Jobs, Limits, NewPassword, NotTold, QueueFull, Quota,
+    SendError, Sender, StoreError, Swap, TryAfter,
 };
 pub use session::{Me, PasswordChange};
+pub use standing::{Standing, noting};
 pub use token_use::TokenUse;
 pub use wording::Wording;
 

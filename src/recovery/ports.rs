@@ -258,20 +258,44 @@ impl Door {
     }
 }
 
+/// So many requests at once, and one more each interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// How many there are at most.
+    pub requests: u32,
+    /// How long one takes to come back.
+    pub interval: Duration,
+}
+
+impl Quota {
+    /// How long it takes until all of them are back.
+    #[must_use]
+    pub fn window(self) -> Duration {
+        self.interval * self.requests
+    }
+}
+
 /// How often and how much.
 #[async_trait]
 pub trait Limits: Send + Sync {
-    /// Takes one request for an application from a client's allowance at a door.
+    /// How much of an application a door allows each client; nothing where it allows any amount.
+    fn quota(&self, app: &str, door: Door) -> Option<Quota>;
+
+    /// Takes one request for an application from a client's allowance at a door, and says how long it
+    /// is until the allowance is whole again.
     ///
     /// # Errors
     /// How long to wait.
-    async fn client(&self, app: &str, door: Door, client: &str) -> Result<(), TryAfter>;
+    async fn client(&self, app: &str, door: Door, client: &str) -> Result<Duration, TryAfter>;
 
     /// Gives back one request for an application that was taken from a client's allowance at a door.
     async fn give_request_back(&self, app: &str, door: Door, client: &str);
 
-    /// Takes one mail from an account's budget; `false` when it is used up.
-    async fn mail_budget(&self, app: &str, user_id: &str) -> bool;
+    /// Takes one mail from an account's budget.
+    ///
+    /// # Errors
+    /// How long it is until there is one, when it is used up.
+    async fn mail_budget(&self, app: &str, user_id: &str) -> Result<(), TryAfter>;
 
     /// Gives back one mail that was taken from an account's budget and never made.
     async fn give_back(&self, app: &str, user_id: &str);

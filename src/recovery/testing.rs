@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::{
     Breaches, Call, Door, HashingPool, Hooks, Job, Jobs, Letter, Limits, LinkWish, Mail, NotTold,
-    Ports, QueueFull, Recovery, SendError, Sender, Task, TryAfter,
+    Ports, QueueFull, Quota, Recovery, SendError, Sender, Task, TryAfter,
 };
 use crate::account::{Account, Identifier};
 use crate::clock::Clock;
@@ -80,14 +80,18 @@ impl Jobs for Nothing {
 
 #[async_trait]
 impl Limits for Nothing {
-    async fn client(&self, _: &str, _: Door, _: &str) -> Result<(), TryAfter> {
-        Ok(())
+    fn quota(&self, _: &str, _: Door) -> Option<Quota> {
+        None
+    }
+
+    async fn client(&self, _: &str, _: Door, _: &str) -> Result<Duration, TryAfter> {
+        Ok(Duration::ZERO)
     }
 
     async fn give_request_back(&self, _: &str, _: Door, _: &str) {}
 
-    async fn mail_budget(&self, _: &str, _: &str) -> bool {
-        true
+    async fn mail_budget(&self, _: &str, _: &str) -> Result<(), TryAfter> {
+        Ok(())
     }
 
     async fn give_back(&self, _: &str, _: &str) {}

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use regain::config::{LimitStore, QueueStore};
 use serde_json::json;
 
 use crate::databases::{Engine, engines};
 use crate::harness::{Answer, Regain};
 use crate::people::{Person, add, database, person};
+use crate::redis_server::keys;
 
 /// Asks and says to whom mail went.
 async fn recipients(regain: &Regain, identifier: &str) -> Vec<String> {
@@ -117,12 +119,25 @@ async fn a36_every_spelling_shares_one_mail_budget() {
     for engine in engines() {
         let ada = Person { username: Some("ada".to_owned()), ..person("ada@example.com") };
         let users = database(engine, &[ada]).await;
-        let regain = Regain::start(&users.url).await;
-        for spelling in ["ada@example.com", "ADA@example.com", "ada", "Ada@Example.COM", " ada "] {
-            regain.ask(spelling).await;
+        let redis = keys();
+        for redis in [None].into_iter().chain(redis.as_ref().map(Some)) {
+            let regain = Regain::start_with(&users.url, |settings| {
+                if let Some(keys) = redis {
+                    settings.limits.store = LimitStore::Redis;
+                    settings.queue.store = QueueStore::Redis;
+                    settings.redis = keys.settings();
+                }
+            })
+            .await;
+            let spellings =
+                ["ada@example.com", "ADA@example.com", "ada", "Ada@Example.COM", " ada "];
+            for spelling in spellings {
+                assert_eq!(regain.ask(spelling).await.status, 202);
+            }
+            assert_eq!(regain.ask_for("email-confirmations", "ADA@EXAMPLE.com").await.status, 202);
+            regain.worked().await;
+            assert_eq!(regain.mails().len(), 3, "{engine:?} {}", redis.is_some());
         }
-        regain.worked().await;
-        assert_eq!(regain.mails().len(), 3, "{engine:?}");
     }
 }
 

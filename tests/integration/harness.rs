@@ -369,11 +369,11 @@ pub fn client() -> reqwest::Client {
 }
 
 /// Sends a request and reads the answer to its end; what differs from answer to answer by
-/// nature (date, request id) is left out of the headers.
+/// nature (date, request id, what was counted and how much is left of it) is left out of the headers.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.expect("an answer");
     let status = response.status().as_u16();
-    let by_nature = ["date", "x-request-id"];
+    let by_nature = ["date", "x-request-id", "ratelimit", "ratelimit-policy"];
     let mut headers: Vec<_> = response
         .headers()
         .iter()

@@ -166,7 +166,8 @@ async fn what_is_mailed_is_in_nobody_elses_hands_and_leaves_the_owner_their_budg
         for _budget in 0..3 {
             assert!(matches!(issue(&regain, mailed()).await, Ok(Issued::Mailed)), "{engine:?}");
         }
-        assert_eq!(issue(&regain, mailed()).await.unwrap_err(), IssueError::Budget, "{engine:?}");
+        let refused = issue(&regain, mailed()).await.unwrap_err();
+        assert_eq!(refused, IssueError::Budget(Duration::from_mins(20)), "{engine:?}");
         regain.worked().await;
         let links = regain.links();
         assert_eq!((links.len(), regain.mails().len()), (3, 3), "{engine:?}: and no notice");

@@ -76,11 +76,37 @@ fn minutes(wait: Duration) -> u64 {
 }
 
 #[tokio::test]
+async fn each_request_is_told_how_much_is_left_and_a_budget_how_long_it_is_used_up() {
+    in_both(settings(), async |limits| {
+        let quota = limits.quota("shop", Door::Ask).unwrap();
+        assert_eq!((quota.requests, quota.window().as_secs()), (3, 3600));
+        assert_eq!(limits.quota("bank", Door::Ask).unwrap().requests, 5, "its own");
+        for taken in 1..=3 {
+            let until_whole = limits.client("shop", Door::Ask, "c").await.unwrap();
+            assert_eq!(minutes(until_whole), 20 * taken);
+        }
+        limits.give_request_back("shop", Door::Ask, "c").await;
+        assert_eq!(minutes(limits.client("shop", Door::Ask, "c").await.unwrap()), 60);
+        for _mail in 0..3 {
+            assert_eq!(limits.mail_budget("shop", "1").await, Ok(()));
+        }
+        let TryAfter(wait) = limits.mail_budget("shop", "1").await.unwrap_err();
+        assert_eq!(minutes(wait), 20);
+        let TryAfter(wait) = {
+            assert_eq!(limits.mail_budget("bank", "1").await, Ok(()));
+            limits.mail_budget("bank", "1").await.unwrap_err()
+        };
+        assert_eq!(minutes(wait), 10, "as that application has it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_burst_is_allowed_at_once_and_then_one_an_interval() {
     let often = LimitSettings { per_client: "3/s".parse().unwrap(), ..settings() };
     in_both(often, async |limits| {
         // A burst that a slow machine stretches would hold one more.
-        let mut wait = Ok(());
+        let mut wait = Ok(Duration::ZERO);
         for _more_than_a_burst in 0..20 {
             wait = limits.client("shop", Door::Ask, "c").await;
             if wait.is_err() {
@@ -160,10 +186,19 @@ async fn an_application_with_limits_of_its_own_counts_by_itself_and_the_others_t
         assert!(limits.client("bank", Door::Inspect, "c").await.is_ok(), "each door by itself");
         assert!(limits.client("bank", Door::Ask, "d").await.is_ok(), "each client by itself");
 
-        assert!(limits.mail_budget("bank", "1").await && !limits.mail_budget("bank", "1").await);
+        assert!(
+            limits.mail_budget("bank", "1").await.is_ok()
+                && limits.mail_budget("bank", "1").await.is_err()
+        );
         limits.give_back("bank", "1").await;
-        assert!(limits.mail_budget("bank", "1").await && !limits.mail_budget("bank", "1").await);
-        assert!(limits.mail_budget("shop", "1").await && limits.mail_budget("shop", "1").await);
+        assert!(
+            limits.mail_budget("bank", "1").await.is_ok()
+                && limits.mail_budget("bank", "1").await.is_err()
+        );
+        assert!(
+            limits.mail_budget("shop", "1").await.is_ok()
+                && limits.mail_budget("shop", "1").await.is_ok()
+        );
     })
     .await;
 }
@@ -173,12 +208,21 @@ async fn a50_accounts_have_a_budget_each_and_get_back_what_was_not_used() {
     in_both(settings(), async |limits| {
         limits.give_back("shop", "1").await;
         for _mail in 0..3 {
-            assert!(limits.mail_budget("shop", "1").await);
+            assert!(limits.mail_budget("shop", "1").await.is_ok());
         }
-        assert!(!limits.mail_budget("shop", "1").await, "nothing is given back that was not taken");
-        assert!(limits.mail_budget("shop", "2").await && limits.mail_budget("blog", "1").await);
+        assert!(
+            limits.mail_budget("shop", "1").await.is_err(),
+            "nothing is given back that was not taken"
+        );
+        assert!(
+            limits.mail_budget("shop", "2").await.is_ok()
+                && limits.mail_budget("blog", "1").await.is_ok()
+        );
         limits.give_back("shop", "1").await;
-        assert!(limits.mail_budget("shop", "1").await && !limits.mail_budget("shop", "1").await);
+        assert!(
+            limits.mail_budget("shop", "1").await.is_ok()
+                && limits.mail_budget("shop", "1").await.is_err()
+        );
     })
     .await;
 }
@@ -214,9 +258,10 @@ async fn of_many_at_the_same_time_exactly_the_burst_is_let_in() {
 async fn switched_off_nothing_is_limited_and_nothing_is_kept() {
     let off = LimitSettings { enabled: false, ..settings() };
     in_both(off.clone(), async |limits| {
+        assert_eq!(limits.quota("shop", Door::Ask), None);
         for _again in 0..20 {
             limits.give_request_back("shop", Door::Ask, "c").await;
-            assert!(asks(limits, "c").await && limits.mail_budget("shop", "1").await);
+            assert!(asks(limits, "c").await && limits.mail_budget("shop", "1").await.is_ok());
             assert_eq!(limits.pace("shop", Duration::ZERO).await, Ok(Duration::ZERO));
         }
     })
@@ -234,7 +279,7 @@ async fn a54_replicas_share_one_limit_one_budget_and_one_pace() {
     let (mut asked, mut mailed) = (0, 0);
     for replica in replicas.iter().cycle().take(12) {
         asked += u32::from(asks(replica, "c").await);
-        mailed += u32::from(replica.mail_budget("shop", "1").await);
+        mailed += u32::from(replica.mail_budget("shop", "1").await.is_ok());
     }
     assert_eq!((asked, mailed), (3, 3));
     let mut turns = vec![];
@@ -254,7 +299,7 @@ async fn a06_keys_and_values_tell_nothing_of_whom_they_count_and_all_of_them_exp
         }
     }
     assert!(limits.client("bank", Door::Ask, "203.0.113.9").await.is_ok());
-    assert!(limits.mail_budget("shop", "canary@example.com").await);
+    assert!(limits.mail_budget("shop", "canary@example.com").await.is_ok());
     assert!(limits.pace("shop", Duration::ZERO).await.is_ok());
     let names = keys.names().await;
     assert_eq!(names.len(), 2 * Door::ALL.len() + 1 + 1 + 1);

@@ -52,6 +52,7 @@ mod purposes;
 mod python;
 mod queue;
 mod race;
+mod rate_limit;
 mod recovery_email;
 mod redis_server;
 mod relay;

@@ -25,6 +25,11 @@ pub enum Auth {
 }
 
 impl Facts {
+    /// Whether its requests are counted.
+    pub fn is_limited(&self) -> bool {
+        self.problems().contains(&Code::RateLimited)
+    }
+
     /// Every problem that the operation can answer, by status.
     pub fn problems(&self) -> Vec<Code> {
         let of_body = if self.request.is_some() { &BODY[..] } else { &[] };

@@ -10,10 +10,6 @@ use crate::recovery::{AskError, CompleteError, InspectError, IssueError, Operato
 /// How long to wait when a database is away: long enough for a fail-over to have begun.
 const AWAY: Duration = Duration::from_secs(5);
 
-/// How long to wait for a mail of an account's budget, which tells of no time: about as long as one
-/// takes to come back by default.
-const MAIL_BACK: Duration = Duration::from_mins(20);
-
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         Self::new(match refused {
@@ -78,7 +74,7 @@ impl From<IssueError> for Problem {
             IssueError::Ineligible(_) | IssueError::LoggedInNow => {
                 at(Code::InvalidValue, "user_id")
             }
-            IssueError::Budget => Self::passing(Code::RateLimited, MAIL_BACK),
+            IssueError::Budget(wait) => Self::passing(Code::RateLimited, *wait),
             IssueError::Busy => Self::passing(Code::Busy, AWAY),
             IssueError::Unavailable(error) => {
                 tracing::error!(%error, "no link made for an operator");

@@ -81,7 +81,7 @@ impl Recovery {
 
     /// Takes a mail from a budget of the account, if there is one left.
     async fn pay(&self, app: &Application, wish: &LinkWish, account: &Account) -> bool {
-        self.limits.mail_budget(&app.name, &wish.origin.payer(&account.id)).await
+        self.limits.mail_budget(&app.name, &wish.origin.payer(&account.id)).await.is_ok()
     }
 
     /// Within the mail budget, so that a stranger can say so no oftener than ask for mail.

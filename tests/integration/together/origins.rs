@@ -98,7 +98,7 @@ async fn a82_on_every_route_an_origin_is_granted_the_calls_of_its_own_applicatio
                     ("access-control-allow-origin", origin),
                     (
                         "access-control-expose-headers",
-                        "Retry-After, WWW-Authenticate, X-Request-Id",
+                        "RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
                     ),
                 ];
                 if *template == COOKIE {
