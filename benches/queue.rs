@@ -158,7 +158,7 @@ impl Server {
         let keys = [("default".to_owned(), keyring.application("default"))];
         let parcels = Parcels::new(keys.into_iter().collect(), Random::system());
         let silence = Duration::from_mins(5);
-        let settings = RedisQueueSettings { capacity: JOBS, silence, fallback: None };
+        let settings = RedisQueueSettings { capacity: JOBS, part: JOBS, silence, fallback: None };
         Queue::Redis(RedisQueue::new(self.connect(), self.connect(), parcels, settings))
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, breaches, secrets, shared, structr, texts, webhooks, workers};
+use super::{StartError, breaches, permits, secrets, shared, structr, texts, webhooks, workers};
 use crate::clock::Clock;
 use crate::config::{
     ApiKeySettings, ApplicationSettings, ConnectionSettings, KeySettings, LoginLinks,
@@ -55,11 +55,14 @@ impl Service {
         let embedded = texts::embedded()?;
         let texts = texts::of_applications(settings, &embedded)?;
         let (workers, lanes) = workers::of(settings);
+        let permits = permits::of(&settings.hashing);
+        let hashing = HashingPool::new(permits, settings.hashing.wait.0, random.clone());
         let mut maker = Maker {
             settings,
             keyring: &keyring,
             texts: &texts,
             lanes: &lanes,
+            hashing: &hashing,
             random: &random,
             pools: Pools::new(PoolSettings::default()),
         };
@@ -76,8 +79,6 @@ impl Service {
             hooks: Arc::new(webhooks::of(settings)?),
             breaches: Arc::new(breaches::of(settings, clock.clone())?),
         };
-        let hashing =
-            HashingPool::new(settings.hashing.permits, settings.hashing.wait.0, random.clone());
         let recovery = Recovery::new(applications, ports, hashing, clock.clone(), random.clone());
         let recovery = Arc::new(recovery);
         let dresses = http::pages::dresses(settings, &texts)?;
@@ -165,6 +166,7 @@ struct Maker<'a> {
     keyring: &'a Keyring,
     texts: &'a texts::All,
     lanes: &'a workers::Lanes,
+    hashing: &'a HashingPool,
     random: &'a Random,
     pools: Pools,
 }
@@ -174,7 +176,7 @@ fn application(
     name: &str,
     app: &ApplicationSettings,
 ) -> Result<Application, StartError> {
-    let Maker { settings, keyring, texts, lanes, random, pools } = maker;
+    let Maker { settings, keyring, texts, lanes, hashing, random, pools } = maker;
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let accounts = users_table(name, app, pools, random)?;
     let pages = pages(settings, name, app);
@@ -198,6 +200,8 @@ fn application(
         invitation_confirms: app.users.invitation_confirms,
         invitation_lifetime: invitation_lifetime(app),
         stamp: stamp_use(app),
+        hashing_share: hashing.share(permits::of_application(settings, hashing.permits())),
+        job_share: lanes.of_application(name),
         lane: lanes.of_provider(&app.mail.provider),
         hook_lane: lanes.of_webhook(name),
         paces: vec![name.to_owned(), shared::pace_of_provider(&app.mail.provider)],

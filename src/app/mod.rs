@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod logging;
 mod operators;
+mod permits;
 mod preview;
 mod run;
 pub mod secrets;

@@ -79,7 +79,7 @@ pub(super) fn queue(
     keyring: &Keyring,
     random: Random,
 ) -> Result<Queue, StartError> {
-    let memory = || MemoryQueue::new(settings.queue.capacity);
+    let memory = || MemoryQueue::parted(settings.queue.capacity, part(settings));
     Ok(match settings.queue.store {
         QueueStore::Memory => Queue::Memory(memory()),
         QueueStore::Redis => {
@@ -104,9 +104,16 @@ pub(super) fn redis_queue(
     let redis = Redis::connect(place, "queue", prefix, patience, meters::redis);
     let keys = settings.apps.keys().map(|name| (name.clone(), keyring.application(name)));
     let parcels = Parcels::new(keys.collect::<BTreeMap<_, _>>(), random);
-    let capacity = settings.queue.capacity;
-    let settings = RedisQueueSettings { capacity, silence: silence(settings), fallback };
+    let (capacity, part) = (settings.queue.capacity, part(settings));
+    let settings = RedisQueueSettings { capacity, part, silence: silence(settings), fallback };
     Ok(RedisQueue::new(redis, work, parcels, settings))
+}
+
+/// How many jobs of one application may wait: half of all where there are several, so that what one is
+/// flooded with leaves room for what the others are asked for.
+fn part(settings: &Settings) -> usize {
+    let capacity = settings.queue.capacity;
+    if settings.apps.len() > 1 { capacity.div_ceil(2) } else { capacity }
 }
 
 /// How long a process that was given a job may be silent before another one gets it: longer than it

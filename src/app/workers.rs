@@ -1,4 +1,5 @@
-//! How many jobs are worked on at a time, and how many of those a mail server or a webhook may have.
+//! How many jobs are worked on at a time, and how many of those an application, a mail server or a webhook
+//! may have.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,23 +20,30 @@ const CALLS: usize = 4;
 /// Most workers that calls have, those of all webhooks together.
 const MOST_CALLS: usize = 64;
 
-/// The lane of each provider, and that of the webhook of each application, by their names.
+/// The share of each application, the lane of each provider, and that of the webhook of each application,
+/// by their names.
 pub(super) struct Lanes {
-    of_providers: BTreeMap<String, Arc<Semaphore>>,
-    of_webhooks: BTreeMap<String, Arc<Semaphore>>,
+    applications: BTreeMap<String, Arc<Semaphore>>,
+    providers: BTreeMap<String, Arc<Semaphore>>,
+    webhooks: BTreeMap<String, Arc<Semaphore>>,
 }
 
 impl Lanes {
+    /// The share of an application.
+    pub(super) fn of_application(&self, name: &str) -> Arc<Semaphore> {
+        self.applications.get(name).cloned().unwrap_or_else(|| lane(1))
+    }
+
     /// The lane of a provider.
     pub(super) fn of_provider(&self, name: &str) -> Arc<Semaphore> {
         // That there is one of the name is looked at where the mailer is made.
-        self.of_providers.get(name).cloned().unwrap_or_else(|| lane(1))
+        self.providers.get(name).cloned().unwrap_or_else(|| lane(1))
     }
 
     /// The lane of an application's webhook.
     pub(super) fn of_webhook(&self, app: &str) -> Arc<Semaphore> {
         // Where there is none, calls that are left over are done with at once.
-        self.of_webhooks.get(app).cloned().unwrap_or_else(|| lane(1))
+        self.webhooks.get(app).cloned().unwrap_or_else(|| lane(1))
     }
 }
 
@@ -47,17 +55,37 @@ fn lane(permits: usize) -> Arc<Semaphore> {
 /// mostly waiting, and some beside them. The mails of one provider may have all of them but as many as
 /// the others have connections, and calls have: a server that is slow or silent does not hold up mails
 /// that go by another one, nor does a webhook.
+///
+/// Where there are several applications, the mails of one have as many as its provider has connections,
+/// and there are enough for each, within reason: a flood of one application, or a database that hangs,
+/// holds up nobody else's.
 pub(super) fn of(settings: &Settings) -> (usize, Lanes) {
     let providers = || settings.mail.providers.iter();
     let connections: usize = providers().map(|(_, provider)| provider.connections as usize).sum();
-    let (calls, of_webhooks) = of_webhooks(settings);
-    let workers = (connections + calls + BESIDE).clamp(FEWEST, MOST);
+    let (calls, webhooks) = of_webhooks(settings);
+    let shares = shares(settings);
+    let sending = connections.max(shares.values().sum());
+    let workers = (sending + calls + BESIDE).clamp(FEWEST, MOST);
     let of_provider = |own: u32| {
         let others = connections - own as usize + calls;
         lane(workers.saturating_sub(others).max(1))
     };
     let of_providers = providers().map(|(name, it)| (name.clone(), of_provider(it.connections)));
-    (workers, Lanes { of_providers: of_providers.collect(), of_webhooks })
+    let providers = of_providers.collect();
+    let alone = shares.len() == 1;
+    let share = |own: usize| lane(if alone { workers } else { own });
+    let applications = shares.into_iter().map(|(name, own)| (name, share(own))).collect();
+    (workers, Lanes { applications, providers, webhooks })
+}
+
+/// How many mails of each application its provider carries at a time.
+fn shares(settings: &Settings) -> BTreeMap<String, usize> {
+    let carried = |provider: &str| {
+        // That there is one of the name is looked at where the mailer is made.
+        settings.mail.providers.get(provider).map_or(1, |it| it.connections.max(1) as usize)
+    };
+    let apps = settings.apps.iter();
+    apps.map(|(name, app)| (name.clone(), carried(&app.mail.provider))).collect()
 }
 
 /// How many calls there may be at a time, and a lane for each webhook; beyond so many webhooks some
@@ -82,6 +110,15 @@ mod tests {
     /// How many workers there are, how many of them mails of each provider may have, and how many the
     /// calls of each webhook.
     fn lanes(connections: &[u32], webhooks: usize) -> (usize, Vec<usize>, Vec<usize>) {
+        let (workers, lanes) = of(&settings(connections, webhooks));
+        let permits = |lanes: &BTreeMap<_, Arc<Semaphore>>| {
+            lanes.values().map(|lane| lane.available_permits()).collect()
+        };
+        (workers, permits(&lanes.providers), permits(&lanes.webhooks))
+    }
+
+    /// Providers with so many connections each, and so many applications with a webhook each.
+    fn settings(connections: &[u32], webhooks: usize) -> Settings {
         let mut settings = Settings::default();
         for (n, connections) in connections.iter().enumerate() {
             let text = format!("url = \"outbox:\"\nconnections = {connections}");
@@ -93,11 +130,7 @@ mod tests {
         for n in 0..webhooks {
             settings.apps.insert(format!("a{n:03}"), toml::from_str(app).unwrap());
         }
-        let (workers, lanes) = of(&settings);
-        let permits = |lanes: &BTreeMap<_, Arc<Semaphore>>| {
-            lanes.values().map(|lane| lane.available_permits()).collect()
-        };
-        (workers, permits(&lanes.of_providers), permits(&lanes.of_webhooks))
+        settings
     }
 
     #[test]
@@ -112,7 +145,19 @@ mod tests {
     fn webhooks_have_workers_that_mails_have_not_and_leave_theirs_to_mails() {
         assert_eq!(lanes(&[4], 1), (12, vec![8], vec![4]));
         assert_eq!(lanes(&[4, 10], 2), (26, vec![8, 14], vec![4, 4]));
-        assert_eq!(lanes(&[4], 20), (68, vec![8], vec![3; 20]));
-        assert_eq!(lanes(&[4], 300), (72, vec![8], vec![1; 300]));
+        assert_eq!(lanes(&[4], 20), (144, vec![84], vec![3; 20]));
+        assert_eq!(lanes(&[4], 300), (256, vec![192], vec![1; 300]));
+    }
+
+    #[test]
+    fn one_application_has_all_workers_and_of_several_each_as_many_as_its_mails_are_carried_by() {
+        let shares = |webhooks| {
+            let (workers, lanes) = of(&settings(&[4], webhooks));
+            let shares = lanes.applications.values();
+            (workers, shares.map(|lane| lane.available_permits()).collect::<Vec<_>>())
+        };
+        assert_eq!(shares(1), (12, vec![12]));
+        assert_eq!(shares(2), (20, vec![4; 2]));
+        assert_eq!(shares(3), (28, vec![4; 3]), "calls, and all three at a time, and some beside");
     }
 }

@@ -269,8 +269,14 @@ impl Default for LimitSettings {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HashingSettings {
-    /// How many passwords are hashed at a time; each takes `argon2.memory_kib`.
-    pub permits: usize,
+    /// How many passwords are hashed at a time; as many as cores and memory allow where nothing is
+    /// said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permits: Option<usize>,
+    /// How many of them one application may have; all but one where there are several and nothing is
+    /// said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_application: Option<usize>,
     /// How long a completion waits for its turn before it is answered by 503.
     pub wait: Span,
     /// Cost of new Argon2id hashes.
@@ -291,7 +297,12 @@ pub struct Argon2Settings {
 
 impl Default for HashingSettings {
     fn default() -> Self {
-        Self { permits: 2, wait: Span(Duration::from_secs(2)), argon2: Argon2Settings::default() }
+        Self {
+            permits: None,
+            per_application: None,
+            wait: Span(Duration::from_secs(2)),
+            argon2: Argon2Settings::default(),
+        }
     }
 }
 

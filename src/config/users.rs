@@ -12,6 +12,9 @@ use super::SecretSource;
 pub struct UsersSettings {
     /// `postgres://`, `mysql://` (MariaDB too) or `sqlite://`, with user and password.
     pub database: SecretSource,
+    /// How many connections to it the application may hold at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<u32>,
     /// The framework whose table it is; what it stands for is filled in when the file is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,

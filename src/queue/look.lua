@@ -1,18 +1,32 @@
 -- One look at the queue: strikes off what is done, brings what is due, gives out what a replica
--- that died was given, and then what is new. KEYS: ready, delayed.
+-- that died was given, and then what is new. KEYS: ready, delayed, and how many jobs there are of each
+-- application.
 -- ARGV: the group, how many jobs to give out, after how many milliseconds of silence somebody
 -- counts as dead, and the entries that are done.
 -- Answers the entries given out (id, parcel, how often it was begun, this time counted), how many jobs there are,
 -- and for how many milliseconds the oldest has been ready.
-local ready, delayed = KEYS[1], KEYS[2]
+local ready, delayed, counts = KEYS[1], KEYS[2], KEYS[3]
 local group, count, silence = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- One job less of the application that a parcel is for.
+local function less(parcel)
+    local app = string.match(parcel, '^[^:]*')
+    local left = redis.pcall('HINCRBY', counts, app, -1)
+    -- Where there is no memory to count in, it is begun anew.
+    if type(left) ~= 'number' or left <= 0 then
+        redis.call('HDEL', counts, app)
+    end
+end
+
 -- An entry goes with its acknowledgement, and in no other way: nothing is trimmed by length.
 for i = 4, #ARGV do
+    local entry = redis.call('XRANGE', ready, ARGV[i], ARGV[i])[1]
     redis.call('XACK', ready, group, ARGV[i])
-    redis.call('XDEL', ready, ARGV[i])
+    if redis.call('XDEL', ready, ARGV[i]) == 1 then
+        less(entry[2][2])
+    end
 end
 
 local due = redis.call('ZRANGE', delayed, '-inf', string.format('%.0f', now), 'BYSCORE', 'LIMIT', 0, 100)
@@ -59,4 +73,9 @@ end
 
 local oldest = redis.call('XRANGE', ready, '-', '+', 'COUNT', 1)[1]
 local age = oldest and math.max(now - tonumber(string.match(oldest[1], '^%d+')), 0) or 0
-return {given, redis.call('XLEN', ready) + redis.call('ZCARD', delayed), age}
+local depth = redis.call('XLEN', ready) + redis.call('ZCARD', delayed)
+if depth == 0 then
+    -- What a release miscounted that counts none must not last.
+    redis.call('DEL', counts)
+end
+return {given, depth, age}

@@ -1,6 +1,6 @@
 //! A bounded queue in the process. A crash loses what waits; SIGTERM does not.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ const MOST_LETTERS: usize = 100;
 /// Jobs that wait, are put off, or are being done.
 pub struct MemoryQueue {
     capacity: usize,
+    /// How many jobs of one application may wait, beyond which no more asks are taken for it.
+    part: usize,
     state: Mutex<State>,
     /// What was given up, newest first.
     dead: Mutex<VecDeque<DeadLetter>>,
@@ -38,6 +40,8 @@ pub struct MemoryQueue {
 #[derive(Default)]
 struct State {
     ready: VecDeque<Job>,
+    /// How many of these and of the delayed there are of each application.
+    counts: HashMap<String, usize>,
     /// Jobs that a timer holds.
     delayed: usize,
     /// Jobs that a worker holds.
@@ -48,6 +52,26 @@ struct State {
 impl State {
     fn waiting(&self) -> usize {
         self.ready.len() + self.delayed
+    }
+
+    fn waiting_of(&self, app: &str) -> usize {
+        self.counts.get(app).copied().unwrap_or_default()
+    }
+
+    fn next(&mut self) -> Option<Job> {
+        let job = self.ready.pop_front()?;
+        match self.counts.get_mut(&job.app) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(self.counts.remove(&job.app)),
+        }
+        Some(job)
+    }
+
+    fn count(&mut self, job: &Job) {
+        match self.counts.get_mut(&job.app) {
+            Some(count) => *count += 1,
+            None => drop(self.counts.insert(job.app.clone(), 1)),
+        }
     }
 
     fn idle(&self) -> bool {
@@ -81,8 +105,15 @@ impl MemoryQueue {
     /// A queue that takes `capacity` asks.
     #[must_use]
     pub fn new(capacity: usize) -> Arc<Self> {
+        Self::parted(capacity, capacity)
+    }
+
+    /// The same where of these no more than `part` may be of one application.
+    #[must_use]
+    pub fn parted(capacity: usize, part: usize) -> Arc<Self> {
         Arc::new_cyclic(|myself| Self {
             capacity,
+            part,
             state: Mutex::default(),
             dead: Mutex::default(),
             work: Notify::new(),
@@ -102,7 +133,7 @@ impl MemoryQueue {
             {
                 let mut state = self.state();
                 if let Some(queue) = self.myself.upgrade()
-                    && let Some(job) = state.ready.pop_front()
+                    && let Some(job) = state.next()
                 {
                     state.in_flight += 1;
                     return Some((job, Ticket(queue)));
@@ -195,9 +226,11 @@ impl MemoryQueue {
 impl Jobs for MemoryQueue {
     async fn ask(&self, job: Job) -> Result<(), QueueFull> {
         let mut state = self.state();
-        if state.closed || state.waiting() >= self.capacity {
+        let full = state.waiting() >= self.capacity || state.waiting_of(&job.app) >= self.part;
+        if state.closed || full {
             return Err(QueueFull);
         }
+        state.count(&job);
         state.ready.push_back(job);
         self.work.notify_one();
         Ok(())
@@ -208,6 +241,7 @@ impl Jobs for MemoryQueue {
         if state.waiting() >= self.capacity.saturating_add(RESERVE) {
             return Err(QueueFull);
         }
+        state.count(&job);
         if delay.is_zero() {
             state.ready.push_back(job);
             self.work.notify_one();

@@ -1,9 +1,14 @@
--- Takes a job in, if there is room. KEYS: ready, delayed.
--- ARGV: the parcel, how many jobs there may be, the delay in milliseconds. Answers whether it did.
-local ready, delayed = KEYS[1], KEYS[2]
-local parcel, capacity, delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+-- Takes a job in, if there is room. KEYS: ready, delayed, and how many jobs there are of each application.
+-- ARGV: the parcel, how many jobs there may be, how many of one application, the delay in milliseconds.
+-- Answers 1 if it did, 0 if there is no room, 2 if there is none for this application.
+local ready, delayed, counts = KEYS[1], KEYS[2], KEYS[3]
+local parcel, capacity, part, delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local app = string.match(parcel, '^[^:]*')
 if redis.call('XLEN', ready) + redis.call('ZCARD', delayed) >= capacity then
     return 0
+end
+if tonumber(redis.call('HGET', counts, app) or 0) >= part then
+    return 2
 end
 if delay > 0 then
     local time = redis.call('TIME')
@@ -12,4 +17,5 @@ if delay > 0 then
 else
     redis.call('XADD', ready, '*', 'job', parcel)
 end
+redis.call('HINCRBY', counts, app, 1)
 return 1

@@ -35,11 +35,22 @@ const TOLD_LIFE: Duration = Duration::from_hours(24);
 pub struct RedisQueueSettings {
     /// How many asks it takes.
     pub capacity: usize,
+    /// How many jobs of one application may wait, beyond which it takes no more asks for it.
+    pub part: usize,
     /// For how long a process that was given a job may be silent before another one gets it. More
     /// than the longest attempt, or a mail that is only slow goes out twice.
     pub silence: Duration,
     /// Where jobs go while Redis cannot be used.
     pub fallback: Option<Arc<MemoryQueue>>,
+}
+
+/// What became of a job that was to be taken in.
+enum Put {
+    Taken,
+    /// There is no room.
+    NoRoom,
+    /// There is none for its application.
+    NoPart,
 }
 
 /// Jobs that wait in Redis.
@@ -52,6 +63,8 @@ pub struct RedisQueue {
     settings: RedisQueueSettings,
     ready: String,
     delayed: String,
+    /// How many jobs there are of each application.
+    counts: String,
     dead: String,
     put: Script,
     look: Script,
@@ -89,7 +102,8 @@ impl RedisQueue {
         settings: RedisQueueSettings,
     ) -> Arc<Self> {
         let key = |name| redis.key(&format!("queue:{name}"));
-        let (ready, delayed, dead) = (key("ready"), key("delayed"), key("dead"));
+        let (ready, delayed) = (key("ready"), key("delayed"));
+        let (counts, dead) = (key("counts"), key("dead"));
         Arc::new_cyclic(|myself| Self {
             redis,
             work,
@@ -97,6 +111,7 @@ impl RedisQueue {
             settings,
             ready,
             delayed,
+            counts,
             dead,
             put: Script::new(include_str!("put.lua")),
             look: Script::new(include_str!("look.lua")),
@@ -122,25 +137,34 @@ impl RedisQueue {
         self.settings.fallback.as_ref()
     }
 
-    /// Takes a job in, if there are fewer than `capacity`.
-    async fn put(&self, job: &Job, capacity: usize, delay: Duration) -> Result<bool, Trouble> {
+    /// Takes a job in, if there are fewer than `capacity`, and fewer than `part` of its application.
+    async fn put(
+        &self,
+        job: &Job,
+        (capacity, part): (usize, usize),
+        delay: Duration,
+    ) -> Result<Put, Trouble> {
         // Jobs are made of applications that are known.
-        let Some(parcel) = self.parcels.seal(job) else { return Ok(false) };
+        let Some(parcel) = self.parcels.seal(job) else { return Ok(Put::NoPart) };
         let mut call = self.put.key(&self.ready);
         let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        call.key(&self.delayed).arg(parcel).arg(capacity).arg(millis);
-        let taken = self.redis.invoke::<bool>(&call).await;
+        call.key(&self.delayed).key(&self.counts);
+        call.arg(parcel).arg(capacity).arg(part).arg(millis);
+        let taken = self.redis.invoke::<u8>(&call).await;
         match &taken {
             Ok(_) => self.note_refusal(None),
             Err(why @ Trouble::Refused(_)) => self.note_refusal(Some(why)),
             // The connection is looked after, and told of, by its keeper.
             Err(_) => {}
         }
-        let taken = taken?;
-        if taken {
-            self.asked.notify_one();
-        }
-        Ok(taken)
+        Ok(match taken? {
+            1 => {
+                self.asked.notify_one();
+                Put::Taken
+            }
+            0 => Put::NoRoom,
+            _ => Put::NoPart,
+        })
     }
 
     /// Whether Redis takes no jobs in, or gives none out.
@@ -193,15 +217,18 @@ impl RedisQueue {
 #[async_trait]
 impl Jobs for RedisQueue {
     async fn ask(&self, job: Job) -> Result<(), QueueFull> {
-        match self.put(&job, self.settings.capacity, Duration::ZERO).await {
-            Ok(true) => {
+        let bounds = (self.settings.capacity, self.settings.part);
+        match self.put(&job, bounds, Duration::ZERO).await {
+            Ok(Put::Taken) => {
                 self.has_room.store(true, Ordering::Relaxed);
                 Ok(())
             }
-            Ok(false) => {
+            Ok(Put::NoRoom) => {
                 self.has_room.store(false, Ordering::Relaxed);
                 Err(QueueFull)
             }
+            // There may be room for others.
+            Ok(Put::NoPart) => Err(QueueFull),
             Err(why) => {
                 tracing::warn!(%why, "not taken in by Redis");
                 self.instead()?.ask(job).await
@@ -211,8 +238,9 @@ impl Jobs for RedisQueue {
 
     async fn follow(&self, job: Job, delay: Duration) -> Result<(), QueueFull> {
         let capacity = self.settings.capacity.saturating_add(RESERVE);
-        match self.put(&job, capacity, delay).await {
-            Ok(taken) => taken.then_some(()).ok_or(QueueFull),
+        match self.put(&job, (capacity, capacity), delay).await {
+            Ok(Put::Taken) => Ok(()),
+            Ok(Put::NoRoom | Put::NoPart) => Err(QueueFull),
             Err(_) => self.instead()?.follow(job, delay).await,
         }
     }

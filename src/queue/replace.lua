@@ -1,7 +1,8 @@
--- Puts what is left of a job in its place, in one step. KEYS: ready, delayed.
+-- Puts what is left of a job in its place, in one step. KEYS: ready, delayed, and how many
+-- jobs there are of each application.
 -- ARGV: the group, the job's entry, how many jobs there may be; then a delay in milliseconds and a
 -- parcel for each that is left. Answers whether it did; what somebody else finished is let be.
-local ready, delayed, group, entry = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+local ready, delayed, counts, group, entry = KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2]
 if #redis.call('XPENDING', ready, group, entry, entry, 1) == 0 then
     return 1
 end
@@ -18,6 +19,8 @@ for i = 4, #ARGV, 2 do
         redis.call('XADD', ready, '*', 'job', ARGV[i + 1])
     end
 end
+-- What is left of a job is of its own application, and so they count as many more as they are, less one.
+redis.call('HINCRBY', counts, string.match(ARGV[5], '^[^:]*'), left - 1)
 -- After what may be refused for want of memory.
 redis.call('XACK', ready, group, entry)
 redis.call('XDEL', ready, entry)

@@ -23,7 +23,8 @@ impl Recovery {
         if let Some(refusal) = scheme.refuse(&new_password, stored.as_deref()) {
             return Err(CompleteError::Rejected(vec![refusal]));
         }
-        let (turn, password) = (self.hashing.turn().await?, new_password.clone());
+        let turn = self.hashing.turn(&app.hashing_share).await?;
+        let password = new_password.clone();
         let (turn, strong) = turn.work(move || policy.check_strength(&password, &context)).await?;
         strong.map_err(CompleteError::Rejected)?;
         let turn = if app.breaches == BreachUse::NotAsked {
@@ -31,7 +32,7 @@ impl Recovery {
         } else {
             drop(turn);
             self.refuse_breached(app, &new_password).await?;
-            self.hashing.turn().await?
+            self.hashing.turn(&app.hashing_share).await?
         };
         Ok(turn.hash(scheme, new_password, stored).await?)
     }

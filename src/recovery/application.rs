@@ -43,6 +43,11 @@ pub struct Application {
     pub policy: Policy,
     /// Whether it is asked of a new password that it was breached.
     pub breaches: BreachUse,
+    /// What its passwords hold while they are hashed: no more take a turn at a time than may.
+    pub hashing_share: Arc<Semaphore>,
+    /// What its jobs hold while they are done: no more workers look up its accounts and carry its mail
+    /// than may.
+    pub job_share: Arc<Semaphore>,
     /// What its mails hold while they are worked on, together with those of other applications that
     /// have the same provider: no more wait for a slow mail server than may.
     pub lane: Arc<Semaphore>,

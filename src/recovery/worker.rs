@@ -45,11 +45,14 @@ impl Recovery {
             self.give_up(&job, Lost::TooLate, &"asked too long ago").await;
             return vec![];
         }
-        let lane = match &job.task {
-            Task::Mail(_) => &app.lane,
-            Task::Hook(..) => &app.hook_lane,
+        let (share, lane) = match &job.task {
+            Task::Mail(_) => (Some(&app.job_share), &app.lane),
+            Task::Hook(..) => (None, &app.hook_lane),
         };
-        let Ok(_until_it_is_done) = lane.try_acquire() else { return self.make_way(job).await };
+        let share = share.map(|share| share.try_acquire()).transpose();
+        let (Ok(_of_the_application), Ok(_until_it_is_done)) = (share, lane.try_acquire()) else {
+            return self.make_way(job).await;
+        };
         if let Some(left) = self.past_second_factor(app, &job).await {
             return left;
         }
@@ -82,10 +85,10 @@ impl Recovery {
         left.into_iter().collect()
     }
 
-    /// Lets a job wait whose mail server or receiver is busy with as many as may wait for it, so that
-    /// those of others go by. This is no attempt, and nothing was looked up.
+    /// Lets a job wait whose application, mail server or receiver is busy with as many as may wait for it,
+    /// so that those of others go by. This is no attempt, and nothing was looked up.
     async fn make_way(&self, job: Job) -> Vec<Later> {
-        let busy = "its server is busy";
+        let busy = "as many of its application or by its server are under way as may be";
         if self.is_in_the_way(&job) {
             self.give_up(&job, Lost::TooMuch, &busy).await;
             return vec![];

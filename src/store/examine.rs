@@ -225,7 +225,7 @@ impl UsersTable {
         let statement = Statement::from_string(self.mapping.dialect.backend(), sql);
         let tried = async { Ok::<_, DbErr>(self.database.query_all_raw(statement).await) };
         // Whatever else may be wrong is found by the statement that is really used.
-        Ok(answer(tried).await?.is_err_and(|error| so(&error)))
+        Ok(self.answer(tried).await?.is_err_and(|error| so(&error)))
     }
 
     async fn refuse_read_only(&self) -> Result<(), StoreError> {

@@ -87,6 +87,7 @@ pub(super) mod tests {
     pub(in crate::store) fn settings() -> UsersSettings {
         UsersSettings {
             database: SecretSource::Inline(String::new().into()),
+            connections: None,
             preset: None,
             tls: Tls::Verify,
             table: "users".to_owned(),

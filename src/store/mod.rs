@@ -48,6 +48,7 @@ pub use key::Key;
 pub use layout::{Layout, Relation, TextColumn};
 pub use people::People;
 pub use pools::Pools;
+use pools::{Opened, Part};
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
 /// server's own doing, so that what is given up here is a connection that went dead.
@@ -61,6 +62,7 @@ const PAGES: u64 = 100;
 /// A users table behind a pool of connections, which are made when they are first needed.
 pub struct UsersTable {
     database: DatabaseConnection,
+    part: Part,
     mapping: Mapping,
     /// The table as it is, and the mapping that fits it: read at first use, because the database
     /// may be down at the start, and again by each [`Accounts::ping`], because tables change.
@@ -80,9 +82,19 @@ impl UsersTable {
         pools: &mut Pools,
         random: &Random,
     ) -> Result<Self, StoreConfigError> {
-        let (database, dialect) = pools.open(url, settings.tls)?;
+        let Opened { database, dialect, part } =
+            pools.open(url, settings.tls, settings.connections)?;
         let mapping = Mapping::new(dialect, settings)?;
-        Ok(Self { database, mapping, fitted: RwLock::default(), random: random.clone() })
+        Ok(Self { database, part, mapping, fitted: RwLock::default(), random: random.clone() })
+    }
+
+    /// Waits for the answer to a statement, which holds a connection meanwhile.
+    async fn answer<T>(
+        &self,
+        statement: impl Future<Output = Result<T, DbErr>>,
+    ) -> Result<T, StoreError> {
+        let _held = self.part.take().await?;
+        answer(statement).await
     }
 
     async fn fitted(&self) -> Result<Arc<(Shape, Mapping)>, StoreError> {
@@ -96,7 +108,7 @@ impl UsersTable {
     /// Looks at the table anew.
     async fn fit(&self) -> Result<Arc<(Shape, Mapping)>, StoreError> {
         let dialect = self.mapping.dialect;
-        let rows = answer(self.database.query_all_raw(dialect.catalogue(&self.mapping.table)));
+        let rows = self.answer(self.database.query_all_raw(dialect.catalogue(&self.mapping.table)));
         let (mut shape, mapping, absent) = Shape::read(&self.mapping, &rows.await?)?;
         if dialect.hides_columns() {
             for name in &absent {
@@ -136,7 +148,7 @@ impl UsersTable {
         mapping: &Mapping,
         select: &SelectStatement,
     ) -> Result<Vec<Account>, StoreError> {
-        let rows = answer(self.database.query_all(select)).await?;
+        let rows = self.answer(self.database.query_all(select)).await?;
         mapping.accounts(&rows)
     }
 
@@ -170,7 +182,7 @@ impl UsersTable {
     }
 
     async fn carry_out(&self, update: &UpdateStatement) -> Result<Swap, StoreError> {
-        match answer(self.database.execute(update)).await?.rows_affected() {
+        match self.answer(self.database.execute(update)).await?.rows_affected() {
             0 => Ok(Swap::Lost),
             1 => Ok(Swap::Won),
             _ => Err(self.mapping.id_not_unique()),
@@ -266,7 +278,7 @@ impl Accounts for UsersTable {
             return Ok(false);
         };
         let update = mapping.stamp(shape, (&key, id), Some(stamp), None)?;
-        Ok(answer(self.database.execute(&update)).await?.rows_affected() > 0)
+        Ok(self.answer(self.database.execute(&update)).await?.rows_affected() > 0)
     }
 
     async fn second_factor(&self) -> Result<Vec<String>, StoreError> {
@@ -289,7 +301,7 @@ impl Accounts for UsersTable {
     async fn ping(&self) -> Result<(), StoreError> {
         let fitted = self.fit().await?;
         let (_, mapping) = &*fitted;
-        answer(self.database.query_all(&mapping.nothing())).await?;
+        self.answer(self.database.query_all(&mapping.nothing())).await?;
         Ok(())
     }
 }

@@ -242,7 +242,7 @@ async fn with_links(
     let start = Clock::system().now();
     let regain = Regain::start_at(&users.url, Clock::fixed(start), |settings| {
         asking(settings, service, more);
-        settings.hashing.permits = permits;
+        settings.hashing.permits = Some(permits);
         settings.hashing.wait = wait.parse().unwrap();
     })
     .await;

@@ -292,7 +292,7 @@ async fn a64_a_flood_of_valid_completions_is_bounded_by_the_permits_and_health_a
     let people: Vec<_> = (0..100).map(|n| person(&format!("p{n}@example.com"))).collect();
     let users = database(Engine::Sqlite, &people).await;
     let regain = Regain::start_with(&users.url, |settings| {
-        settings.hashing.permits = 1;
+        settings.hashing.permits = Some(1);
         settings.hashing.wait = "50ms".parse().unwrap();
         settings.hashing.argon2.memory_kib = 19_456;
     })
@@ -323,7 +323,7 @@ async fn a64_a_flood_of_valid_completions_is_bounded_by_the_permits_and_health_a
 async fn a65_a_flood_of_invalid_tokens_hashes_nothing() {
     let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
     let regain = Regain::start_with(&users.url, |settings| {
-        settings.hashing.permits = 1;
+        settings.hashing.permits = Some(1);
         // One hash would take minutes and every other completion would then be turned away.
         settings.hashing.argon2.iterations = 20_000;
         settings.hashing.argon2.memory_kib = 19_456;

@@ -112,7 +112,7 @@ async fn prometheus_reads_what_the_process_is_and_how_full_it_is() {
     let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
     let watched = Watched::start(&users, "full", |settings| {
         settings.queue.capacity = 7;
-        settings.hashing.permits = 3;
+        settings.hashing.permits = Some(3);
     })
     .await;
     watched

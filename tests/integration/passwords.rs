@@ -114,7 +114,7 @@ async fn a61_length_comes_first_and_nothing_is_estimated_of_what_is_too_long() {
 async fn a61_estimating_waits_for_its_turn_in_the_pool_and_health_answers_meanwhile() {
     let users = database(Engine::Sqlite, &[person(ADA)]).await;
     let regain = Regain::start_with(&users.url, |settings| {
-        settings.hashing.permits = 1;
+        settings.hashing.permits = Some(1);
         settings.hashing.wait = "1ms".parse().unwrap();
     })
     .await;

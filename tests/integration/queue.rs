@@ -21,9 +21,13 @@ use crate::redis_server::{Keys, keys};
 const SILENCE: Duration = Duration::from_millis(900);
 
 fn job(reference: &str) -> Job {
+    job_of("shop", reference)
+}
+
+fn job_of(app: &str, reference: &str) -> Job {
     let wish = LinkWish::of(Purpose::PasswordReset);
     Job {
-        app: "shop".to_owned(),
+        app: app.to_owned(),
         reference: reference.to_owned(),
         asked_at: OffsetDateTime::UNIX_EPOCH,
         attempt: 0,
@@ -51,6 +55,17 @@ fn replica_beside(
     secret: &str,
     fallback: Option<Arc<MemoryQueue>>,
 ) -> Arc<RedisQueue> {
+    parted_replica(keys, (capacity, capacity), apps, secret, fallback)
+}
+
+/// The same where one application may have no more than a part of it.
+fn parted_replica(
+    keys: &Keys,
+    (capacity, part): (usize, usize),
+    apps: &[&str],
+    secret: &str,
+    fallback: Option<Arc<MemoryQueue>>,
+) -> Arc<RedisQueue> {
     let settings = keys.settings();
     let address = Address::parse(&keys.url, &settings).unwrap();
     let connect = |what, patience| {
@@ -61,7 +76,7 @@ fn replica_beside(
     let keyring = keyring(secret);
     let applications = apps.iter().map(|app| ((*app).to_owned(), keyring.application(app)));
     let parcels = Parcels::new(applications.collect(), Random::system());
-    let settings = RedisQueueSettings { capacity, silence: SILENCE, fallback };
+    let settings = RedisQueueSettings { capacity, part, silence: SILENCE, fallback };
     RedisQueue::new(redis, work, parcels, settings)
 }
 
@@ -93,6 +108,55 @@ fn later(reference: &str, millis: u64) -> Later {
 /// Whether nothing is given out for a while.
 async fn nothing_comes(queue: &Queue) -> bool {
     tokio::time::timeout(Duration::from_millis(300), queue.take()).await.is_err()
+}
+
+#[tokio::test]
+async fn one_applications_flood_leaves_room_for_what_others_are_asked_for() {
+    let behaves = async |queue: Queue| {
+        let jobs = queue.jobs();
+        let ask = async |app| jobs.ask(job_of(app, "r")).await.is_ok();
+        for _flood in 0..5 {
+            assert!(ask("shop").await);
+        }
+        assert!(!ask("shop").await, "half is the most of one application");
+        assert!(jobs.has_room(), "for others there is room, and so it is ready");
+        for _other in 0..3 {
+            assert!(ask("blog").await);
+        }
+        // What follows of what was accepted is no ask.
+        assert!(jobs.follow(job_of("shop", "r"), Duration::from_hours(1)).await.is_ok());
+        // What is done makes room, and what is left of a job takes its place.
+        let (first, ticket) = queue.take().await.unwrap();
+        ticket.done(vec![Later { job: first, after: Duration::from_hours(1) }]).await.unwrap();
+        assert!(!ask("shop").await);
+        for _done in 0..2 {
+            assert_eq!(done(&queue).await, "r");
+        }
+        // Redis strikes off at the next look.
+        let (held, ticket) = queue.take().await.unwrap();
+        assert!(ask("shop").await, "two of six are done, and one may be under way");
+        ticket.done(vec![]).await.unwrap();
+        assert_eq!(held.app, "shop");
+        assert!(ask("blog").await);
+    };
+    behaves(Queue::Memory(MemoryQueue::parted(10, 5))).await;
+    if let Some(keys) = keys() {
+        let replica = || parted_replica(&keys, (10, 5), &["shop", "blog"], SECRET, None);
+        behaves(Queue::Redis(replica())).await;
+        let counts = format!("{}:queue:counts", keys.prefix);
+        assert!(keys.run::<u64>(&["EXISTS", &counts]).await == 1);
+        // A miscount does not last.
+        keys.run::<u64>(&["HSET", &counts, "shop", "99"]).await;
+        let queue = Queue::Redis(replica());
+        assert!(queue.jobs().ask(job_of("shop", "r")).await.is_err());
+        let delayed = format!("{}:queue:delayed", keys.prefix);
+        keys.run::<u64>(&["DEL", &delayed]).await;
+        while keys.run::<u64>(&["XLEN", &format!("{}:queue:ready", keys.prefix)]).await > 0 {
+            done(&queue).await;
+            queue.drained().await;
+        }
+        assert!(queue.jobs().ask(job_of("shop", "r")).await.is_ok());
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Many applications in one process, each as if it were alone.
 
 mod checked;
+mod fairness;
 mod hosts;
 mod isolation;
 mod journeys;

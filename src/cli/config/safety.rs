@@ -157,10 +157,12 @@ fn hashing<'a>(
                     (12288, 3), (9216, 4) or (7168, 5)";
         errors.push(ConfigError::at("hashing.argon2", problem, cure));
     }
-    for (key, value) in
-        [("hashing.permits", hashing.permits), ("hashing.argon2.parallelism", parallelism as usize)]
-    {
-        if value == 0 {
+    for (key, value) in [
+        ("hashing.permits", hashing.permits),
+        ("hashing.per_application", hashing.per_application),
+        ("hashing.argon2.parallelism", Some(parallelism as usize)),
+    ] {
+        if value == Some(0) {
             errors.push(at_least_one(key));
         }
     }

@@ -145,7 +145,7 @@ impl RedisQueue {
         let done = mem::take(&mut *self.finished.lock().unwrap_or_else(PoisonError::into_inner));
         let silence = u64::try_from(self.settings.silence.as_millis()).unwrap_or(u64::MAX);
         let mut call = self.look.key(&self.ready);
-        call.key(&self.delayed).arg(GROUP).arg(count).arg(silence).arg(&done);
+        call.key(&self.delayed).key(&self.counts).arg(GROUP).arg(count).arg(silence).arg(&done);
         let answer = self.work.invoke::<(Vec<Entry>, u64, u64)>(&call).await;
         self.note(answer.as_ref().err());
         let (found, depth, oldest) = match answer {
@@ -171,7 +171,7 @@ impl RedisQueue {
     /// again; it never goes to the queue in the process, which a crash would lose.
     async fn replace(&self, id: &str, left: &[Later]) -> Result<(), QueueFull> {
         let mut call = self.replace.key(&self.ready);
-        call.key(&self.delayed).arg(GROUP).arg(id);
+        call.key(&self.delayed).key(&self.counts).arg(GROUP).arg(id);
         call.arg(self.settings.capacity.saturating_add(RESERVE));
         for Later { job, after } in left {
             let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);

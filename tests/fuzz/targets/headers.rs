@@ -143,8 +143,25 @@ fn client(peer: Option<IpAddr>, headers: &HeaderMap) {
     }
 }
 
+/// An address as it stands, in brackets, or before a port or what hides one.
 fn address(hop: &[u8]) -> Option<IpAddr> {
-    std::str::from_utf8(hop).ok()?.trim().parse().ok()
+    let text = std::str::from_utf8(hop).ok()?.trim();
+    if let Ok(address) = text.parse() {
+        return Some(address);
+    }
+    let (host, port) = if text.ends_with(']') { (text, "0") } else { text.rsplit_once(':')? };
+    let digits = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    let hidden = port.strip_prefix('_').is_some_and(|name| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        !name.is_empty() && name.bytes().all(known)
+    });
+    if port.is_empty() || !(digits || hidden) {
+        return None;
+    }
+    match host.strip_prefix('[') {
+        Some(host) => host.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
+        None => host.parse().ok().map(IpAddr::V4),
+    }
 }
 
 /// Whether it is the one spelling of an IPv4 address or of a /64.
