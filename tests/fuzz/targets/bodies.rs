@@ -14,7 +14,7 @@ use poem::http::{Method, StatusCode, header};
 use regain::http::problem::Code;
 use regain_fuzz::{Answer, Served, declared};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 static SERVED: LazyLock<Served> = LazyLock::new(Served::build);
 
@@ -62,6 +62,14 @@ const OPERATIONS: [(&str, &str, Kind); 24] = [
     ("POST", "/a/{app}/my-password", Kind::Page),
 ];
 
+/// What bodies hold, most often of all in this order.
+const MEMBERS: [&[&str]; 4] = [
+    &["identifier", "locale", "return_to"],
+    &["token", "new_password", "confirm_password"],
+    &["token", "purpose"],
+    &["purpose", "return_to"],
+];
+
 /// By what name the body goes: the right one most of the time.
 const MEDIA_TYPES: [&str; 4] = [
     "application/json; charset=UTF-8",
@@ -79,7 +87,10 @@ fuzz_target!(|data: &[u8]| {
         _ => "application/json",
     };
     let with_key = how & 8 != 0;
-    let body = blown_up(body, how >> 4);
+    let body = match how >> 4 {
+        lines @ 8..12 if kind != Kind::Page => said(body, MEMBERS[usize::from(lines & 3)]),
+        times => blown_up(body, times),
+    };
     let mut request = Request::builder()
         .method(method.parse::<Method>().expect("a method"))
         .uri_str(template.replace("{app}", "default").replace(['{', '}'], ""))
@@ -108,6 +119,17 @@ fuzz_target!(|data: &[u8]| {
         strictly_read(&answer, media_type, with_key || kind == Kind::Api, &body);
     }
 });
+
+/// A body that is as it should be but for its values, which are the lines.
+fn said(lines: &[u8], members: &[&str]) -> Vec<u8> {
+    let values = lines.split(|byte| *byte == b'\n').map(String::from_utf8_lossy);
+    let said: Map<String, Value> = members
+        .iter()
+        .zip(values)
+        .map(|(name, value)| ((*name).to_owned(), value.into()))
+        .collect();
+    Value::Object(said).to_string().into_bytes()
+}
 
 /// Some of the sixteen ways repeat the body: so it gets deep, or larger than it may be.
 fn blown_up(body: &[u8], times: u8) -> Vec<u8> {

@@ -155,6 +155,42 @@ fn holds(situation: Situation, text: &str, opened: &Opened) {
     assert_eq!(situation.open(again.expose()), Some(reopened));
 
     only_so(situation, text);
+    one_spelling(situation, payload, timestamp);
+}
+
+/// The same payload and the same time spelled otherwise open nothing, though their signature holds.
+fn one_spelling(situation: Situation, payload: &str, timestamp: &str) {
+    let padded = |text: &str| text.to_owned() + &"=".repeat((4 - text.len() % 4) % 4);
+    let mut bytes = base64url::decode(timestamp).expect("base64url");
+    bytes.insert(0, 0);
+    let standard = |text: &str| text.replace('-', "+").replace('_', "/");
+    for (one, two) in [
+        (left_over(payload), timestamp.to_owned()),
+        (payload.to_owned(), left_over(timestamp)),
+        (padded(payload), padded(timestamp)),
+        (payload.to_owned() + "=", timestamp.to_owned()),
+        (payload.to_owned(), timestamp.to_owned() + "\n"),
+        (payload.to_owned(), base64url::encode(&bytes)),
+        (standard(payload), standard(timestamp)),
+    ] {
+        let message = format!("{one}.{two}");
+        let signature = base64url::encode(&tag(situation.purpose, 0, &message));
+        let same = one == payload && two == timestamp;
+        let opened = situation.open(&format!("{message}.{signature}"));
+        assert!(same || opened.is_none(), "{message} is another spelling of {payload}.{timestamp}");
+    }
+}
+
+/// The same bytes in base64url with a bit set that belongs to none of them, where there is such a bit.
+fn left_over(text: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut bytes = text.as_bytes().to_vec();
+    let last = bytes.last_mut().filter(|_| text.len() % 4 != 0);
+    if let Some(last) = last {
+        let value = ALPHABET.iter().position(|c| c == last).expect("base64url");
+        *last = ALPHABET[value | 1];
+    }
+    String::from_utf8(bytes).expect("ASCII")
 }
 
 /// For no other purpose, no other application, and with no character changed.
