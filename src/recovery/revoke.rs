@@ -33,3 +33,24 @@ impl Recovery {
         revoked
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::account::Account;
+    use crate::recovery::testing::{ada, of_nobody};
+
+    #[test]
+    fn no_stamp_comes_twice_and_that_of_a_revocation_tells_its_second() {
+        let recovery = of_nobody();
+        let stamps = [recovery.new_stamp(), recovery.new_stamp(), recovery.revoking_stamp()];
+        let [one, two, revoking] =
+            stamps.map(|stamp| Account { recovery_stamp: Some(stamp), ..ada() });
+        let length = |account: &Account| account.recovery_stamp.as_ref().map(String::len);
+        assert_ne!(one.recovery_stamp, two.recovery_stamp);
+        assert_eq!([&one, &two, &revoking].map(length), [Some(43); 3], "256 bits, or as long");
+        assert_eq!([&one, &two].map(Account::revoked_at), [None; 2]);
+        let told = revoking.revoked_at().unwrap();
+        assert!((recovery.clock.now() - told).whole_seconds() < 60);
+        assert_ne!(recovery.revoking_stamp(), recovery.revoking_stamp());
+    }
+}

@@ -8,8 +8,8 @@ use subtle::ConstantTimeEq as _;
 
 use crate::random::Random;
 
-/// So many bytes stand for each letter and digit alike; those from here on stand for none.
-const FAIR: u8 = 4 * 62;
+/// As many bytes below it stand for each letter and digit, four; those from it on stand for none.
+const FAIR: u8 = 248;
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A random salt of letters and digits, each as likely as any other (5.95 bits a character).
