@@ -202,6 +202,7 @@ impl Mapping {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ConditionSettings, FixedValue, OnResetSettings};
     use crate::store::catalogue::tests::shape;
     use crate::store::dialect::Dialect;
     use crate::store::mapping::tests::{mapping, settings, sql};
@@ -274,6 +275,91 @@ mod tests {
         let sql = swap(&mapping, "text", &[Some("a"), None, None, None, None]);
         for column in ["email", "password", "stamp", "is_active"] {
             assert!(sql.contains(&format!("\"{column}\" IS NULL")), "{sql}");
+        }
+    }
+
+    /// A mapping with all that is written beside a password, and a row in it.
+    fn written_beside() -> (Mapping, Account, Shape) {
+        let mut settings = settings();
+        settings.confirmed = Some(ConditionSettings::True("confirmed".to_owned()));
+        settings.last_login = Some("last_login".to_owned());
+        settings.on_reset = OnResetSettings {
+            set: [("must_change".to_owned(), FixedValue::Boolean(false))].into(),
+            null: vec!["locked_at".to_owned()],
+            now: vec!["changed_at".to_owned()],
+            increment: vec!["changes".to_owned()],
+            ..OnResetSettings::default()
+        };
+        let mapping = Mapping::new(Dialect::Sqlite, &settings).unwrap();
+        let value = |name: &&str| match *name {
+            "id" => Some("7".to_owned()),
+            "email" => Some("ada@example.com".to_owned()),
+            "password" => Some("old".to_owned()),
+            "is_active" => Some("1".to_owned()),
+            "confirmed" => Some("0".to_owned()),
+            _ => None,
+        };
+        let row: Vec<_> = mapping.columns.names().iter().map(value).collect();
+        let was = mapping.columns.account(&row).unwrap();
+        let shape = shape(&mapping, "integer", "integer");
+        (mapping, was, shape)
+    }
+
+    /// What a statement writes, and where.
+    fn halves(update: &UpdateStatement) -> (String, String) {
+        let sql = sql(Dialect::Sqlite, update);
+        let (set, condition) = sql.split_once(" WHERE ").unwrap();
+        (set.to_owned(), condition.to_owned())
+    }
+
+    #[test]
+    fn what_goes_with_a_password_is_written_with_it() {
+        let (mapping, was, shape) = written_beside();
+        let id = shape.id.parse("7").unwrap();
+        let confirming = NewPassword { confirms: true, ..new() };
+        let random = Random::repeatable(1);
+        for (new, confirms) in [(new(), false), (confirming, true)] {
+            let (set, _) = halves(&mapping.swap(&shape, &id, &was, &new, &random).unwrap());
+            for column in ["password", "must_change", "locked_at", "changed_at", "changes"] {
+                assert!(set.contains(&format!("\"{column}\" = ")), "{column}: {set}");
+            }
+            assert!(set.contains("\"locked_at\" = NULL"), "{set}");
+            assert_eq!(set.contains("\"confirmed\" = "), confirms, "{set}");
+        }
+    }
+
+    #[test]
+    fn confirming_and_logging_in_write_one_column_each_into_the_row_as_it_was_read() {
+        let (mapping, was, shape) = written_beside();
+        let id = shape.id.parse("7").unwrap();
+        let (set, condition) = halves(&mapping.confirm(&shape, &id, &was, new().at).unwrap());
+        assert!(set.starts_with("UPDATE \"users\" SET \"confirmed\" = "), "{set}");
+        assert!(!set.contains(','), "{set}");
+        for column in ["id", "email", "is_active", "confirmed"] {
+            assert!(condition.contains(&format!("CAST(\"{column}\" ")), "{column}: {condition}");
+        }
+        let (set, condition) = halves(&mapping.advance_login(&shape, &id, &was, new().at).unwrap());
+        assert!(set.starts_with("UPDATE \"users\" SET \"last_login\" = "), "{set}");
+        assert!(!set.contains(','), "{set}");
+        for column in ["id", "email", "password", "is_active", "confirmed"] {
+            assert!(condition.contains(&format!("CAST(\"{column}\" ")), "{column}: {condition}");
+        }
+        assert!(condition.contains("\"last_login\" IS NULL"), "{condition}");
+    }
+
+    #[test]
+    fn what_there_is_no_column_for_is_told_and_not_written() {
+        let mapping = mapping(Dialect::Sqlite);
+        let row = ROW.map(|value| value.map(str::to_owned));
+        let (was, shape) =
+            (mapping.columns.account(&row).unwrap(), shape(&mapping, "integer", "text"));
+        let id = shape.id.parse("7").unwrap();
+        for refused in [
+            mapping.confirm(&shape, &id, &was, new().at),
+            mapping.advance_login(&shape, &id, &was, new().at),
+            mapping.stamp(&shape, (&id, "7"), Some("newer"), Some(&was)),
+        ] {
+            assert!(matches!(refused, Err(StoreError::Misfit(_))), "{refused:?}");
         }
     }
 }

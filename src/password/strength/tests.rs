@@ -1,5 +1,6 @@
 //! What is weak and why, and that telling takes no longer for a password made for it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
@@ -104,6 +105,9 @@ fn every_reason_is_told_in_every_language() {
     let lengths = [Refusal::TooShort { min: 8 }, Refusal::TooLong { max: 128 }];
     let refusals = lengths.into_iter().chain([Refusal::TooManyBytes { max: 72 }, Refusal::Nul]);
     let refusals: Vec<_> = refusals.chain(TABLE.map(|(it, ..)| Refusal::Weak(it))).collect();
+    let all: BTreeSet<_> =
+        refusals.iter().chain([&Refusal::Breached]).map(Refusal::reason).collect();
+    assert_eq!(Refusal::reasons().collect::<BTreeSet<_>>(), all);
     let catalogue = Arc::new(Catalogue::embedded().unwrap());
     for language in Language::all() {
         let texts = catalogue.texts(language);
