@@ -92,7 +92,7 @@ fn is_a_name(text: &[u8], variables: &[(String, String)]) -> bool {
         }
     }
     let in_names = variables.iter().any(|(name, value)| {
-        name.contains(CANARY) || value.parse().is_ok_and(|value| within(&value))
+        name.to_lowercase().contains(CANARY) || value.parse().is_ok_and(|value| within(&value))
     });
     let text = String::from_utf8_lossy(text);
     // Of what is no TOML, only a name that stands twice is repeated.
