@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::digest::Digest;
 use super::error::BreachConfigError;
@@ -68,13 +68,15 @@ impl Service {
         listed.map_err(|NoList| "answered no list of digests".to_owned())
     }
 
-    /// All that begins with these digits. The time is bounded as a whole, the wait for a turn included.
+    /// A turn to ask, or none where too many others ask for as long as two questions may take: that is a
+    /// crowd of ours, and no failure of the service.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::time::timeout(2 * self.timeout, self.turns.acquire()).await.ok()?.ok()
+    }
+
+    /// All that begins with these digits, within the time that there is for it.
     async fn range(&self, told: &str) -> Result<String, String> {
-        let asked = async {
-            let _turn = self.turns.acquire().await.map_err(|closed| closed.to_string())?;
-            self.ask(told).await
-        };
-        let answer = tokio::time::timeout(self.timeout, asked).await;
+        let answer = tokio::time::timeout(self.timeout, self.ask(told)).await;
         answer.unwrap_or_else(|_| Err(NoAnswer::TooLate.to_string()))
     }
 

@@ -62,9 +62,12 @@ impl BreachServices {
 impl Breaches for BreachServices {
     async fn list(&self, app: &str, password: &Password) -> Result<bool, NotTold> {
         let Some(service) = self.services.get(app) else { return Ok(false) };
-        if let Some(left) = service.rest.left(self.clock.now()) {
-            return Err(NotTold(left));
-        }
+        let resting =
+            || service.rest.left(self.clock.now()).map_or(Ok(()), |it| Err(NotTold::Failed(it)));
+        resting()?;
+        let _turn = service.turn().await.ok_or(NotTold::Crowded(SOON))?;
+        // Those before may have found that it is away.
+        resting()?;
         match service.lists(&Digest::of(password)).await {
             Ok(listed) => {
                 if service.rest.answered() {
@@ -76,7 +79,7 @@ impl Breaches for BreachServices {
                 tracing::warn!(app, why, "the breach service did not tell");
                 let now = self.clock.now();
                 service.rest.failed(now);
-                Err(NotTold(service.rest.left(now).unwrap_or(SOON)))
+                Err(NotTold::Failed(service.rest.left(now).unwrap_or(SOON)))
             }
         }
     }

@@ -18,7 +18,7 @@ pub struct BreachSettings {
     /// What becomes of a password of which the service does not tell.
     #[serde(default)]
     pub on_failure: OnFailure,
-    /// Longest wait for the service's answer, from the wait for a turn on.
+    /// Longest wait for the service's answer. For a turn to ask, where many do, it is twice as much.
     #[serde(default = "timeout")]
     pub timeout: Span,
     /// A PEM file with the authority that signed the service's certificate, beside the public ones.

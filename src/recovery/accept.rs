@@ -47,8 +47,9 @@ impl Recovery {
         meters::breaches_asked(app, told.into());
         match (told, app.breaches) {
             (Ok(true), _) => Err(CompleteError::Rejected(vec![Refusal::Breached])),
-            (Err(NotTold(wait)), BreachUse::OrRefuse) => Err(CompleteError::Busy(wait)),
-            (Ok(false) | Err(NotTold(_)), _) => Ok(()),
+            (Err(NotTold::Crowded(wait)), _)
+            | (Err(NotTold::Failed(wait)), BreachUse::OrRefuse) => Err(CompleteError::Busy(wait)),
+            (Ok(false) | Err(NotTold::Failed(_)), _) => Ok(()),
         }
     }
 }

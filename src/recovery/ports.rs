@@ -219,8 +219,14 @@ pub trait Breaches: Send + Sync {
 
 /// Whether a password was breached could not be found out; how long until it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not told, try again after {0:?}")]
-pub struct NotTold(pub Duration);
+pub enum NotTold {
+    /// Who knows did not tell.
+    #[error("not told, try again after {0:?}")]
+    Failed(Duration),
+    /// Nobody was asked, since too many others were asking. Whoever makes a crowd must not get past by it.
+    #[error("too many ask, try again after {0:?}")]
+    Crowded(Duration),
+}
 
 /// What may be done so often, each counted by itself: by a client, save where it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -131,7 +131,7 @@ impl From<Result<bool, NotTold>> for Breached {
         match told {
             Ok(false) => Self::NotListed,
             Ok(true) => Self::Listed,
-            Err(NotTold(_)) => Self::NotTold,
+            Err(NotTold::Failed(_) | NotTold::Crowded(_)) => Self::NotTold,
         }
     }
 }

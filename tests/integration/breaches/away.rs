@@ -171,3 +171,22 @@ async fn a66_a_flood_asks_few_questions_at_a_time_and_the_wait_for_a_turn_counts
     // Eight at a time, one after the other, they would wait for 9 s.
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
 }
+
+#[tokio::test]
+async fn a66_whoever_makes_a_crowd_gets_no_breached_password_past_the_service_and_makes_it_no_pause()
+ {
+    let service = RangeService::plain(&[BREACHED]).await;
+    let people: Vec<_> = (0..40).map(|n| format!("p{n}@example.com")).collect();
+    let more = "timeout = \"2s\"\non_failure = \"allow\"";
+    let (_users, regain, tokens) = with_links(&people, &service, more, (2, "30s")).await;
+    // Eight at a time: the last eight would have their turn when twice the timeout is over.
+    service.will(repeat_n(Say::Late(Duration::from_millis(1200)), 40));
+    let answers = join_all(tokens.iter().map(|token| regain.complete(token, BREACHED))).await;
+    let (refused, busy): (Vec<_>, Vec<_>) = answers.iter().partition(|it| it.status == 422);
+    assert!(refused.iter().all(|answer| reasons(answer) == ["breached"]), "{refused:?}");
+    assert!(busy.iter().all(|it| (it.status, it.code()) == (503, "busy".to_owned())), "{busy:?}");
+    assert!(!busy.is_empty() && refused.len() >= 8, "{} refused", refused.len());
+    let asked = service.heard().len();
+    assert_eq!(reasons(&regain.complete(&tokens[0], BREACHED).await), ["breached"]);
+    assert_eq!(service.heard().len(), asked + 1, "it is no service that rests");
+}
