@@ -39,8 +39,8 @@ impl Post {
         let before = stamp(users).await;
         assert_eq!(self.regain.ask(ADA).await.status, 202);
         for _look in 0..200 {
-            let now = stamp(users).await;
-            if now != before && now.is_some_and(|stamp| stamp.contains('+')) {
+            // Pending, or taken already where this look comes late.
+            if stamp(users).await != before {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
