@@ -9,10 +9,11 @@ use std::sync::{Arc, LazyLock};
 use ipnet::IpNet;
 use libfuzzer_sys::fuzz_target;
 use poem::http::uri::Scheme;
-use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Request, RequestParts};
 use regain::clock::Clock;
+use regain::config::{ProxyHeader, Settings};
 use regain::http::State;
 use regain::http::pages::dresses;
 use regain::language::{Catalogue, Language};
@@ -20,7 +21,8 @@ use regain::random::Random;
 use regain_fuzz::{Served, now};
 
 static SERVED: LazyLock<Served> = LazyLock::new(Served::build);
-static STATE: LazyLock<State> = LazyLock::new(state);
+static BY_X_FORWARDED_FOR: LazyLock<State> = LazyLock::new(|| state(ProxyHeader::XForwardedFor));
+static BY_FORWARDED: LazyLock<State> = LazyLock::new(|| state(ProxyHeader::Forwarded));
 static TRUSTED: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
     let network = |text: &String| text.parse().or_else(|_| text.parse().map(IpAddr::into));
     SERVED.settings.trusted_proxies.iter().map(|text| network(text).expect("a network")).collect()
@@ -59,17 +61,18 @@ fuzz_target!(|data: &[u8]| {
     match first >> 3 {
         place @ 0..8 => answered(usize::from(place), peer, &headers),
         8..16 => languages(&headers),
-        _ => client(peer, &headers),
+        16..24 => by_x_forwarded_for(peer, &headers),
+        _ => by_forwarded(peer, &headers),
     }
 });
 
-fn state() -> State {
+fn state(proxy_header: ProxyHeader) -> State {
     let texts = Arc::new(Catalogue::embedded().expect("texts"));
     let of_apps = SERVED.settings.apps.keys().map(|name| (name.clone(), texts.clone())).collect();
     let dresses = dresses(&SERVED.settings, &of_apps).expect("pages");
     let (recovery, clock) = (SERVED.service.recovery.clone(), Clock::fixed(now()));
-    State::new(recovery, &SERVED.settings, texts, dresses, clock, Random::repeatable(4))
-        .expect("a state")
+    let settings = Settings { proxy_header, ..SERVED.settings.clone() };
+    State::new(recovery, &settings, texts, dresses, clock, Random::repeatable(4)).expect("a state")
 }
 
 /// The lines that HTTP would let through.
@@ -104,43 +107,82 @@ fn request(
 }
 
 /// What limits count a request under.
-fn key(peer: Option<IpAddr>, headers: &HeaderMap) -> String {
-    STATE.client_key(&request(peer, &Method::GET, "/", headers))
+fn key(state: &State, peer: Option<IpAddr>, headers: &HeaderMap) -> String {
+    state.client_key(&request(peer, &Method::GET, "/", headers))
 }
 
-fn client(peer: Option<IpAddr>, headers: &HeaderMap) {
-    let counted = key(peer, headers);
-    let plain = key(peer, &HeaderMap::new());
-    let Some(peer) = peer else {
+/// Whether a peer is one of our proxies.
+fn trusts(address: IpAddr) -> bool {
+    TRUSTED.iter().any(|network| network.contains(&address.to_canonical()))
+}
+
+/// What a request is counted under, once it is seen that this is the one spelling of a client, and that
+/// nothing counts that a stranger says, or a header that is not read.
+fn counted(state: &State, peer: Option<IpAddr>, headers: &HeaderMap, read: &HeaderName) -> String {
+    let counted = key(state, peer, headers);
+    let plain = key(state, peer, &HeaderMap::new());
+    if peer.is_none() {
         assert_eq!((counted.as_str(), plain.as_str()), ("unknown", "unknown"));
-        return;
-    };
+        return counted;
+    }
     assert!(is_client(&counted), "{counted}");
-    let trusts =
-        |address: IpAddr| TRUSTED.iter().any(|network| network.contains(&address.to_canonical()));
+    if !headers.contains_key(read) || !peer.is_some_and(trusts) {
+        assert_eq!(counted, plain, "a stranger's word, or a header that is not read, counts");
+    }
+    counted
+}
+
+/// Whatever a client writes, what a trusted proxy writes behind it is what counts.
+fn client_cannot_choose(
+    state: &State,
+    peer: IpAddr,
+    headers: &HeaderMap,
+    read: &HeaderName,
+    behind: [(&'static str, &str); 2],
+) {
+    for (behind, client) in behind {
+        let mut appended = headers.clone();
+        appended.append(read.clone(), HeaderValue::from_static(behind));
+        assert_eq!(key(state, Some(peer), &appended), client, "a client chose who it is");
+        // In the same line, as most proxies do.
+        let Some(sent) = headers.get(read) else { continue };
+        let line = [sent.as_bytes(), b", ", behind.as_bytes()].concat();
+        appended.insert(read.clone(), HeaderValue::from_bytes(&line).expect("a value"));
+        assert_eq!(
+            key(state, Some(peer), &appended),
+            client,
+            "a client chose who it is, in a line"
+        );
+    }
+}
+
+fn by_x_forwarded_for(peer: Option<IpAddr>, headers: &HeaderMap) {
+    let counted = counted(&BY_X_FORWARDED_FOR, peer, headers, &FORWARDED_FOR);
     let values = headers.get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
     let hops: Vec<&[u8]> = values.flat_map(|value| value.split(|byte| *byte == b',')).collect();
     let hops: Vec<Option<IpAddr>> = hops.into_iter().map(address).collect();
-    if hops.is_empty() || !trusts(peer) {
-        assert_eq!(counted, plain, "a stranger's word, or a header that is not read, counts");
-        return;
-    }
+    let Some(peer) = peer.filter(|peer| trusts(*peer) && !hops.is_empty()) else { return };
 
     // From the right: the first that is no proxy of ours, or the last proxy before what is no address.
     let trusted = hops.iter().rev().take_while(|hop| hop.is_some_and(trusts)).count();
     let outermost = if trusted == 0 { peer } else { hops[hops.len() - trusted].expect("trusted") };
     let beyond = hops.iter().rev().nth(trusted).copied().flatten();
-    let expected = key(Some(beyond.unwrap_or(outermost)), &HeaderMap::new());
+    let expected = key(&BY_X_FORWARDED_FOR, Some(beyond.unwrap_or(outermost)), &HeaderMap::new());
     assert_eq!(counted, expected, "{hops:?}");
 
-    // Whatever a client writes, what a trusted proxy writes behind it is what counts.
-    for (behind, client) in
-        [("203.0.113.9", "203.0.113.9"), ("2001:db8:9:8:7::6, 10.9.9.9", "2001:db8:9:8::/64")]
-    {
-        let mut appended = headers.clone();
-        appended.append(FORWARDED_FOR, HeaderValue::from_static(behind));
-        assert_eq!(key(Some(peer), &appended), client, "a client chose who it is");
-    }
+    let behind =
+        [("203.0.113.9", "203.0.113.9"), ("2001:db8:9:8:7::6, 10.9.9.9", "2001:db8:9:8::/64")];
+    client_cannot_choose(&BY_X_FORWARDED_FOR, peer, headers, &FORWARDED_FOR, behind);
+}
+
+fn by_forwarded(peer: Option<IpAddr>, headers: &HeaderMap) {
+    counted(&BY_FORWARDED, peer, headers, &header::FORWARDED);
+    let Some(peer) = peer.filter(|peer| trusts(*peer)) else { return };
+    let behind = [
+        ("for=203.0.113.9;proto=https", "203.0.113.9"),
+        ("for=\"[2001:db8:9:8:7::6]:443\", for=10.9.9.9", "2001:db8:9:8::/64"),
+    ];
+    client_cannot_choose(&BY_FORWARDED, peer, headers, &header::FORWARDED, behind);
 }
 
 /// An address as it stands, in brackets, or before a port or what hides one.
