@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use regain::account::Identifier;
 use regain::clock::Clock;
 use regain::config::RedisSettings;
-use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
+use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings, Room};
 use regain::random::Random;
 use regain::recovery::{Job, LinkWish, Mail, Task};
 use regain::redis::{Address, Redis};
@@ -158,7 +158,7 @@ impl Server {
         let keys = [("default".to_owned(), keyring.application("default"))];
         let parcels = Parcels::new(keys.into_iter().collect(), Random::system());
         let silence = Duration::from_mins(5);
-        let settings = RedisQueueSettings { capacity: JOBS, part: JOBS, silence, fallback: None };
+        let settings = RedisQueueSettings { room: Room::of_one(JOBS), silence, fallback: None };
         Queue::Redis(RedisQueue::new(self.connect(), self.connect(), parcels, settings))
     }
 

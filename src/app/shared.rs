@@ -8,7 +8,7 @@ use super::{StartError, secrets};
 use crate::clock::Clock;
 use crate::config::{LimitStore, QueueFallback, QueueStore, RedisSettings, Settings};
 use crate::limits::{MemoryLimits, Rates, RedisLimits};
-use crate::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
+use crate::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings, Room};
 use crate::random::Random;
 use crate::recovery::{Limits, meters};
 use crate::redis::{Address, Redis};
@@ -79,7 +79,7 @@ pub(super) fn queue(
     keyring: &Keyring,
     random: Random,
 ) -> Result<Queue, StartError> {
-    let memory = || MemoryQueue::parted(settings.queue.capacity, part(settings));
+    let memory = || MemoryQueue::with(room(settings));
     Ok(match settings.queue.store {
         QueueStore::Memory => Queue::Memory(memory()),
         QueueStore::Redis => {
@@ -104,16 +104,17 @@ pub(super) fn redis_queue(
     let redis = Redis::connect(place, "queue", prefix, patience, meters::redis);
     let keys = settings.apps.keys().map(|name| (name.clone(), keyring.application(name)));
     let parcels = Parcels::new(keys.collect::<BTreeMap<_, _>>(), random);
-    let (capacity, part) = (settings.queue.capacity, part(settings));
-    let settings = RedisQueueSettings { capacity, part, silence: silence(settings), fallback };
+    let (room, silence) = (room(settings), silence(settings));
+    let settings = RedisQueueSettings { room, silence, fallback };
     Ok(RedisQueue::new(redis, work, parcels, settings))
 }
 
-/// How many jobs of one application may wait: half of all where there are several, so that what one is
-/// flooded with leaves room for what the others are asked for.
-fn part(settings: &Settings) -> usize {
+/// For how many jobs there is room: of one application half of all where there are several, so that what
+/// one is flooded with leaves room for what the others are asked for.
+fn room(settings: &Settings) -> Room {
     let capacity = settings.queue.capacity;
-    if settings.apps.len() > 1 { capacity.div_ceil(2) } else { capacity }
+    let part = if settings.apps.len() > 1 { capacity.div_ceil(2) } else { capacity };
+    Room { capacity, part }
 }
 
 /// How long a process that was given a job may be silent before another one gets it: longer than it

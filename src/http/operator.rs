@@ -67,7 +67,7 @@ pub fn counted(state: &State, request: &Request, by: Option<Operator>) -> Result
         let error = FieldError { field: CLIENT_ADDRESS, reason: "invalid", message };
         Problem::with_errors(Code::InvalidValue, vec![error])
     })?;
-    Ok(operator.on_behalf_of(key_of(named))?)
+    Ok(operator.on_behalf_of(&key_of(named))?)
 }
 
 /// Who is counted for a request that anybody may send, and by whose key does not matter.

@@ -4,7 +4,7 @@
 -- ARGV: the group, how many jobs to give out, after how many milliseconds of silence somebody
 -- counts as dead, and the entries that are done.
 -- Answers the entries given out (id, parcel, how often it was begun, this time counted), how many jobs there are,
--- and for how many milliseconds the oldest has been ready.
+-- for how many milliseconds the oldest has been ready, and how many jobs there are of each application that has any.
 local ready, delayed, counts = KEYS[1], KEYS[2], KEYS[3]
 local group, count, silence = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
@@ -78,4 +78,4 @@ if depth == 0 then
     -- What a release miscounted that counts none must not last.
     redis.call('DEL', counts)
 end
-return {given, depth, age}
+return {given, depth, age, redis.call('HGETALL', counts)}

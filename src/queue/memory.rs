@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 
+use super::room::{Room, Waiting};
 use super::{Backlog, DeadLetter};
 use crate::recovery::{Job, Jobs, Later, Lost, QueueFull};
 
@@ -22,9 +23,7 @@ const MOST_LETTERS: usize = 100;
 
 /// Jobs that wait, are put off, or are being done.
 pub struct MemoryQueue {
-    capacity: usize,
-    /// How many jobs of one application may wait, beyond which no more asks are taken for it.
-    part: usize,
+    room: Room,
     state: Mutex<State>,
     /// What was given up, newest first.
     dead: Mutex<VecDeque<DeadLetter>>,
@@ -54,8 +53,8 @@ impl State {
         self.ready.len() + self.delayed
     }
 
-    fn waiting_of(&self, app: &str) -> usize {
-        self.counts.get(app).copied().unwrap_or_default()
+    fn waiting_of(&self, app: &str) -> Waiting {
+        Waiting::of(&self.counts, app, self.waiting())
     }
 
     fn next(&mut self) -> Option<Job> {
@@ -105,15 +104,14 @@ impl MemoryQueue {
     /// A queue that takes `capacity` asks.
     #[must_use]
     pub fn new(capacity: usize) -> Arc<Self> {
-        Self::parted(capacity, capacity)
+        Self::with(Room::of_one(capacity))
     }
 
-    /// The same where of these no more than `part` may be of one application.
+    /// A queue with so much room.
     #[must_use]
-    pub fn parted(capacity: usize, part: usize) -> Arc<Self> {
+    pub fn with(room: Room) -> Arc<Self> {
         Arc::new_cyclic(|myself| Self {
-            capacity,
-            part,
+            room,
             state: Mutex::default(),
             dead: Mutex::default(),
             work: Notify::new(),
@@ -182,7 +180,7 @@ impl MemoryQueue {
         let oldest = state.ready.iter().map(|job| job.asked_at).min();
         let age = oldest.map(|oldest| now - oldest).unwrap_or_default();
         let age = age.try_into().unwrap_or_default();
-        Backlog { waiting: state.waiting(), capacity: self.capacity, age }
+        Backlog { waiting: state.waiting(), capacity: self.room.capacity, age }
     }
 
     /// The last jobs that were given up, newest first.
@@ -226,8 +224,7 @@ impl MemoryQueue {
 impl Jobs for MemoryQueue {
     async fn ask(&self, job: Job) -> Result<(), QueueFull> {
         let mut state = self.state();
-        let full = state.waiting() >= self.capacity || state.waiting_of(&job.app) >= self.part;
-        if state.closed || full {
+        if state.closed || !self.room.takes(state.waiting_of(&job.app)) {
             return Err(QueueFull);
         }
         state.count(&job);
@@ -238,7 +235,7 @@ impl Jobs for MemoryQueue {
 
     async fn follow(&self, job: Job, delay: Duration) -> Result<(), QueueFull> {
         let mut state = self.state();
-        if state.waiting() >= self.capacity.saturating_add(RESERVE) {
+        if state.waiting() >= self.room.capacity.saturating_add(RESERVE) {
             return Err(QueueFull);
         }
         state.count(&job);
@@ -255,11 +252,15 @@ impl Jobs for MemoryQueue {
 
     fn has_room(&self) -> bool {
         let state = self.state();
-        !state.closed && state.waiting() < self.capacity
+        !state.closed && state.waiting() < self.room.capacity
     }
 
-    fn is_crowded(&self) -> bool {
-        self.state().waiting() > self.capacity / 2
+    fn waiting_of(&self, app: &str) -> usize {
+        self.state().waiting_of(app).own
+    }
+
+    fn is_crowded(&self, app: &str) -> bool {
+        self.room.is_crowded(self.state().waiting_of(app))
     }
 
     async fn bury(&self, job: &Job, why: Lost, at: OffsetDateTime) {

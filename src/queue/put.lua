@@ -4,11 +4,21 @@
 local ready, delayed, counts = KEYS[1], KEYS[2], KEYS[3]
 local parcel, capacity, part, delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local app = string.match(parcel, '^[^:]*')
-if redis.call('XLEN', ready) + redis.call('ZCARD', delayed) >= capacity then
+local all = redis.call('XLEN', ready) + redis.call('ZCARD', delayed)
+if all >= capacity then
     return 0
 end
-if tonumber(redis.call('HGET', counts, app) or 0) >= part then
+local own = tonumber(redis.call('HGET', counts, app) or 0)
+if own >= part then
     return 2
+end
+-- The last quarter is shared evenly, as room.rs has it.
+local quarter = math.floor(capacity / 4)
+if part < capacity and all >= capacity - quarter then
+    local others = redis.call('HLEN', counts) - (own > 0 and 1 or 0)
+    if own >= math.max(math.floor(quarter / (others + 1)), 1) then
+        return 2
+    end
 end
 if delay > 0 then
     local time = redis.call('TIME')

@@ -7,8 +7,9 @@
 mod dead;
 mod taking;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,6 +19,7 @@ use tokio::sync::{Notify, watch};
 
 use super::memory::RESERVE;
 use super::parcel::Parcels;
+use super::room::{Room, Waiting};
 use super::{Backlog, MemoryQueue};
 use crate::recovery::{Change, Job, Jobs, Lost, QueueFull, Told, meters};
 use crate::redis::{Redis, Trouble};
@@ -34,14 +36,20 @@ const TOLD_LIFE: Duration = Duration::from_hours(24);
 /// How a queue in Redis is set up.
 pub struct RedisQueueSettings {
     /// How many asks it takes.
-    pub capacity: usize,
-    /// How many jobs of one application may wait, beyond which it takes no more asks for it.
-    pub part: usize,
+    pub room: Room,
     /// For how long a process that was given a job may be silent before another one gets it. More
     /// than the longest attempt, or a mail that is only slow goes out twice.
     pub silence: Duration,
     /// Where jobs go while Redis cannot be used.
     pub fallback: Option<Arc<MemoryQueue>>,
+}
+
+/// What waited at a look.
+#[derive(Default)]
+struct Seen {
+    backlog: Backlog,
+    /// How many jobs there were of each application that had any.
+    counts: HashMap<String, usize>,
 }
 
 /// What became of a job that was to be taken in.
@@ -70,6 +78,7 @@ pub struct RedisQueue {
     look: Script,
     replace: Script,
     bury: Script,
+    recount: Script,
     /// What was given to this process, for its workers that wait for it.
     fetched: taking::Fetched,
     /// How many workers wait.
@@ -82,8 +91,8 @@ pub struct RedisQueue {
     closed: watch::Sender<bool>,
     /// Whether there was room the last time that Redis said so; not before it did.
     has_room: AtomicBool,
-    /// How much waited at the last look.
-    backlog: Mutex<Backlog>,
+    /// What waited at the last look.
+    seen: Mutex<Seen>,
     /// Redis gives no jobs out, the last time that it was asked.
     failing: AtomicBool,
     /// Redis is there and takes no more, as where it has no memory left.
@@ -117,6 +126,7 @@ impl RedisQueue {
             look: Script::new(include_str!("look.lua")),
             replace: Script::new(include_str!("replace.lua")),
             bury: Script::new(include_str!("bury.lua")),
+            recount: Script::new(include_str!("recount.lua")),
             fetched: taking::Fetched::default(),
             waiting: AtomicUsize::new(0),
             finished: Mutex::default(),
@@ -124,7 +134,7 @@ impl RedisQueue {
             asked: Notify::new(),
             closed: watch::Sender::new(false),
             has_room: AtomicBool::new(false),
-            backlog: Mutex::default(),
+            seen: Mutex::default(),
             failing: AtomicBool::new(false),
             refusing: AtomicBool::new(false),
             myself: myself.clone(),
@@ -137,11 +147,11 @@ impl RedisQueue {
         self.settings.fallback.as_ref()
     }
 
-    /// Takes a job in, if there are fewer than `capacity`, and fewer than `part` of its application.
+    /// Takes a job in, if there is so much room.
     async fn put(
         &self,
         job: &Job,
-        (capacity, part): (usize, usize),
+        Room { capacity, part }: Room,
         delay: Duration,
     ) -> Result<Put, Trouble> {
         // Jobs are made of applications that are known.
@@ -206,6 +216,10 @@ impl RedisQueue {
         }
     }
 
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What is done without Redis, if anything is.
     fn instead(&self) -> Result<&Arc<MemoryQueue>, QueueFull> {
         let memory = self.fallback().ok_or(QueueFull)?;
@@ -217,8 +231,7 @@ impl RedisQueue {
 #[async_trait]
 impl Jobs for RedisQueue {
     async fn ask(&self, job: Job) -> Result<(), QueueFull> {
-        let bounds = (self.settings.capacity, self.settings.part);
-        match self.put(&job, bounds, Duration::ZERO).await {
+        match self.put(&job, self.settings.room, Duration::ZERO).await {
             Ok(Put::Taken) => {
                 self.has_room.store(true, Ordering::Relaxed);
                 Ok(())
@@ -237,8 +250,8 @@ impl Jobs for RedisQueue {
     }
 
     async fn follow(&self, job: Job, delay: Duration) -> Result<(), QueueFull> {
-        let capacity = self.settings.capacity.saturating_add(RESERVE);
-        match self.put(&job, (capacity, capacity), delay).await {
+        let room = Room::of_one(self.settings.room.capacity.saturating_add(RESERVE));
+        match self.put(&job, room, delay).await {
             Ok(Put::Taken) => Ok(()),
             Ok(Put::NoRoom | Put::NoPart) => Err(QueueFull),
             Err(_) => self.instead()?.follow(job, delay).await,
@@ -251,9 +264,13 @@ impl Jobs for RedisQueue {
         room && !*self.closed.borrow()
     }
 
-    fn is_crowded(&self) -> bool {
-        let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        backlog.waiting > self.settings.capacity / 2
+    fn waiting_of(&self, app: &str) -> usize {
+        self.seen().counts.get(app).copied().unwrap_or_default()
+    }
+
+    fn is_crowded(&self, app: &str) -> bool {
+        let seen = self.seen();
+        self.settings.room.is_crowded(Waiting::of(&seen.counts, app, seen.backlog.waiting))
     }
 
     async fn bury(&self, job: &Job, why: Lost, _at_by_its_own_clock: OffsetDateTime) {

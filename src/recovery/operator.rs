@@ -50,13 +50,16 @@ impl Operator {
         worded
     }
 
-    /// The client for whom the operator calls, by the key of its allowance.
+    /// The client for whom the operator calls, by the key of its allowance. It is counted apart from the
+    /// same client that comes by itself or by another application: naming it uses up nothing of theirs, and
+    /// tells nothing of it.
     ///
     /// # Errors
     /// [`OperatorError::Forbidden`] where the key may not name one.
-    pub fn on_behalf_of(self, client: String) -> Result<Caller, OperatorError> {
+    pub fn on_behalf_of(self, client: &str) -> Result<Caller, OperatorError> {
         self.must(Scope::AskOnBehalf)?;
-        Ok(Caller::named(client, self))
+        // No client has a NUL in it.
+        Ok(Caller::named(format!("{}\0{client}", self.app.name), self))
     }
 
     /// Under what its calls are counted.

@@ -135,8 +135,14 @@ pub trait Jobs: Send + Sync {
     /// Whether an ask would be accepted now.
     fn has_room(&self) -> bool;
 
-    /// Whether so much waits already that what nobody asked for had better not wait, too.
-    fn is_crowded(&self) -> bool {
+    /// How many jobs of an application there are, as far as it is known here.
+    fn waiting_of(&self, _app: &str) -> usize {
+        0
+    }
+
+    /// Whether so much waits already, and so much of this application, that what nobody asked for had
+    /// better not wait, too.
+    fn is_crowded(&self, _app: &str) -> bool {
         false
     }
 

@@ -21,8 +21,11 @@ use crate::token::Purpose;
 
 /// How long a notice waits for its row to be written before it is given up.
 const CHANGE_PATIENCE: Duration = Duration::from_mins(5);
-/// How long a job makes way, more or less.
+/// How long a job makes way, more or less, where few wait.
 const BUSY: Duration = Duration::from_secs(1);
+/// So many of one application make way each second at most, however many there are: each has to be taken
+/// out of the queue and put in again.
+const MAKE_WAY_EACH_SECOND: usize = 500;
 /// How long notices and hooks go on being tried once the row is written.
 const NEWS_LIFE: Duration = Duration::from_hours(24);
 
@@ -95,13 +98,14 @@ impl Recovery {
         }
         let [random] = self.random.bytes();
         tracing::debug!(app = job.app, kind = job.task.kind(), "makes way: {busy}");
-        vec![Later { job, after: BUSY * (64 + u32::from(random)) / 128 }]
+        let after = makes_way_for(self.jobs.waiting_of(&job.app), random);
+        vec![Later { job, after }]
     }
 
     /// Whether a job that would have to wait is one that asks for mail shall not find the queue full
     /// of: a receiver that is away for a day must not keep people from their links.
     fn is_in_the_way(&self, job: &Job) -> bool {
-        matches!(job.task, Task::Hook(..)) && self.jobs.is_crowded()
+        matches!(job.task, Task::Hook(..)) && self.jobs.is_crowded(&job.app)
     }
 
     /// Tells the owner, at one of the account's addresses, that the password was changed. This
@@ -232,6 +236,13 @@ impl Recovery {
     }
 }
 
+/// How long a job makes way where so many of its application wait: all of them equally long but for
+/// chance, so that none overtakes the others for good.
+fn makes_way_for(waiting: usize, random: u8) -> Duration {
+    let times = u32::try_from(waiting / MAKE_WAY_EACH_SECOND).unwrap_or(u32::MAX).clamp(1, 60);
+    BUSY * times * (64 + u32::from(random)) / 128
+}
+
 fn drop_unwritten(job: &Job) -> Option<Later> {
     tracing::info!(app = job.app, kind = job.task.kind(), "dropped: it was not written");
     None
@@ -247,4 +258,17 @@ fn life(app: &Application, task: &Task) -> Duration {
 
 fn account_language(account: &Account) -> Option<Language> {
     account.locale.as_deref().and_then(Language::from_tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_jobs_wait_the_longer_each_makes_way_and_never_for_long() {
+        let millis = |waiting, random| makes_way_for(waiting, random).as_millis();
+        assert_eq!((millis(0, 0), millis(0, 64), millis(999, 255)), (500, 1_000, 2_492));
+        assert_eq!((millis(1_000, 64), millis(10_000, 64)), (2_000, 20_000));
+        assert_eq!(millis(usize::MAX, 64), 60_000);
+    }
 }

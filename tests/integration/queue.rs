@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regain::account::Identifier;
-use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings};
+use regain::queue::{MemoryQueue, Parcels, Queue, RedisQueue, RedisQueueSettings, Room};
 use regain::random::Random;
 use regain::recovery::{Job, Later, LinkWish, Mail, QueueFull, Task};
 use regain::redis::{Address, Redis};
@@ -55,13 +55,13 @@ fn replica_beside(
     secret: &str,
     fallback: Option<Arc<MemoryQueue>>,
 ) -> Arc<RedisQueue> {
-    parted_replica(keys, (capacity, capacity), apps, secret, fallback)
+    parted_replica(keys, Room::of_one(capacity), apps, secret, fallback)
 }
 
 /// The same where one application may have no more than a part of it.
 fn parted_replica(
     keys: &Keys,
-    (capacity, part): (usize, usize),
+    room: Room,
     apps: &[&str],
     secret: &str,
     fallback: Option<Arc<MemoryQueue>>,
@@ -76,7 +76,7 @@ fn parted_replica(
     let keyring = keyring(secret);
     let applications = apps.iter().map(|app| ((*app).to_owned(), keyring.application(app)));
     let parcels = Parcels::new(applications.collect(), Random::system());
-    let settings = RedisQueueSettings { capacity, part, silence: SILENCE, fallback };
+    let settings = RedisQueueSettings { room, silence: SILENCE, fallback };
     RedisQueue::new(redis, work, parcels, settings)
 }
 
@@ -118,7 +118,7 @@ async fn one_applications_flood_leaves_room_for_what_others_are_asked_for() {
         for _flood in 0..5 {
             assert!(ask("shop").await);
         }
-        assert!(!ask("shop").await, "half is the most of one application");
+        assert!(!ask("shop").await, "its part is the most of one application");
         assert!(jobs.has_room(), "for others there is room, and so it is ready");
         for _other in 0..3 {
             assert!(ask("blog").await);
@@ -139,9 +139,10 @@ async fn one_applications_flood_leaves_room_for_what_others_are_asked_for() {
         assert_eq!(held.app, "shop");
         assert!(ask("blog").await);
     };
-    behaves(Queue::Memory(MemoryQueue::parted(10, 5))).await;
+    let room = Room { capacity: 12, part: 5 };
+    behaves(Queue::Memory(MemoryQueue::with(room))).await;
     if let Some(keys) = keys() {
-        let replica = || parted_replica(&keys, (10, 5), &["shop", "blog"], SECRET, None);
+        let replica = || parted_replica(&keys, room, &["shop", "blog"], SECRET, None);
         behaves(Queue::Redis(replica())).await;
         let counts = format!("{}:queue:counts", keys.prefix);
         assert!(keys.run::<u64>(&["EXISTS", &counts]).await == 1);
@@ -156,6 +157,36 @@ async fn one_applications_flood_leaves_room_for_what_others_are_asked_for() {
             queue.drained().await;
         }
         assert!(queue.jobs().ask(job_of("shop", "r")).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn two_applications_that_are_flooded_leave_a_third_one_room_and_its_calls_alone() {
+    let apps = ["shop", "blog", "wiki"];
+    let behaves = async |queue: Queue| {
+        let jobs = queue.jobs();
+        let ask = async |app| jobs.ask(job_of(app, "r")).await.is_ok();
+        let mut flooded = [0, 0];
+        for _flood in 0..20 {
+            flooded[0] += usize::from(ask("shop").await);
+            flooded[1] += usize::from(ask("blog").await);
+        }
+        assert_eq!(flooded, [15, 15], "three quarters of forty are theirs");
+        for _in_peace in 0..3 {
+            assert!(ask("wiki").await);
+        }
+        assert!(jobs.has_room());
+
+        // Redis tells of it at the next look.
+        let (job, ticket) = queue.take().await.unwrap();
+        assert!(jobs.is_crowded("shop") && jobs.is_crowded("blog") && !jobs.is_crowded("wiki"));
+        assert_eq!(jobs.waiting_of("wiki"), 3);
+        ticket.done(vec![Later { job, after: Duration::ZERO }]).await.unwrap();
+    };
+    let room = Room { capacity: 40, part: 20 };
+    behaves(Queue::Memory(MemoryQueue::with(room))).await;
+    if let Some(keys) = keys() {
+        behaves(Queue::Redis(parted_replica(&keys, room, &apps, SECRET, None))).await;
     }
 }
 

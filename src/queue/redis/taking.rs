@@ -1,6 +1,6 @@
 //! Giving jobs to the workers of this process, and striking off what they did.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use super::{GROUP, RedisQueue};
+use super::{GROUP, RedisQueue, Seen};
 use crate::queue::Backlog;
 use crate::queue::memory::RESERVE;
 use crate::queue::parcel::{Opened, Parcels};
@@ -36,6 +36,10 @@ const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(2);
 
 /// An entry given out: its id, its parcel, how often it was given out.
 type Entry = (String, String, u64);
+
+/// What a look brings: entries, how many jobs there are, the age of the oldest in milliseconds, and how many
+/// there are of each application.
+type Looked = (Vec<Entry>, u64, u64, HashMap<String, usize>);
 
 /// Says that a job is being done. Unless it is [done](Ticket::done), the job is given out again.
 pub struct Ticket {
@@ -122,21 +126,36 @@ impl RedisQueue {
     /// How much waited at the last look, and waits in the process meanwhile.
     #[must_use]
     pub fn backlog(&self, now: OffsetDateTime) -> Backlog {
-        let there = *self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = self.seen().backlog;
         let here = self.fallback().map(|memory| memory.backlog(now)).unwrap_or_default();
         Backlog {
             waiting: there.waiting.saturating_add(here.waiting),
-            capacity: self.settings.capacity,
+            capacity: self.settings.room.capacity,
             age: there.age.max(here.age),
         }
     }
 
-    /// Looks at the queue again and again, however busy the workers are; it never ends.
+    /// Counts anew what there is of each application, and looks at the queue again and again, however
+    /// busy the workers are; it never ends.
     pub async fn watch(&self) {
+        let mut uncounted = true;
         loop {
+            if uncounted {
+                uncounted = self.recount().await.is_err();
+            }
             let _told_elsewhere = self.look(0).await;
             tokio::time::sleep(MEASURE_EVERY).await;
         }
+    }
+
+    /// Counts anew how many jobs there are of each application.
+    ///
+    /// # Errors
+    /// [`Trouble`] when Redis did not.
+    pub async fn recount(&self) -> Result<(), Trouble> {
+        let mut call = self.recount.key(&self.ready);
+        call.key(&self.delayed).key(&self.counts);
+        self.work.invoke::<()>(&call).await
     }
 
     /// Strikes off what was done, and asks for so many jobs.
@@ -146,9 +165,9 @@ impl RedisQueue {
         let silence = u64::try_from(self.settings.silence.as_millis()).unwrap_or(u64::MAX);
         let mut call = self.look.key(&self.ready);
         call.key(&self.delayed).key(&self.counts).arg(GROUP).arg(count).arg(silence).arg(&done);
-        let answer = self.work.invoke::<(Vec<Entry>, u64, u64)>(&call).await;
+        let answer = self.work.invoke::<Looked>(&call).await;
         self.note(answer.as_ref().err());
-        let (found, depth, oldest) = match answer {
+        let (found, depth, oldest, counts) = match answer {
             Ok(answer) => answer,
             Err(trouble) => {
                 for id in done {
@@ -157,13 +176,14 @@ impl RedisQueue {
                 return Err(trouble);
             }
         };
-        let room = usize::try_from(depth).is_ok_and(|depth| depth < self.settings.capacity);
+        let room = usize::try_from(depth).is_ok_and(|depth| depth < self.settings.room.capacity);
         self.has_room.store(room, Ordering::Relaxed);
-        *self.backlog.lock().unwrap_or_else(PoisonError::into_inner) = Backlog {
+        let backlog = Backlog {
             waiting: usize::try_from(depth).unwrap_or(usize::MAX),
-            capacity: self.settings.capacity,
+            capacity: self.settings.room.capacity,
             age: Duration::from_millis(oldest),
         };
+        *self.seen() = Seen { backlog, counts };
         Ok(found)
     }
 
@@ -172,7 +192,7 @@ impl RedisQueue {
     async fn replace(&self, id: &str, left: &[Later]) -> Result<(), QueueFull> {
         let mut call = self.replace.key(&self.ready);
         call.key(&self.delayed).key(&self.counts).arg(GROUP).arg(id);
-        call.arg(self.settings.capacity.saturating_add(RESERVE));
+        call.arg(self.settings.room.capacity.saturating_add(RESERVE));
         for Later { job, after } in left {
             let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
             call.arg(millis).arg(self.parcels.seal(job).ok_or(QueueFull)?);

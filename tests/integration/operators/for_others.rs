@@ -57,6 +57,40 @@ async fn each_client_that_a_backend_names_has_its_own_allowance_and_the_backend_
 }
 
 #[tokio::test]
+async fn a51_naming_a_client_uses_up_and_tells_nothing_of_what_it_may_do_itself_or_elsewhere() {
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let (key, known) = new_key("backend", &["ask:on-behalf"]);
+    let (elsewhere, known_elsewhere) = new_key("backend", &["ask:on-behalf"]);
+    let regain = Regain::start_with(&users.url, |settings| {
+        let other = settings.apps["default"].clone();
+        knowing(&[&known])(settings);
+        settings.apps.insert("other".to_owned(), other);
+        settings.apps.get_mut("other").unwrap().api_keys = vec![known_elsewhere];
+        settings.limits.per_client = Rate { events: 2, period: Duration::from_hours(1) };
+    })
+    .await;
+    let ask = async |app: &str, key: Option<&str>| {
+        let path = format!("../{app}/password-resets");
+        let mut request = asking(&regain, &path, &json!({ "identifier": "ada@example.com" }));
+        if let Some(key) = key {
+            request = request.bearer_auth(key).header(HEADER, "127.0.0.1");
+        }
+        let answer = request.send().await.unwrap();
+        let said = answer.headers()["ratelimit"].to_str().unwrap();
+        let left = said.split("\"ask\";r=").nth(1).and_then(|it| it.chars().next());
+        (answer.status().as_u16(), left.expect("what is left"))
+    };
+    for (app, by) in
+        [("default", Some(key.as_str())), ("other", Some(elsewhere.as_str())), ("default", None)]
+    {
+        for told in [(202, '1'), (202, '0'), (429, '0')] {
+            assert_eq!(ask(app, by).await, told, "{app} {}", by.is_some());
+        }
+    }
+    assert_eq!(ask("other", None).await.0, 429, "who comes by itself is one client at all of them");
+}
+
+#[tokio::test]
 async fn looking_at_a_token_and_using_it_count_for_the_named_client_too() {
     let (_users, regain, key) = limited(&["ask:on-behalf"], 100).await;
     let login = json!({ "token": "a.b.c" });

@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
-use regain::queue::MemoryQueue;
+use regain::queue::{MemoryQueue, Room};
 use regain::recovery::{Jobs as _, Lost, QueueFull};
 use time::OffsetDateTime;
 
-use super::{SECRET, SILENCE, done, in_redis, job, later, nothing_comes, replica, replica_beside};
+use super::{
+    SECRET, SILENCE, done, in_redis, job, job_of, later, nothing_comes, parted_replica, replica,
+    replica_beside,
+};
 use crate::counts;
 use crate::redis_server::{Keys, RedisServer, keys};
 
@@ -265,4 +268,34 @@ async fn a_user_that_may_do_little_and_only_under_the_prefix_is_enough() {
     let report = queue.report().await.unwrap();
     assert_eq!((report.ready, report.given_out, report.dead.len()), (0, 0, 2));
     assert!(queue.has_room() && queue.trouble().is_none());
+}
+
+#[tokio::test]
+async fn what_was_miscounted_is_counted_anew_by_every_replica_that_starts() {
+    let Some(keys) = keys() else { return };
+    let replica =
+        || parted_replica(&keys, Room { capacity: 40, part: 4 }, &["shop", "blog"], SECRET, None);
+    let queue = replica();
+    for app in ["shop", "shop", "blog"] {
+        queue.ask(job_of(app, "r")).await.unwrap();
+    }
+    queue.follow(job_of("blog", "r"), Duration::from_hours(1)).await.unwrap();
+    let counts = format!("{}:queue:counts", keys.prefix);
+    keys.run::<u64>(&["HSET", &counts, "shop", "99", "gone", "7"]).await;
+    assert!(queue.ask(job_of("shop", "r")).await.is_err());
+
+    let started = replica();
+    let watching = tokio::spawn(async move { started.watch().await });
+    let counted = async || keys.run::<Vec<String>>(&["HGETALL", &counts]).await;
+    for _at_most_10_s in 0..1000 {
+        if !counted().await.contains(&"gone".to_owned()) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    watching.abort();
+    let mut counted: Vec<_> = counted().await.chunks(2).map(|pair| pair.join(" ")).collect();
+    counted.sort();
+    assert_eq!(counted, ["blog 2", "shop 2"]);
+    assert!(queue.ask(job_of("shop", "r")).await.is_ok());
 }
