@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use regain::account::Identifier;
+use regain::clock::Clock;
 use regain::config::Settings;
 use regain::recovery::{Job, LinkWish, Mail, Task};
 use regain::token::Purpose;
@@ -10,8 +11,10 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::databases::{Engine, TestDatabase};
+use crate::durable::on_redis;
 use crate::harness::{Regain, START};
 use crate::people::{database, person};
+use crate::redis_server::keys;
 use crate::smtp::{MailServer, mailing_by};
 
 /// Two more applications, whose mail goes by a provider with a pace; that of `default` has none.
@@ -68,6 +71,44 @@ async fn a_provider_lets_go_so_many_mails_an_hour_whosever_they_are_drops_none_a
     regain.service.queue.close();
     regain.worked().await;
     assert_eq!(came(&regain), ["blog", "default", "shop", "shop"]);
+}
+
+#[tokio::test]
+async fn replicas_that_share_a_pace_in_redis_keep_it_together_and_drop_nothing() {
+    let Some(keys) = keys() else { return };
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let replica = || {
+        Regain::start_at(&users.url, Clock::system(), |settings| {
+            on_redis(settings, &keys);
+            settings.limits.per_client = "1000/h".parse().unwrap();
+            settings.limits.mails_per_account = "1000/h".parse().unwrap();
+            // Sixty at once, and one each second.
+            settings.mail.providers.get_mut("files").unwrap().per_hour = Some(3600);
+        })
+    };
+    let replicas = [replica().await, replica().await];
+    let sent = || replicas.iter().map(|replica| replica.links().len()).collect::<Vec<_>>();
+    let began = tokio::time::Instant::now();
+    for _round in 0..32 {
+        for replica in &replicas {
+            ask(replica, "default").await;
+        }
+    }
+    let mut seen = vec![];
+    while began.elapsed() < Duration::from_secs(60) && seen.len() < 64 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let mails = sent().iter().sum();
+        while seen.len() < mails {
+            seen.push(began.elapsed());
+        }
+    }
+    assert_eq!(seen.len(), 64, "{seen:?}");
+    for (number, at) in (1..).zip(&seen[60..]) {
+        // Redis' own clock counts: less a little, by which it may differ from this one meanwhile.
+        assert!(*at + Duration::from_millis(50) > Duration::from_secs(number), "{seen:?}");
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(sent().iter().sum::<usize>(), 64, "each came once");
 }
 
 #[tokio::test]
