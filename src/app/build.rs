@@ -56,6 +56,9 @@ impl Service {
         let texts = texts::of_applications(settings, &embedded)?;
         let (workers, lanes) = workers::of(settings);
         let permits = permits::of(&settings.hashing);
+        if let Some(all) = permits::AllToOne::of(settings, permits) {
+            all.warn();
+        }
         let hashing = HashingPool::new(permits, settings.hashing.wait.0, random.clone());
         let mut maker = Maker {
             settings,
@@ -88,7 +91,7 @@ impl Service {
             StartError::setting(
                 "trusted_proxies",
                 format!("holds {network:?}, which is no network"),
-                "write networks like \"10.0.0.0/8\"",
+                "write networks like \"10.0.3.0/28\"",
             )
         })?;
         let beside = |routes, _: &Self| routes;

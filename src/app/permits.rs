@@ -30,9 +30,41 @@ pub(super) fn of(settings: &HashingSettings) -> usize {
 
 /// How many of so many turns one application may have.
 pub(super) fn of_application(settings: &Settings, permits: usize) -> usize {
-    let others = settings.apps.len() > 1;
-    let most = if others { permits.saturating_sub(1).max(1) } else { permits };
-    settings.hashing.per_application.unwrap_or(most)
+    settings.hashing.per_application.unwrap_or_else(|| left_by_one(settings, permits))
+}
+
+/// So many that one is left to the others, where there are others and there is more than one.
+fn left_by_one(settings: &Settings, permits: usize) -> usize {
+    if settings.apps.len() > 1 { permits.saturating_sub(1).max(1) } else { permits }
+}
+
+/// Turns of which one application may have every one, though there are others.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct AllToOne {
+    pub(super) what: String,
+    pub(super) cure: String,
+}
+
+impl AllToOne {
+    pub(super) const WHY: &str = "the flood of one application would leave no turn to the others";
+
+    /// Whether it is so because the settings say it, and what they should say.
+    pub(super) fn of(settings: &Settings, permits: usize) -> Option<Self> {
+        let most = left_by_one(settings, permits);
+        let said = settings.hashing.per_application.filter(|said| *said > most)?;
+        (settings.apps.len() > 1).then(|| Self {
+            what: format!(
+                "`hashing.per_application` is {said}, and {permits} passwords are hashed at a time"
+            ),
+            cure: format!("hashing.per_application = {most}, or leave it out"),
+        })
+    }
+
+    /// Says it in the log.
+    pub(super) fn warn(self) {
+        let Self { what, cure } = self;
+        tracing::warn!(cure, why = Self::WHY, "{what}");
+    }
 }
 
 /// One a core, as far as half of the memory holds what each needs.
@@ -139,5 +171,27 @@ mod tests {
         assert_eq!([1, 2, 4].map(|permits| of_application(&settings, permits)), [1, 1, 3]);
         settings.hashing.per_application = Some(2);
         assert_eq!(of_application(&settings, 4), 2);
+    }
+
+    #[test]
+    fn it_is_told_where_one_application_may_have_every_permit() {
+        let mut settings = Settings::default();
+        let app = "name = \"A\"\nmail = { provider = \"p\", from = \"a@example.com\" }\n\
+                   users = { database = \"sqlite::memory:\" }";
+        settings.apps.insert("a".to_owned(), toml::from_str(app).unwrap());
+        settings.hashing.per_application = Some(4);
+        assert_eq!(AllToOne::of(&settings, 4), None, "there are no others");
+        settings.apps.insert("b".to_owned(), toml::from_str(app).unwrap());
+        let told = AllToOne::of(&settings, 4).unwrap();
+        let what = "`hashing.per_application` is 4, and 4 passwords are hashed at a time";
+        assert_eq!(told.what, what);
+        assert_eq!(told.cure, "hashing.per_application = 3, or leave it out");
+        assert_eq!(AllToOne::of(&settings, 5), None);
+        let told = AllToOne::of(&settings, 1).unwrap();
+        assert_eq!(told.cure, "hashing.per_application = 1, or leave it out");
+        settings.hashing.per_application = Some(1);
+        assert_eq!(AllToOne::of(&settings, 1), None, "fewer there cannot be");
+        settings.hashing.per_application = None;
+        assert_eq!(AllToOne::of(&settings, 4), None);
     }
 }

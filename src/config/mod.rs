@@ -36,6 +36,6 @@ pub use structr::StructrSettings;
 pub use units::{Rate, Span};
 pub use users::{
     ColumnIn, ColumnIs, ColumnTest, ConditionSettings, EmailMatchSetting, FixedValue,
-    OnResetSettings, RecoveryEmailSettings, Tls, UsersSettings,
+    MOST_CONNECTIONS, OnResetSettings, RecoveryEmailSettings, Tls, UsersSettings,
 };
 pub use webhook::WebhookSettings;

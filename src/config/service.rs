@@ -273,8 +273,8 @@ pub struct HashingSettings {
     /// said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permits: Option<usize>,
-    /// How many of them one application may have; all but one where there are several and nothing is
-    /// said.
+    /// How many of them one application may have; all but one where there are several of both and
+    /// nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_application: Option<usize>,
     /// How long a completion waits for its turn before it is answered by 503.

@@ -27,6 +27,9 @@ impl Rate {
     }
 }
 
+/// Limits count in microseconds: what came back sooner would be no limit at all.
+const SHORTEST_INTERVAL: Duration = Duration::from_micros(1);
+
 const UNITS: [(&str, u64); 5] =
     [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
@@ -56,8 +59,13 @@ impl FromStr for Rate {
             let period = period.parse::<Span>().ok().filter(|period| !period.0.is_zero())?.0;
             Some(Self { events, period })
         });
-        let wanted = "expected a rate such as \"30/h\", \"5/m\" or \"30/10m\"";
-        rate.ok_or_else(|| wanted.to_owned())
+        match rate {
+            Some(rate) if rate.interval() < SHORTEST_INTERVAL => {
+                Err("expected a rate of 1000000/s at most, such as \"30/h\"".to_owned())
+            }
+            Some(rate) => Ok(rate),
+            None => Err("expected a rate such as \"30/h\", \"5/m\" or \"30/10m\"".to_owned()),
+        }
     }
 }
 
@@ -117,6 +125,18 @@ mod tests {
         assert_eq!(rate.to_string(), "3/h");
         for text in ["0/h", "3", "3/", "3/w", "-1/h"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_too_fast_to_be_counted_is_none() {
+        for text in ["2000000000/s", "1000001/s", "1001/ms", "4294967295/h"] {
+            let why = text.parse::<Rate>().unwrap_err();
+            assert_eq!(why, "expected a rate of 1000000/s at most, such as \"30/h\"", "{text}");
+        }
+        for text in ["1000000/s", "1000/ms", "3600000000/h", "4294967295/d"] {
+            let rate: Rate = text.parse().unwrap();
+            assert!(rate.interval() >= Duration::from_micros(1), "{text}");
         }
     }
 

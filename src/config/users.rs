@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::SecretSource;
 
+/// How many connections a process has to one database, those of all applications together.
+pub const MOST_CONNECTIONS: u32 = 10;
+
 /// One users table.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct UsersSettings {
     /// `postgres://`, `mysql://` (MariaDB too) or `sqlite://`, with user and password.
     pub database: SecretSource,
-    /// How many connections to it the application may hold at a time.
+    /// How many connections to it the application may hold at a time, of [`MOST_CONNECTIONS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connections: Option<u32>,
     /// The framework whose table it is; what it stands for is filled in when the file is read.

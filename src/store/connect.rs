@@ -11,7 +11,7 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{ConnectOptions, Database, Executor as _, MySql, Postgres, Sqlite};
 use thiserror::Error;
 
-use crate::config::Tls;
+use crate::config::{MOST_CONNECTIONS, Tls};
 
 use super::dialect::Dialect;
 use super::tls::{self, Asked};
@@ -36,7 +36,7 @@ pub struct PoolSettings {
 
 impl Default for PoolSettings {
     fn default() -> Self {
-        Self { max_connections: 10, acquire_timeout: Duration::from_secs(3) }
+        Self { max_connections: MOST_CONNECTIONS, acquire_timeout: Duration::from_secs(3) }
     }
 }
 

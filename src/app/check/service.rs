@@ -1,8 +1,8 @@
-//! What concerns every application: keys and the public URL, and the URL that one may have of its own.
+//! What concerns every application: keys, the public URL and how many passwords are hashed, and the URL that one may have of its own.
 
 use url::{Host, Url};
 
-use super::{Finding, build};
+use super::{Finding, build, permits};
 use crate::config::{ApplicationSettings, Settings};
 
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
@@ -18,7 +18,14 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
     };
     let mut findings = vec![key, public_url(&settings.public_url)];
     findings.extend(other_port(settings, &settings.public_url));
+    findings.extend(all_to_one(settings));
     findings
+}
+
+/// What `serve` warns of at the start, too.
+fn all_to_one(settings: &Settings) -> Option<Finding> {
+    let all = permits::AllToOne::of(settings, permits::of(&settings.hashing))?;
+    Some(Finding::warning(all.what, permits::AllToOne::WHY, all.cure))
 }
 
 /// What concerns the URL that an application has of its own, if it has.
@@ -63,5 +70,26 @@ fn is_loopback(host: &Host<&str>) -> bool {
         Host::Ipv4(ip) => ip.is_loopback(),
         Host::Ipv6(ip) => ip.is_loopback(),
         Host::Domain(name) => *name == "localhost",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_application_that_may_have_every_turn_to_hash_is_warned_of() {
+        let mut settings = Settings::default();
+        let app = "name = \"A\"\nmail = { provider = \"p\", from = \"a@example.com\" }\n\
+                   users = { database = \"sqlite::memory:\" }";
+        for name in ["a", "b"] {
+            settings.apps.insert(name.to_owned(), toml::from_str(app).unwrap());
+        }
+        (settings.hashing.permits, settings.hashing.per_application) = (Some(2), Some(2));
+        let found = examine(&settings).pop().unwrap();
+        let cure = "hashing.per_application = 1, or leave it out".to_owned();
+        assert_eq!((found.level, found.cure), (super::super::Level::Warning, Some(cure)));
+        settings.hashing.per_application = Some(1);
+        assert!(all_to_one(&settings).is_none());
     }
 }

@@ -49,7 +49,7 @@ fn keys(keys: &KeySettings) -> Vec<ConfigError> {
         let cure = "make one by `regain key new` and write secrets.2026-11 = { file = \"/path\" }";
         errors.push(ConfigError::at("keys.secrets", "is missing, and so is `keys.dir`", cure));
     } else if keys.dir.is_none() && !keys.secrets.contains_key(&keys.signing) {
-        let cure = did_you_mean(&keys.signing, names(keys.secrets.keys()), str::to_owned);
+        let cure = did_you_mean(&keys.signing, names(keys.secrets.keys()), quoted);
         errors.push(ConfigError::at("keys.signing", "names none of `keys.secrets`", cure));
     }
     if keys.secrets.len() > MOST_KEYS {
@@ -75,7 +75,7 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
             let cure = if known.is_empty() {
                 "add a section [mail.providers.main]".to_owned()
             } else {
-                did_you_mean(&app.mail.provider, known, str::to_owned)
+                did_you_mean(&app.mail.provider, known, quoted)
             };
             let problem = "names no provider under `mail.providers`";
             errors.push(ConfigError::at(format!("apps.{name}.mail.provider"), problem, cure));
@@ -86,7 +86,7 @@ fn applications(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(api_keys::check(name, &app.api_keys));
         if Language::from_tag(&app.language).is_none() {
             let tags: Vec<_> = Language::all().map(Language::tag).collect();
-            let cure = did_you_mean(&app.language, tags, str::to_owned);
+            let cure = did_you_mean(&app.language, tags, quoted);
             let problem = "is no language that there are texts in";
             errors.push(ConfigError::at(format!("apps.{name}.language"), problem, cure));
         }
@@ -107,7 +107,7 @@ fn schemes(app: &str, users: &UsersSettings) -> Vec<ConfigError> {
     let check = |key: &str, name: &str, keep: bool| {
         let known: Vec<&str> = Scheme::names().chain(keep.then_some("keep")).collect();
         (!known.contains(&name)).then(|| {
-            let cure = did_you_mean(name, known, str::to_owned);
+            let cure = did_you_mean(name, known, quoted);
             ConfigError::at(format!("apps.{app}.users.{key}"), "names no password scheme", cure)
         })
     };
@@ -118,6 +118,11 @@ fn schemes(app: &str, users: &UsersSettings) -> Vec<ConfigError> {
 fn is_application_name(name: &str) -> bool {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=32).contains(&name.len()) && !name.starts_with('-') && name.chars().all(good)
+}
+
+/// A value as it stands in the file.
+fn quoted(value: &str) -> String {
+    format!("\"{value}\"")
 }
 
 fn names<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<&'a str> {

@@ -6,18 +6,19 @@ mod cloud_cms;
 mod cors;
 mod login;
 mod password;
+mod proxies;
 mod structr;
 
 use std::time::Duration;
 
 use url::Url;
 
-use super::address::{cidr, is_host_and_port, is_loopback, web_url};
+use super::address::{is_host_and_port, is_loopback, web_url};
 use super::error::ConfigError;
 use super::pages;
 use crate::config::{
-    ApplicationSettings, Argon2Settings, ConnectionSettings, HashingSettings, ProviderSettings,
-    RedisSettings, Settings, Span, UsersSettings,
+    ApplicationSettings, Argon2Settings, ConnectionSettings, HashingSettings, MOST_CONNECTIONS,
+    ProviderSettings, RedisSettings, Settings, Span, UsersSettings,
 };
 use crate::token::Purpose;
 
@@ -36,6 +37,9 @@ const LONGEST_INVITATION: Duration = Duration::from_hours(72);
 /// OWASP's password storage recommendation: KiB and passes that are equally strong, one lane each.
 const ARGON2_MINIMA: [(u32, u32); 5] =
     [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
+
+/// Most passwords that are hashed at a time: each takes a core and megabytes of memory.
+const MOST_PERMITS: usize = 1024;
 
 /// Everything that makes these settings unsafe, each with its cure.
 ///
@@ -62,6 +66,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
         errors.extend(login::check(name, app));
         errors.extend(newest(name, app));
         errors.extend(cors::check(name, app));
+        errors.extend(database(name, &app.users));
         errors.extend(writes(name, &app.users));
     }
     errors.extend(cloud_cms::check(&settings.apps));
@@ -89,20 +94,7 @@ fn doors(settings: &Settings) -> Vec<ConfigError> {
         }
     }
     errors.extend(scheme_host_and_port("public_url", &settings.public_url));
-    for network in &settings.trusted_proxies {
-        let (problem, cure) = match cidr(network) {
-            None => (
-                "holds what is not a network",
-                "write networks like \"10.0.0.0/8\" or \"10.0.0.7/32\"",
-            ),
-            Some((_, 0)) => (
-                "believes everybody: anyone could pass for any client",
-                "name only the networks that your proxies are in",
-            ),
-            Some(_) => continue,
-        };
-        errors.push(ConfigError::at("trusted_proxies", problem, cure));
-    }
+    errors.extend(proxies::check(&settings.trusted_proxies));
     errors
 }
 
@@ -164,6 +156,15 @@ fn hashing<'a>(
     ] {
         if value == Some(0) {
             errors.push(at_least_one(key));
+        }
+    }
+    for (key, value) in
+        [("hashing.permits", hashing.permits), ("hashing.per_application", hashing.per_application)]
+    {
+        if value.is_some_and(|value| value > MOST_PERMITS) {
+            let problem = "is more than any machine hashes at a time";
+            let cure = format!("write 1 to {MOST_PERMITS}, or leave it out");
+            errors.push(ConfigError::at(key, problem, cure));
         }
     }
     errors
@@ -289,6 +290,17 @@ fn invitation_life(name: &str, app: &ApplicationSettings) -> Option<ConfigError>
         let problem = format!("must be at least one second and at most {longest}");
         let cure = format!("leave it out for {longest}");
         ConfigError::at(format!("apps.{name}.lifetimes.invitation"), problem, cure)
+    })
+}
+
+/// More than there are would be taken for all, and none for one.
+fn database(name: &str, users: &UsersSettings) -> Option<ConfigError> {
+    let there_are = 1..=MOST_CONNECTIONS;
+    users.connections.filter(|said| !there_are.contains(said)).map(|_| {
+        let key = format!("apps.{name}.users.connections");
+        let problem =
+            format!("is out of range: a process has {MOST_CONNECTIONS} connections to a database");
+        ConfigError::at(key, problem, format!("write 1 to {MOST_CONNECTIONS}, or leave it out"))
     })
 }
 

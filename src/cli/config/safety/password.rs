@@ -38,13 +38,14 @@ pub(super) fn check(name: &str, app: &ApplicationSettings) -> Vec<ConfigError> {
         let cure = "write 2, 3 or 4; 3 if left out";
         errors.push(ConfigError::at(at("min_strength"), problem, cure));
     }
-    if settings.breaches.as_ref().is_some_and(|it| it.timeout.0 > LONGEST_QUESTION) {
-        let problem = "is longer than people wait for a page";
-        errors.push(ConfigError::at(
-            at("breaches.timeout"),
-            problem,
-            "write 10s or less; 1s if left out",
-        ));
-    }
+    let problem = settings.breaches.as_ref().and_then(|breaches| match breaches.timeout.0 {
+        Duration::ZERO => Some("is 0, so no answer would ever come in time"),
+        timeout if timeout > LONGEST_QUESTION => Some("is longer than people wait for a page"),
+        _ => None,
+    });
+    errors.extend(problem.map(|problem| {
+        let cure = "write 10s or less, but more than 0; 1s if left out";
+        ConfigError::at(at("breaches.timeout"), problem, cure)
+    }));
     errors
 }

@@ -180,6 +180,10 @@ fn values_of_the_wrong_type_say_what_is_right() {
     regain.toml:1:21: `limits.per_client` must be a rate such as "30/h", "5/m" or "30/10m"
         write it like per_client = "30/h"
     "#);
+    assert_snapshot!(with("", "limits.per_client = \"2000000000/s\""), @r#"
+    regain.toml:1:21: `limits.per_client` must be a rate of 1000000/s at most, such as "30/h"
+        write it like per_client = "30/h"
+    "#);
     assert_snapshot!(with("", "queue.capacity = -1"), @r#"
     regain.toml:1:18: `queue.capacity` must be a whole number from 0 up
         write it like capacity = 10000
@@ -222,7 +226,7 @@ fn a_section_is_not_a_value() {
 fn names_must_lead_to_something() {
     assert_snapshot!(changed("provider = \"main\"", "provider = \"mian\""), @r#"
     regain.toml:9:10: `apps.default.mail.provider` names no provider under `mail.providers`
-        did you mean `main`?
+        did you mean `"main"`?
     "#);
     assert_snapshot!(with("", "default_app = \"defualt\""), @r#"
     regain.toml:1:1: `default_app` names no application under `apps`
@@ -230,7 +234,7 @@ fn names_must_lead_to_something() {
     "#);
     assert_snapshot!(changed("signing = \"a\"", "signing = \"2026-11\""), @r#"
     regain.toml:3:1: `keys.signing` names none of `keys.secrets`
-        known here: `a`
+        known here: `"a"`
     "#);
     assert_snapshot!(changed("secrets = { a = { file = \"/run/secrets/keys/a\" } }", ""), @r#"
     regain.toml:2:2: `keys.secrets` is missing, and so is `keys.dir`
@@ -320,6 +324,11 @@ fn a_certificate_wants_its_key_and_a_language_its_texts() {
     let swedish = with("apps.default", "language = \"sv\"");
     assert!(swedish.contains("`apps.default.language` is no language that there are texts in"));
     assert!(swedish.contains("zh-Hans"), "{swedish}");
+    assert_snapshot!(with("apps.default", "language = \"ger\""), @r#"
+    regain.toml:8:1: `apps.default.language` is no language that there are texts in
+        known here: `"en"`, `"de"`, `"fr"`, `"es"`, `"pt-BR"`, `"it"`, `"nl"`, `"pl"`, `"tr"`, `"ja"`, `"zh-Hans"`, `"ar"`
+    "#);
+    assert!(with("apps.default", "language = \"zh-Hant\"").contains("did you mean `\"zh-Hans\"`?"));
 }
 
 #[test]

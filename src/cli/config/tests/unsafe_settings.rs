@@ -73,12 +73,49 @@ fn listening_needs_a_host_and_a_port() {
 fn proxies_are_networks_and_not_everybody() {
     assert_snapshot!(with("", "trusted_proxies = [\"10.0.0.1\"]"), @r#"
     regain.toml:1:1: `trusted_proxies` holds what is not a network
-        write networks like "10.0.0.0/8" or "10.0.0.7/32"
+        write networks like "10.0.3.0/28", or "10.0.3.7/32" for one address
     "#);
     assert_snapshot!(with("", "trusted_proxies = [\"10.0.0.0/8\", \"0.0.0.0/0\"]"), @r#"
     regain.toml:1:1: `trusted_proxies` believes everybody: anyone could pass for any client
         name only the networks that your proxies are in
     "#);
+}
+
+fn proxies(network: &str) -> String {
+    with("", &format!("trusted_proxies = [\"{network}\"]"))
+}
+
+#[test]
+fn a51_a_network_of_proxies_is_none_that_strangers_are_in() {
+    assert_snapshot!(proxies("0.0.0.0/1"), @r#"
+    regain.toml:1:1: `trusted_proxies` believes a network that strangers are in: each of them could pass for any client
+        name only the networks that your proxies are in: /8 is the widest, of public IPv6 /16
+    "#);
+    let wide = proxies("0.0.0.0/1");
+    for network in ["128.0.0.0/1", "8.0.0.0/5", "10.0.0.0/7", "::/1", "2000::/3", "2a00::/11"] {
+        assert_eq!(proxies(network), wide, "{network}");
+    }
+    for network in ["fc00::/6", "fe80::/9", "2a00::/15"] {
+        assert_eq!(proxies(network), wide, "{network}");
+    }
+    for network in
+        ["10.0.0.0/8", "127.0.0.1/32", "fc00::/7", "fd00::/8", "fe80::/10", "2a00::/16", "::1/128"]
+    {
+        let file = format!("trusted_proxies = [\"{network}\"]\n{GOOD}");
+        assert!(load_with(&file, &[]).is_ok(), "{network}");
+    }
+}
+
+#[test]
+fn a51_a_network_of_ipv4_that_is_written_as_one_of_ipv6_is_none_that_a_proxy_is_found_in() {
+    assert_snapshot!(proxies("::ffff:10.0.0.0/104"), @r#"
+    regain.toml:1:1: `trusted_proxies` writes an IPv4 network as one of IPv6, in which no proxy would ever be found
+        write it as IPv4: "10.0.3.0/28" for "::ffff:10.0.3.0/124"
+    "#);
+    let mapped = proxies("::ffff:10.0.0.0/104");
+    for network in ["::ffff:10.0.3.7/128", "::ffff:0:0/96", "::ffff:10.0.0.0/95", "::/64"] {
+        assert_eq!(proxies(network), mapped, "{network}");
+    }
 }
 
 #[test]
@@ -230,8 +267,12 @@ fn policies_follow_nist_and_refuse_what_is_common() {
     let slow = "breaches = { url = 'https://breaches.example.com/', timeout = '11s' }";
     assert_snapshot!(password(slow), @r"
     regain.toml:8:66: `apps.default.password.breaches.timeout` is longer than people wait for a page
-        write 10s or less; 1s if left out
+        write 10s or less, but more than 0; 1s if left out
     ");
+    assert_snapshot!(password(&slow.replace("11s", "0s")), @r#"
+    regain.toml:8:66: `apps.default.password.breaches.timeout` is 0, so no answer would ever come in time
+        write 10s or less, but more than 0; 1s if left out
+    "#);
     assert_snapshot!(password("breaches = { url = 'https://h.example', on_failure = 'maybe' }"), @r#"
     regain.toml:8:67: `apps.default.password.breaches.on_failure` must be `allow` or `refuse`
         write it like on_failure = "allow"
@@ -321,6 +362,30 @@ fn nothing_that_must_happen_is_set_to_nought() {
     regain.toml:9:29: `apps.default.mail.per_hour` is 0, so nothing would ever be done
         write 1 or more, or leave it out
     "#);
+}
+
+#[test]
+fn what_could_not_be_held_to_is_refused_and_not_cut_down() {
+    assert_snapshot!(with("", "hashing = { permits = 1025, per_application = 2305843009213693952 }"), @r#"
+    regain.toml:1:13: `hashing.permits` is more than any machine hashes at a time
+        write 1 to 1024, or leave it out
+    regain.toml:1:29: `hashing.per_application` is more than any machine hashes at a time
+        write 1 to 1024, or leave it out
+    "#);
+    for good in [1, 1024] {
+        let hashing = format!("hashing = {{ permits = {good}, per_application = {good} }}\n{GOOD}");
+        assert!(load_with(&hashing, &[]).is_ok(), "{good}");
+    }
+    let connections = |count: u32| format!("[apps.default.users]\nconnections = {count}\n");
+    let connections = |count| GOOD.replace("[apps.default.users]\n", &connections(count));
+    assert_snapshot!(mistakes(&connections(0)), @r#"
+    regain.toml:11:1: `apps.default.users.connections` is out of range: a process has 10 connections to a database
+        write 1 to 10, or leave it out
+    "#);
+    assert_eq!(mistakes(&connections(11)), mistakes(&connections(0)));
+    for good in [1, 10] {
+        assert!(load_with(&connections(good), &[]).is_ok(), "{good}");
+    }
 }
 
 #[test]
