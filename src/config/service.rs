@@ -97,6 +97,15 @@ impl ProxyHeader {
             Self::Forwarded => "forwarded",
         }
     }
+
+    /// The one that is not read.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::XForwardedFor => Self::Forwarded,
+            Self::Forwarded => Self::XForwardedFor,
+        }
+    }
 }
 
 /// How log lines look.

@@ -1,11 +1,12 @@
 //! Which client a request comes from: the key of its allowance at the door.
 
+mod doubt;
 mod hops;
 
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Once;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::IpNet;
+use doubt::Doubts;
+use ipnet::{IpNet, Ipv6Net};
 use poem::http::HeaderMap;
 
 use crate::config::ProxyHeader;
@@ -14,7 +15,7 @@ use crate::config::ProxyHeader;
 pub struct Proxies {
     trusted: Vec<IpNet>,
     header: ProxyHeader,
-    warned: Once,
+    doubts: Doubts,
 }
 
 impl Proxies {
@@ -28,24 +29,11 @@ impl Proxies {
             text.parse().or(alone).map_err(|_| text.clone())
         };
         let trusted = networks.iter().map(parse).collect::<Result<_, _>>()?;
-        Ok(Self { trusted, header, warned: Once::new() })
+        Ok(Self { trusted, header, doubts: Doubts::new() })
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
-    }
-
-    /// Says once that a peer is passed over which may be a proxy that nobody has named.
-    fn warn(&self, peer: IpAddr, headers: &HeaderMap) {
-        if !headers.contains_key(self.header.name()) {
-            return;
-        }
-        self.warned.call_once(|| {
-            let header = self.header.name();
-            let cure = "if it is your proxy, name its network in trusted_proxies: all its clients \
-                        now count as one";
-            tracing::warn!(%peer, header, cure, "what a peer says that is not trusted is passed over");
-        });
     }
 }
 
@@ -56,8 +44,9 @@ impl Proxies {
 /// alone have they made sure of, and any other is as the client sent it.
 pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) -> String {
     let Some(peer) = peer.map(|peer| peer.to_canonical()) else { return "unknown".to_owned() };
-    if !proxies.trusts(peer) {
-        proxies.warn(peer, headers);
+    let trusted = proxies.trusts(peer);
+    proxies.doubts.look(peer, trusted, headers, proxies.header);
+    if !trusted {
         return key_of(peer);
     }
     let mut client = peer;
@@ -71,10 +60,17 @@ pub fn client_key(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &Proxies) 
     key_of(client)
 }
 
+/// RFC 6052 §2.1: an IPv4 address, seen through a translator. All of them lie in one /64.
+const NAT64: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
+
 /// The key of an address that was found out: of all addresses that count as one client.
 pub fn key_of(client: IpAddr) -> String {
     match client.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) if NAT64.contains(&address) => {
+            let [.., a, b, c, d] = address.octets();
+            Ipv4Addr::new(a, b, c, d).to_string()
+        }
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
             format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
@@ -197,6 +193,40 @@ mod tests {
         assert_eq!(key("::ffff:192.0.2.1", &[], &[]), "192.0.2.1");
         let by = |hop| key("10.0.0.1", &[hop], &["10.0.0.1"]);
         assert_eq!(by("2001:db8:1:2:3:4:5:6"), by("[2001:db8:1:2:ffff::]:443"));
+    }
+
+    #[test]
+    fn a52_who_comes_through_a_translator_is_the_ipv4_address_that_is_behind_it() {
+        assert_eq!(key("64:ff9b::203.0.113.9", &[], &[]), "203.0.113.9");
+        assert_eq!(key("64:ff9b::cb00:710a", &[], &[]), "203.0.113.10");
+        let by = |hop| key("10.0.0.1", &[hop], &["10.0.0.1"]);
+        assert_eq!(by("[64:ff9b::cb00:7109]:443"), by("203.0.113.9"));
+        assert_eq!(key("64:ff9b:0:0:1::1", &[], &[]), "64:ff9b::/64", "that is none of its");
+        assert_eq!(key("64:ff9b:1::1", &[], &[]), "64:ff9b:1::/64", "nor RFC 8215's");
+        let not_trusted = key("64:ff9b::10.0.0.1", &["203.0.113.9"], &["10.0.0.0/8"]);
+        assert_eq!(not_trusted, "10.0.0.1", "a proxy is one by the address that it has itself");
+    }
+
+    #[test]
+    fn a51_an_element_of_a_list_that_is_empty_is_a_hop_that_nobody_tells() {
+        let by = |line: &'static str| {
+            let hop = key("10.0.0.1", &[line], &["10.0.0.0/8"]);
+            let list = line.replace("20", "for=20").replace("10.", "for=10.");
+            let lines = [("forwarded", list.as_str())];
+            assert_eq!(key_by_forwarded("10.0.0.1", &lines, &["10.0.0.0/8"]), hop, "{line}");
+            hop
+        };
+        // A proxy that appends nothing would else vouch for what the client wrote.
+        for line in ["203.0.113.9, ", "203.0.113.9,,", ", ", "203.0.113.9, \t ,"] {
+            assert_eq!(by(line), "10.0.0.1", "{line}");
+        }
+        assert_eq!(by("203.0.113.9, , 10.0.0.2"), "10.0.0.2");
+        assert_eq!(
+            by(", ,203.0.113.9, 10.0.0.2"),
+            "203.0.113.9",
+            "left of the client it is its own"
+        );
+        assert_eq!(by(",203.0.113.9"), "203.0.113.9");
     }
 
     proptest! {

@@ -30,6 +30,33 @@ async fn on_sigterm_every_accepted_mail_is_still_sent_and_the_exit_code_is_zero(
 }
 
 #[tokio::test]
+async fn a51_a_proxy_that_writes_the_other_header_or_none_is_told_of_once_with_the_cure() {
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
+    let folder = Folder::new();
+    let trusting = format!("{CHEAP}\ntrusted_proxies = [\"127.0.0.1/32\"]");
+    let process = Process::start(&folder, &users.url, &trusting).await;
+    let ask = async |header: &str, value: &str| {
+        let request = client().post(format!("{}/v1/apps/default/password-resets", process.url));
+        let request = request.header("content-type", "application/json").header(header, value);
+        let body = json!({ "identifier": "ada@example.com" }).to_string();
+        assert_eq!(request.body(body).send().await.unwrap().status(), 202);
+    };
+    let (other, none) = ("a trusted peer has only the header", "a trusted peer does not say who");
+    ask("x-forwarded-for", "203.0.113.9").await;
+    for _ in 0..2 {
+        ask("forwarded", "for=203.0.113.9").await;
+        ask("x-real-ip", "203.0.113.9").await;
+    }
+    process.signal("-TERM");
+    let (_, log) = process.ended().await;
+    let told = |what: &str| log.lines().filter(|line| line.contains(what)).collect::<Vec<_>>();
+    let (other, none) = (told(other), told(none));
+    assert_eq!((other.len(), none.len()), (1, 1), "{log}");
+    assert!(other[0].contains("say proxy_header = \\\"forwarded\\\""), "{log}");
+    assert!(none[0].contains("let it write x-forwarded-for"), "{log}");
+}
+
+#[tokio::test]
 async fn a6_a80_the_log_holds_no_token_password_key_or_full_address() {
     let users = database(Engine::Sqlite, &[person("canary.ada@example.com")]).await;
     let folder = Folder::new();

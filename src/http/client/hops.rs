@@ -26,6 +26,9 @@ pub(super) fn of(headers: &HeaderMap, header: ProxyHeader) -> impl Iterator<Item
 }
 
 /// The elements of a list, the last one first. A comma in a quoted string parts none.
+///
+/// One that is empty is a hop, too, of which nothing is told. RFC 9110 §5.6.1 would pass it over; but it
+/// may be all that a proxy had to say, and what stands left of it is then the client's own word.
 struct Elements<'a>(Option<&'a [u8]>);
 
 impl<'a> Elements<'a> {
