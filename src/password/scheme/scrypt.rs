@@ -214,6 +214,7 @@ mod tests {
             assert!(CHEAP.recognises(&stored) && !CHEAP.verifies(PASSWORD, &stored), "{cost}");
             assert_eq!(Scrypt::RECOMMENDED.plan(Some(&stored)), recommended, "{cost}");
         }
+        assert!(Asked { n: 1, r: 8, p: 1 }.bounded().is_none(), "no memory at all");
     }
 
     #[test]

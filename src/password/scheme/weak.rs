@@ -94,6 +94,8 @@ mod tests {
             ("{MD5}X03MO1qnZdYdgyfeuILPmQ==", "ldap md5"),
             ("5f4dcc3b5aa765d61d8327deb882cf99", "hexadecimal md5"),
             ("5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8", "hexadecimal sha1"),
+            (&"5f4dcc3b".repeat(8), "hexadecimal sha256"),
+            (&"5F4dcc3b".repeat(16), "hexadecimal sha512"),
             ("*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "mysql sha1"),
             ("rqXexS6ZhobKA", "des-crypt"),
             ("_J9..rasmBYk8r9AiWNc", "bsdi des-crypt"),

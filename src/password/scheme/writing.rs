@@ -200,6 +200,15 @@ mod tests {
     }
 
     #[test]
+    fn every_family_can_be_written_by_its_name() {
+        let names: Vec<_> = Scheme::names().collect();
+        assert!(names.contains(&"argon2id") && names.contains(&"bcrypt"), "{names:?}");
+        for name in names {
+            assert!(argon2id().writing(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
     fn argon2id_rows_get_the_configured_cost_whatever_new_rows_get() {
         let scheme = Scheme::keep(argon2id().writing("bcrypt").unwrap());
         let stored = hash(&argon2id(), "correct horse", None).unwrap();
