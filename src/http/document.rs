@@ -2,6 +2,7 @@
 //! else to what the service really does, as clean OpenAPI 3.0.3.
 
 mod operations;
+mod shared;
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ use super::problem::{Code, Problem};
 use super::rate_limit;
 use crate::password::Refusal;
 use crate::recovery::TokenState;
-use crate::token::{ApiKey, Purpose};
+use crate::token::{ApiKey, Purpose, Scope};
 use operations::{Auth, Facts, OPERATIONS};
 
 static JSON: LazyLock<String> = LazyLock::new(|| {
@@ -100,14 +101,14 @@ fn document() -> Value {
         },
     });
     let schemas = &mut document["components"]["schemas"];
-    for (_, schema) in members(schemas) {
-        schema["additionalProperties"] = json!(false);
-        for (name, property) in members(&mut schema["properties"]) {
-            patch_property(name, property);
-        }
+    for (name, schema) in members(schemas) {
+        patch_schema(name, schema);
     }
     schemas["FieldError"] = field_error_schema();
     schemas["Problem"] = problem_schema();
+    schemas["LinkPurpose"] = link_purpose_schema();
+    shared::share(schemas);
+    describe_bodies(&mut document);
     document
 }
 
@@ -119,10 +120,13 @@ fn patch_operation(operation: &mut Value) {
         rename_media_type(&mut operation["requestBody"]["content"]);
         operation["requestBody"]["content"]["application/json"]["example"] = example(request);
     }
+    // What is done otherwise than asked for first has nothing to tell.
+    let mut answer = facts.answer;
     for (_, response) in members(&mut operation["responses"]) {
-        if !facts.answer.is_empty() && response["content"].is_object() {
+        if !answer.is_empty() && response["content"].is_object() {
             rename_media_type(&mut response["content"]);
-            response["content"]["application/json"]["example"] = example(facts.answer);
+            response["content"]["application/json"]["example"] = example(answer);
+            answer = "{}";
         }
         // Every answer has the id of its request.
         response["headers"] = json!({ "X-Request-Id": request_id() });
@@ -143,9 +147,9 @@ fn patch_operation(operation: &mut Value) {
 /// Who may send it, and what stands in its path and headers.
 fn patch_parameters(operation: &mut Value, facts: &Facts) {
     operation["security"] = match facts.auth {
-        // An empty list says that no credentials are wanted, an empty object that none will do.
-        Auth::Anybody => json!([]),
-        Auth::AnybodyOrOnBehalf => json!([{}, { "api_key": [] }]),
+        // An empty list says that no credentials are wanted. That a key may be there, to name a client, is told
+        // of the header that names it: else generated clients want one of everybody.
+        Auth::Anybody | Auth::AnybodyOrOnBehalf => json!([]),
         Auth::Session => json!([{ "session": [] }]),
         Auth::Key => json!([{ "api_key": [] }]),
     };
@@ -161,8 +165,8 @@ fn patch_parameters(operation: &mut Value, facts: &Facts) {
             "in": "header",
             "required": false,
             "description": "The IP address of the client that is counted instead of the one that \
-                            sends the request. Only with a key of scope `ask:on-behalf`; without a \
-                            key it means nothing.",
+                            sends the request. Only with a key of scope `ask:on-behalf` in \
+                            `Authorization: Bearer`; without a key it means nothing.",
             "schema": { "type": "string" },
             "example": "203.0.113.9",
         }));
@@ -201,8 +205,58 @@ fn add_problem(responses: &mut Value, code: Code) {
     examples[name] = json!({ "summary": problem.title(), "value": problem.json() });
 }
 
+fn patch_schema(name: &str, schema: &mut Value) {
+    schema["additionalProperties"] = json!(false);
+    // It repeats the name.
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("title");
+    }
+    for (name, property) in members(&mut schema["properties"]) {
+        patch_property(name, property);
+    }
+    let properties = &mut schema["properties"];
+    match name {
+        "Health" => properties["status"]["enum"] = json!(["ok"]),
+        "Readiness" => properties["status"]["enum"] = json!(["ready", "degraded"]),
+        "TokenToIssue" => {
+            properties["purpose"] = json!({ "$ref": "#/components/schemas/LinkPurpose" });
+        }
+        _ => {}
+    }
+}
+
+/// What a body is, beside the operation that takes it.
+fn describe_bodies(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    for (_, operations) in members(&mut document["paths"]) {
+        for (_, operation) in members(operations) {
+            let Some(body) = operation.get_mut("requestBody") else { continue };
+            let schema = &body["content"]["application/json"]["schema"]["$ref"];
+            let name = schema.as_str().and_then(|path| path.rsplit('/').next());
+            body["description"] = schemas[name.unwrap_or_default()]["description"].clone();
+        }
+    }
+}
+
+fn link_purpose_schema() -> Value {
+    let names = Purpose::ALL.into_iter().filter(|it| Scope::to_issue(*it).is_some());
+    json!({
+        "type": "string",
+        "enum": names.map(Purpose::name).collect::<Vec<_>>(),
+        "description": "What a link is for. A session is made by logging in and by nothing else.",
+    })
+}
+
 fn patch_property(name: &str, property: &mut Value) {
     match name {
+        "link" => property["format"] = json!("uri"),
+        "email" => property["format"] = json!("email"),
+        "lifetime_seconds" => {
+            property["format"] = json!("int32");
+            for bound in ["minimum", "maximum"] {
+                property[bound] = json!(property[bound].as_f64().map(|it| it as i64));
+            }
+        }
         "purpose" => {
             property["enum"] = json!(Purpose::ALL.map(Purpose::name));
         }
@@ -315,8 +369,8 @@ mod tests {
                 operations += 1;
                 let responses = operation["responses"].as_object().unwrap();
                 assert!(responses.contains_key("500"), "{}", operation["operationId"]);
-                let refuses = responses.contains_key("401");
-                assert_eq!(operation["security"] != json!([]), refuses, "{operation}");
+                let wants = operation["security"] != json!([]);
+                assert!(!wants || responses.contains_key("401"), "{operation}");
             }
         }
         assert_eq!(operations, OPERATIONS.len());

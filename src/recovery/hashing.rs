@@ -142,15 +142,15 @@ mod tests {
     #[tokio::test]
     async fn a64_who_gets_no_turn_in_time_is_told_so() {
         let pool = HashingPool::new(1, Duration::from_millis(1), Random::system());
-        let share = pool.share(1);
+        let (share, of_another) = (pool.share(1), pool.share(1));
         let password = || Password::new("correct horse".into());
-        let hash = async |iterations| {
-            pool.turn(&share).await?.hash(scheme(iterations), password(), None).await
+        let hash = async |share, iterations| {
+            pool.turn(share).await?.hash(scheme(iterations), password(), None).await
         };
-        let (one, two) = tokio::join!(hash(200), hash(200));
+        let (one, two) = tokio::join!(hash(&share, 200), hash(&of_another, 200));
         let refused = [&one, &two].into_iter().filter(|hash| hash.is_err()).count();
         assert_eq!(refused, 1, "{one:?} {two:?}");
-        assert!(hash(1).await.is_ok(), "the permit came back");
+        assert!(hash(&share, 1).await.is_ok(), "the permit came back");
     }
 
     #[tokio::test(start_paused = true)]

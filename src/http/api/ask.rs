@@ -29,8 +29,7 @@ pub(super) async fn take(
     let ask = body.into_ask(&app, purpose, caller, request)?;
     let languages = ask.languages;
     state.recovery.ask(&app, ask).await.map_err(Problem::from)?;
-    let texts = state.texts(Some(&app), languages.said.or(languages.accepted));
-    Ok(Accepted::Accepted(Json(AskAnswer { message: texts.tell("asked") })))
+    Ok(Accepted::tell(state, &app, languages))
 }
 
 /// Whose account, and how to go on.
@@ -139,4 +138,11 @@ pub enum Accepted {
     /// Taken, whether or not there is such an account.
     #[oai(status = 202)]
     Accepted(Json<AskAnswer>),
+}
+
+impl Accepted {
+    pub(super) fn tell(state: &State, app: &Application, languages: Languages) -> Self {
+        let texts = state.texts(Some(app), languages.said.or(languages.accepted));
+        Self::Accepted(Json(AskAnswer { message: texts.tell("asked") }))
+    }
 }

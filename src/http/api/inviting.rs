@@ -2,11 +2,11 @@
 
 use poem::Request;
 use poem::web::Data;
+use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
-use poem_openapi::{ApiResponse, OpenApi};
 
 use super::Tag;
-use super::ask::AskBody;
+use super::ask::{Accepted, AskBody};
 use crate::http::State;
 use crate::http::body::StrictJson;
 use crate::http::operator::ByKey;
@@ -36,17 +36,11 @@ impl Inviting {
         #[oai(name = "app")]
         _app: Path<String>,
         body: StrictJson<AskBody>,
-    ) -> poem::Result<Invited> {
+    ) -> poem::Result<Accepted> {
         let invite = body.0.into_invite(&operator, request)?;
+        let languages = invite.languages;
         let invited = state.recovery.invite_user(&operator, invite).await;
         invited.map_err(Problem::from)?;
-        Ok(Invited::Invited)
+        Ok(Accepted::tell(state, operator.application(), languages))
     }
-}
-
-#[derive(ApiResponse)]
-enum Invited {
-    /// Taken, whether or not there is such an account.
-    #[oai(status = 202)]
-    Invited,
 }

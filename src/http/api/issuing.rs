@@ -55,7 +55,7 @@ impl Issuing {
 
 /// What the link is to be.
 #[derive(Object)]
-#[oai(rename = "TokenIssue", skip_serializing_if_is_none)]
+#[oai(rename = "TokenToIssue", skip_serializing_if_is_none)]
 pub struct IssueBody {
     /// What it is for. A session is made by logging in and by nothing else.
     purpose: String,
@@ -113,16 +113,16 @@ impl IssueBody {
     }
 }
 
-/// A link that was made.
-#[derive(Object)]
-#[oai(rename = "TokenIssued")]
+/// A link that was made; nothing of it where it is mailed.
+#[derive(Object, Default)]
+#[oai(rename = "IssuedToken", skip_serializing_if_is_none)]
 pub struct IssueAnswer {
     /// The token: whoever has it can do what it is for.
-    token: String,
+    token: Option<String>,
     /// The link that carries it.
-    link: String,
+    link: Option<String>,
     /// The last second in which it works.
-    expires_at: String,
+    expires_at: Option<String>,
 }
 
 #[derive(ApiResponse)]
@@ -132,7 +132,7 @@ enum Made {
     Given(Json<IssueAnswer>),
     /// It will be mailed to its owner.
     #[oai(status = 202)]
-    Mailed,
+    Mailed(Json<IssueAnswer>),
 }
 
 impl Made {
@@ -140,12 +140,12 @@ impl Made {
         match issued {
             Issued::Given(IssuedLink { token, link, expires_at }) => {
                 Self::Given(Json(IssueAnswer {
-                    token: token.expose().to_owned(),
-                    link: link.to_string(),
-                    expires_at: rfc3339(expires_at),
+                    token: Some(token.expose().to_owned()),
+                    link: Some(link.to_string()),
+                    expires_at: Some(rfc3339(expires_at)),
                 }))
             }
-            Issued::Mailed => Self::Mailed,
+            Issued::Mailed => Self::Mailed(Json(IssueAnswer::default())),
         }
     }
 }

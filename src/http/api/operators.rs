@@ -96,13 +96,7 @@ impl Operators {
 #[derive(Object)]
 #[oai(rename = "TokenExplanation", skip_serializing_if_is_none)]
 pub struct ExplainAnswer {
-    /// `valid`: it would work now. `expired`: its time is over; the account was not looked at.
-    /// `from_the_future`: its time is ahead of the service's clock. `spent`: it was used, or what it
-    /// was made from changed otherwise: the password, the address, the recovery stamp, for a link to log
-    /// in the last login; which of them, nothing tells. `revoked`: the account's links were voided
-    /// after it was made; whether it was used before that, nothing tells, and after the next reset it
-    /// is `spent`. `account_inactive`: the account may not use it now, for `reason`. `account_unknown`: there is
-    /// no such account. `not_ours`: no key of this application signed it for this purpose.
+    /// How it stands with it.
     state: String,
     /// Whose it is. There unless it is not ours or from the future.
     user_id: Option<String>,
@@ -146,7 +140,7 @@ enum Revoked {
 
 /// A session.
 #[derive(Object)]
-#[oai(rename = "SessionIntrospection")]
+#[oai(rename = "SessionToIntrospect")]
 pub struct SessionBody {
     /// The session that `completeLogin`, or the page that logs in, answered.
     #[oai(validator(min_length = 1, max_length = 2880))]
@@ -161,7 +155,7 @@ impl FromMembers for SessionBody {
 
 /// Whether a session is good now.
 #[derive(Object)]
-#[oai(rename = "SessionIntrospected", skip_serializing_if_is_none)]
+#[oai(rename = "IntrospectedSession", skip_serializing_if_is_none)]
 pub struct IntrospectAnswer {
     /// Whether it is.
     active: bool,

@@ -6,7 +6,7 @@ use crate::http::body::{FromMembers, Members};
 
 /// The token out of the link.
 #[derive(Object)]
-#[oai(rename = "TokenUse")]
+#[oai(rename = "TokenToUse")]
 pub struct TokenBody {
     /// The token out of the link.
     #[oai(validator(min_length = 1, max_length = 2880))]

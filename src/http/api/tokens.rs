@@ -53,7 +53,7 @@ impl Tokens {
 
 /// A token, and what it is said to be for.
 #[derive(Object)]
-#[oai(rename = "TokenInspection")]
+#[oai(rename = "TokenToInspect")]
 pub struct InspectBody {
     /// The token out of the link.
     #[oai(validator(min_length = 1, max_length = 2880))]
@@ -85,7 +85,7 @@ impl FromMembers for InspectBody {
 
 /// What a token that works now says of itself.
 #[derive(Object)]
-#[oai(rename = "TokenInspected", skip_serializing_if_is_none)]
+#[oai(rename = "InspectedToken", skip_serializing_if_is_none)]
 pub struct InspectAnswer {
     /// What it is for.
     purpose: String,

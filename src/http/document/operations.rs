@@ -165,7 +165,7 @@ pub const OPERATIONS: [Facts; 16] = [
         auth: Auth::Key,
         problems: &[Code::Busy],
         request: Some(r#"{"identifier":"ada@example.com","locale":"de"}"#),
-        answer: "",
+        answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
     },
     Facts {
         operation: "revokeTokens",

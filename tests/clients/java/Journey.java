@@ -5,10 +5,12 @@ import com.example.regain.ApiException;
 import com.example.regain.api.OneTimeLoginApi;
 import com.example.regain.api.PasswordResetApi;
 import com.example.regain.api.TokensApi;
+import com.example.regain.model.InspectedToken;
 import com.example.regain.model.LinkRequest;
 import com.example.regain.model.Problem;
-import com.example.regain.model.TokenInspected;
-import com.example.regain.model.TokenInspection;
+import com.example.regain.model.ProblemCode;
+import com.example.regain.model.Purpose;
+import com.example.regain.model.TokenToInspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,17 +38,17 @@ public class Journey {
         String token = step("take the token out of the mail", Journey::tokenFromOutbox);
 
         step("inspect the token", () -> {
-            TokenInspection inspection = new TokenInspection();
-            inspection.token(token).purpose(TokenInspection.PurposeEnum.PASSWORD_RESET);
-            TokenInspected inspected = new TokensApi(regain).inspectToken("default", inspection, null);
-            expect(inspected.getPurpose(), TokenInspected.PurposeEnum.PASSWORD_RESET, "purpose");
+            TokenToInspect inspection = new TokenToInspect();
+            inspection.token(token).purpose(Purpose.PASSWORD_RESET);
+            InspectedToken inspected = new TokensApi(regain).inspectToken("default", inspection, null);
+            expect(inspected.getPurpose(), Purpose.PASSWORD_RESET, "purpose");
             Duration lifetime = Duration.between(inspected.getIssuedAt(), inspected.getExpiresAt());
             return expect(lifetime, Duration.ofMinutes(30), "lifetime");
         });
 
         step("be refused a weak password", () -> {
             Problem problem = Forgotten.setPassword(token, "x").orElseThrow();
-            expect(problem.getCode(), Problem.CodeEnum.PASSWORD_REJECTED, "code");
+            expect(problem.getCode(), ProblemCode.PASSWORD_REJECTED, "code");
             expect(problem.getErrors().get(0).getField(), "new_password", "field");
             return expect(problem.getErrors().get(0).getReason(), "too_short", "reason");
         });
@@ -55,13 +57,13 @@ public class Journey {
             LinkRequest request = new LinkRequest().identifier(IDENTIFIER);
             Problem problem = problemOf(() -> new PasswordResetApi(regain).requestPasswordReset("nobody", request, null));
             expect(problem.getStatus(), 404, "status");
-            return expect(problem.getCode(), Problem.CodeEnum.NOT_FOUND, "code");
+            return expect(problem.getCode(), ProblemCode.NOT_FOUND, "code");
         });
 
         step("be refused without a session", () -> {
             Problem problem = problemOf(() -> new OneTimeLoginApi(regain).getMe("default"));
             expect(problem.getStatus(), 401, "status");
-            return expect(problem.getCode(), Problem.CodeEnum.UNAUTHORIZED, "code");
+            return expect(problem.getCode(), ProblemCode.UNAUTHORIZED, "code");
         });
 
         step("set a good password", () ->
@@ -69,7 +71,7 @@ public class Journey {
 
         step("find the link spent", () -> {
             Problem problem = Forgotten.setPassword(token, "another otter in the rain").orElseThrow();
-            return expect(problem.getCode(), Problem.CodeEnum.TOKEN_INVALID, "code");
+            return expect(problem.getCode(), ProblemCode.TOKEN_INVALID, "code");
         });
 
         System.out.println("client java: " + steps + " steps passed");

@@ -14,13 +14,12 @@ from regain.api.one_time_login import get_me
 from regain.api.password_reset import request_password_reset
 from regain.api.tokens import inspect_token
 from regain.models import (
+    InspectedToken,
     LinkRequest,
     Problem,
     ProblemCode,
-    TokenInspected,
-    TokenInspectedPurpose,
-    TokenInspection,
-    TokenInspectionPurpose,
+    Purpose,
+    TokenToInspect,
 )
 
 PATIENCE_SECONDS = 15
@@ -38,10 +37,10 @@ def main() -> None:
         token = token_from_outbox()
 
     with step("inspect the token"):
-        inspection = TokenInspection(token=token, purpose=TokenInspectionPurpose.PASSWORD_RESET)
-        inspected = inspect_token.sync("default", client=client, body=inspection)  # type: ignore[arg-type]
-        assert isinstance(inspected, TokenInspected), inspected
-        assert inspected.purpose == TokenInspectedPurpose.PASSWORD_RESET
+        inspection = TokenToInspect(token=token, purpose=Purpose.PASSWORD_RESET)
+        inspected = inspect_token.sync("default", client=client, body=inspection)
+        assert isinstance(inspected, InspectedToken), inspected
+        assert inspected.purpose == Purpose.PASSWORD_RESET
         assert (inspected.expires_at - inspected.issued_at).total_seconds() == 30 * 60
 
     with step("be refused a weak password"):
@@ -53,7 +52,7 @@ def main() -> None:
 
     with step("be told that there is no such application"):
         body = LinkRequest(identifier=IDENTIFIER)
-        asked = request_password_reset.sync("nobody", client=client, body=body)  # type: ignore[arg-type]
+        asked = request_password_reset.sync("nobody", client=client, body=body)
         assert isinstance(asked, Problem), asked
         assert (asked.status, asked.code) == (404, ProblemCode.NOT_FOUND)
 

@@ -6,10 +6,10 @@ import {
   OneTimeLoginApi,
   PasswordResetApi,
   type Problem,
-  ProblemCodeEnum,
+  ProblemCode,
   ProblemFromJSON,
   ResponseError,
-  TokenInspectionPurposeEnum,
+  Purpose,
   TokensApi,
 } from "./regain";
 import { closeWith, expect, identifier, step, tokenFromOutbox, url } from "./steps";
@@ -25,9 +25,9 @@ async function main(): Promise<void> {
   const token = await step("take the token out of the mail", tokenFromOutbox);
 
   await step("inspect the token", async () => {
-    const purpose = TokenInspectionPurposeEnum.PasswordReset;
+    const purpose = Purpose.PasswordReset;
     const tokens = new TokensApi(configuration);
-    const inspected = await tokens.inspectToken({ app, tokenInspection: { token, purpose } });
+    const inspected = await tokens.inspectToken({ app, tokenToInspect: { token, purpose } });
     expect(inspected.purpose, "password-reset", "purpose");
     const lifetime = inspected.expiresAt.getTime() - inspected.issuedAt.getTime();
     expect(lifetime, 30 * 60 * 1000, "lifetime");
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 
   await step("be refused a weak password", async () => {
     const problem = await setPassword(token, "x");
-    expect(problem?.code, ProblemCodeEnum.PasswordRejected, "code");
+    expect(problem?.code, ProblemCode.PasswordRejected, "code");
     expect(problem?.errors?.[0]?.field, "new_password", "field");
     expect(problem?.errors?.[0]?.reason, "too_short", "reason");
   });
@@ -45,13 +45,13 @@ async function main(): Promise<void> {
     const asked = resets.requestPasswordReset({ app: "nobody", linkRequest: { identifier } });
     const { status, code } = await problemOf(asked);
     expect(status, 404, "status");
-    expect(code, ProblemCodeEnum.NotFound, "code");
+    expect(code, ProblemCode.NotFound, "code");
   });
 
   await step("be refused without a session", async () => {
     const { status, code } = await problemOf(new OneTimeLoginApi(configuration).getMe({ app }));
     expect(status, 401, "status");
-    expect(code, ProblemCodeEnum.Unauthorized, "code");
+    expect(code, ProblemCode.Unauthorized, "code");
   });
 
   await step("set a good password", async () => {
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
 
   await step("find the link spent", async () => {
     const problem = await setPassword(token, "another otter in the rain");
-    expect(problem?.code, ProblemCodeEnum.TokenInvalid, "code");
+    expect(problem?.code, ProblemCode.TokenInvalid, "code");
   });
 
   closeWith("typescript-fetch");

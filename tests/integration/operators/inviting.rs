@@ -45,7 +45,7 @@ async fn who_is_invited_chooses_the_first_password_by_the_link_in_the_mail_and_o
         for typed in [ADA, "ada", "Ada@EXAMPLE.com"] {
             let (users, regain, key) = desk(engine, &[nobody_yet("ada")], |_| {}).await;
             let answer = invited(&regain, &key, &json!({ "identifier": typed })).await;
-            assert_eq!((answer.status, answer.body.as_str()), (202, ""), "{engine:?} {answer:?}");
+            assert_eq!(answer.status, 202, "{engine:?} {answer:?}");
             regain.worked().await;
             let mails = regain.mails();
             assert_eq!((mails.len(), mails[0].to.as_str()), (1, ADA), "{engine:?} {typed}");
@@ -77,7 +77,7 @@ async fn a46_the_operator_is_answered_the_same_whoever_is_invited() {
             let whom = json!({ "identifier": format!("{who}@example.com") });
             answers.push(invited(&regain, &key, &whom).await);
         }
-        assert_eq!((answers[0].status, answers[0].body.as_str()), (202, ""), "{answers:?}");
+        assert_eq!(answers[0].status, 202, "{answers:?}");
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{engine:?} {answers:?}");
         regain.worked().await;
         let mut to: Vec<_> = regain.mails().into_iter().map(|mail| mail.to).collect();

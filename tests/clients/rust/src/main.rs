@@ -5,7 +5,7 @@ mod forgotten;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use forgotten::types::{Problem, ProblemCode, TokenInspectedPurpose, TokenInspectionPurpose};
+use forgotten::types::{Problem, ProblemCode, Purpose};
 use forgotten::{Error, ask, regain, set_password};
 use serde::Deserialize;
 
@@ -29,10 +29,10 @@ async fn main() {
 
     step("inspect the token");
     let request = regain.inspect_token().app("default");
-    let purpose = TokenInspectionPurpose::PasswordReset;
+    let purpose = Purpose::PasswordReset;
     let inspected =
         request.body_map(|body| body.token(token.as_str()).purpose(purpose)).send().await.unwrap();
-    assert_eq!(inspected.purpose, TokenInspectedPurpose::PasswordReset);
+    assert_eq!(inspected.purpose, Purpose::PasswordReset);
     assert_eq!((inspected.expires_at - inspected.issued_at).num_minutes(), 30);
 
     step("be refused a weak password");
