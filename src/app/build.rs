@@ -43,7 +43,11 @@ pub struct Service {
     pub(super) connections: ConnectionSettings,
     state: http::State,
     beside: fn(Route, &Self) -> Route,
+    around: fn(Served) -> Served,
 }
+
+/// What requests are sent to.
+pub type Served = BoxEndpoint<'static, Response>;
 
 impl Service {
     /// Makes every part. Databases and mail servers need not be up.
@@ -94,9 +98,20 @@ impl Service {
                 "write networks like \"10.0.3.0/28\"",
             )
         })?;
-        let beside = |routes, _: &Self| routes;
+        let (beside, around) = (|routes, _: &Self| routes, |served| served);
         let connections = settings.connections;
-        Ok(Self { recovery, queue, outbox, workers, failures, clock, connections, state, beside })
+        Ok(Self {
+            recovery,
+            queue,
+            outbox,
+            workers,
+            failures,
+            clock,
+            connections,
+            state,
+            beside,
+            around,
+        })
     }
 
     /// The service with more routes laid beside its own: the demo has some, and so has a test that
@@ -106,10 +121,16 @@ impl Service {
         Self { beside, ..self }
     }
 
+    /// The service with something around all of it: tests look at every answer from there.
+    #[must_use]
+    pub fn around(self, around: fn(Served) -> Served) -> Self {
+        Self { around, ..self }
+    }
+
     /// The API, the pages and, for the demo, its outbox.
     #[must_use]
-    pub fn endpoint(&self) -> BoxEndpoint<'static, Response> {
-        http::endpoint(self.state.clone(), |routes| (self.beside)(routes, self))
+    pub fn endpoint(&self) -> Served {
+        (self.around)(http::endpoint(self.state.clone(), |routes| (self.beside)(routes, self)))
     }
 }
 

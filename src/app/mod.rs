@@ -20,7 +20,7 @@ mod waiting;
 mod webhooks;
 mod workers;
 
-pub use build::Service;
+pub use build::{Served, Service};
 pub use check::{CheckOptions, Finding, Level, check};
 pub use demo::demo;
 pub use error::StartError;

@@ -249,12 +249,11 @@ fn link_purpose_schema() -> Value {
 
 fn patch_property(name: &str, property: &mut Value) {
     match name {
-        "link" => property["format"] = json!("uri"),
         "email" => property["format"] = json!("email"),
         "lifetime_seconds" => {
             property["format"] = json!("int32");
             for bound in ["minimum", "maximum"] {
-                property[bound] = json!(property[bound].as_f64().map(|it| it as i64));
+                property[bound] = json!(whole(&property[bound]));
             }
         }
         "purpose" => {
@@ -263,9 +262,14 @@ fn patch_property(name: &str, property: &mut Value) {
         "state" => property["enum"] = json!(TokenState::NAMES),
         "issued_at" | "expires_at" => property["format"] = json!("date-time"),
         "new_password" | "confirm_password" => property["format"] = json!("password"),
-        "return_to" => property["format"] = json!("uri"),
+        "link" | "return_to" => property["format"] = json!("uri"),
         _ => {}
     }
+}
+
+/// A number that is derived as one with a fraction.
+fn whole(number: &Value) -> Option<u32> {
+    number.as_f64()?.to_string().parse().ok()
 }
 
 fn problem_schema() -> Value {

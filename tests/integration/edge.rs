@@ -89,6 +89,23 @@ async fn a77_bodies_beyond_the_cap_are_413_however_their_length_is_told() {
 }
 
 #[tokio::test]
+async fn a77_a_body_of_the_most_bytes_is_taken_and_one_byte_more_is_not() {
+    let (_users, regain) = running().await;
+    for (bytes, status) in [(64 * 1024, 202), (64 * 1024 + 1, 413)] {
+        let ask = r#"{"identifier":"ada@example.com"}"#;
+        let body = ask.to_owned() + &" ".repeat(bytes - ask.len());
+        let told = regain.post_raw(ASK, "application/json", body.clone()).await;
+        assert_eq!(told.status, status, "{bytes}");
+        let chunked = format!(
+            "POST {ASK} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+             Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{bytes:x}\r\n{body}\r\n0\r\n\r\n"
+        );
+        let untold = regain.raw(chunked).await;
+        assert!(untold.starts_with(&format!("HTTP/1.1 {status}")), "{bytes}: {untold}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_has_its_headers_and_an_id_of_ours() {
     let (_users, regain) = running().await;
     let mut ids = Vec::new();

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::declared;
+
 /// The time at which every test begins.
 pub const START: i64 = 1_800_000_000;
 
@@ -164,7 +166,8 @@ impl Regain {
         let operators = listening.operators().map(|address| format!("http://{address}"));
         let drain = settings.queue.drain.0;
         let service = Service::build(&settings, clock.clone(), Random::system())
-            .unwrap_or_else(|error| panic!("the service is built: {error}"));
+            .unwrap_or_else(|error| panic!("the service is built: {error}"))
+            .around(declared::watched);
         let (stop, stopped) = oneshot::channel();
         let running = listening.run(service.clone(), drain, async {
             let _ = stopped.await;

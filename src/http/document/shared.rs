@@ -1,7 +1,7 @@
 //! Members that mean the same wherever they stand: each is a schema of its own, so that a generated client
 //! has one type for it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The schema, the member that is one, and what it is.
 const SHARED: [(&str, &str, &str); 9] = [
@@ -61,7 +61,7 @@ pub fn share(schemas: &mut Value) {
             }
             let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
             let found = std::mem::replace(found, reference);
-            if found.as_object().map(|it| it.len()) > said.as_object().map(|it| it.len()) {
+            if found.as_object().map(Map::len) > said.as_object().map(Map::len) {
                 said = found;
             }
         }

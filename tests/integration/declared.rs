@@ -1,0 +1,203 @@
+//! Nothing is answered that the document does not declare: every answer of every service that a test starts is
+//! held to it, whatever the test is about.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use poem::{Body, Endpoint, EndpointExt as _, Request, Response};
+use regain::app::{Served, document_json};
+use serde_json::{Value, json};
+
+/// A service whose every answer is looked at. Where one is not declared, the connection breaks off, and the test
+/// has no answer.
+pub fn watched(served: Served) -> Served {
+    Watched(served).boxed()
+}
+
+struct Watched(Served);
+
+impl Endpoint for Watched {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let mut response = self.0.call(request).await?;
+        let body = response.take_body().into_bytes().await.expect("a body in memory");
+        let answer = Seen { status: response.status(), headers: response.headers(), body: &body };
+        if let Err(why) = declared(&method, &path, &answer) {
+            let body = String::from_utf8_lossy(&body);
+            panic!("undeclared: {method} {path} {}: {why}: {body}", answer.status);
+        }
+        response.set_body(Body::from_bytes(body));
+        Ok(response)
+    }
+}
+
+struct Seen<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+}
+
+/// What one operation answers by status.
+type Answers = BTreeMap<u16, Declared>;
+
+struct Declared {
+    /// Its media type and its schema; nothing where there is no body.
+    content: Option<(String, Validator)>,
+    headers: Vec<String>,
+}
+
+/// What each method of a path answers.
+type Operations = BTreeMap<String, Answers>;
+
+/// By the segments of their paths.
+static OPERATIONS: LazyLock<Vec<(Vec<String>, Operations)>> = LazyLock::new(|| {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let of_path = |(path, operations): (&String, &Value)| {
+        let operations = operations.as_object().unwrap().iter();
+        let answers = operations.map(|(method, operation)| {
+            let responses = operation["responses"].as_object().unwrap().iter();
+            let declared = responses.map(|(status, it)| (status.parse().unwrap(), declared_by(it)));
+            (method.to_uppercase(), declared.collect())
+        });
+        (path.split('/').map(str::to_owned).collect(), answers.collect())
+    };
+    paths.map(of_path).collect()
+});
+
+/// What is answered where no operation is.
+static PROBLEM: LazyLock<Validator> =
+    LazyLock::new(|| validator(json!({ "$ref": "#/components/schemas/Problem" })));
+
+fn document() -> Value {
+    serde_json::from_str(&document_json()).expect("the document is JSON")
+}
+
+fn declared_by(response: &Value) -> Declared {
+    let names =
+        |it: &Value| it.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let content = response["content"].as_object().and_then(|content| content.iter().next());
+    let content = content.map(|(kind, it)| (kind.clone(), validator(it["schema"].clone())));
+    Declared { content, headers: names(&response["headers"]) }
+}
+
+/// The schemas of OpenAPI 3.0 are those of JSON Schema, as far as the document uses them.
+fn validator(schema: Value) -> Validator {
+    let Value::Object(mut schema) = schema else { panic!("{schema} is no schema") };
+    schema.insert("components".to_owned(), document()["components"].clone());
+    jsonschema::draft4::options()
+        .should_validate_formats(true)
+        .build(&Value::Object(schema))
+        .expect("a schema")
+}
+
+fn declared(method: &Method, path: &str, answer: &Seen<'_>) -> Result<(), String> {
+    let Some((_, operations)) = OPERATIONS.iter().find(|(template, _)| leads_to(template, path))
+    else {
+        // Pages, files and other systems' calls are in no document.
+        return Ok(());
+    };
+    let named = if method == Method::HEAD { Method::GET } else { method.clone() };
+    let Some(answers) = operations.get(named.as_str()) else {
+        // The browser's own question, or nothing that there is.
+        let granted = method == Method::OPTIONS && answer.status.is_success();
+        return if granted { Ok(()) } else { is_problem(method, answer) };
+    };
+    let status = answer.status.as_u16();
+    let Some(declared) = answers.get(&status) else {
+        return Err("its status".to_owned());
+    };
+    told_of(answer.headers, &declared.headers)?;
+    let kind = answer.headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap());
+    match &declared.content {
+        _ if method == Method::HEAD => {
+            answer.body.is_empty().then_some(()).ok_or("a body".to_owned())
+        }
+        None if answer.body.is_empty() => Ok(()),
+        None => Err("a body".to_owned()),
+        Some((declared, schema)) if kind == Some(declared) => fits(schema, answer.body),
+        Some(_) => Err(format!("its media type {kind:?}")),
+    }
+}
+
+/// Of those that a client is meant to read, each that is there is declared, and each that belongs there is there.
+fn told_of(headers: &HeaderMap, declared: &[String]) -> Result<(), String> {
+    let is_declared = |name: &str| declared.iter().any(|it| it.eq_ignore_ascii_case(name));
+    for name in ["x-request-id", "retry-after", "www-authenticate", "ratelimit", "ratelimit-policy"]
+    {
+        if headers.contains_key(name) && !is_declared(name) {
+            return Err(format!("the header {name}"));
+        }
+    }
+    let always = ["x-request-id", "www-authenticate"];
+    match always.into_iter().find(|name| is_declared(name) && !headers.contains_key(*name)) {
+        Some(name) => Err(format!("the header {name} is not there")),
+        None => Ok(()),
+    }
+}
+
+fn is_problem(method: &Method, answer: &Seen<'_>) -> Result<(), String> {
+    let kind = answer.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind != Some(b"application/problem+json") {
+        return Err("it is no problem".to_owned());
+    }
+    if answer.status == StatusCode::METHOD_NOT_ALLOWED
+        && !answer.headers.contains_key(header::ALLOW)
+    {
+        return Err("it does not say what is allowed".to_owned());
+    }
+    if method == Method::HEAD { Ok(()) } else { fits(&PROBLEM, answer.body) }
+}
+
+fn fits(schema: &Validator, body: &[u8]) -> Result<(), String> {
+    let body: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    schema.validate(&body).map_err(|error| format!("{error} at {}", error.instance_path()))
+}
+
+/// Whether a path is one of a template's.
+fn leads_to(template: &[String], path: &str) -> bool {
+    let segments: Vec<_> = path.split('/').collect();
+    let pairs = template.iter().zip(&segments);
+    template.len() == segments.len()
+        && pairs
+            .into_iter()
+            .all(|(named, is)| named == is || named.starts_with('{') && !is.is_empty())
+}
+
+#[test]
+fn an_answer_that_is_not_declared_is_found() {
+    let seen = |status: u16, kind: &str, body: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", "r".parse().unwrap());
+        if !kind.is_empty() {
+            headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+        }
+        let status = StatusCode::from_u16(status).unwrap();
+        declared(
+            &Method::GET,
+            "/healthz",
+            &Seen { status, headers: &headers, body: body.as_bytes() },
+        )
+    };
+    assert_eq!(seen(200, "application/json", r#"{"status":"ok"}"#), Ok(()));
+    for (status, kind, body) in [
+        (404, "application/problem+json", r"{}"),
+        (200, "application/json; charset=utf-8", r#"{"status":"ok"}"#),
+        (200, "text/plain", "ok"),
+        (200, "", ""),
+        (200, "application/json", r#"{"status":"fine"}"#),
+        (200, "application/json", r#"{"status":"ok","more":1}"#),
+        (200, "application/json", "{}"),
+        (500, "application/problem+json", r#"{"status":"ok"}"#),
+    ] {
+        assert!(seen(status, kind, body).is_err(), "{status} {kind} {body}");
+    }
+    let without_id = Seen { status: StatusCode::OK, headers: &HeaderMap::new(), body: b"" };
+    assert!(declared(&Method::GET, "/healthz", &without_id).is_err());
+    assert!(declared(&Method::DELETE, "/healthz", &without_id).is_err());
+    assert!(declared(&Method::GET, "/a/default/reset", &without_id).is_ok(), "of no operation");
+}
