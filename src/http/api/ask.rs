@@ -41,7 +41,7 @@ pub struct AskBody {
     identifier: String,
     /// The language of the mail, as a BCP 47 tag. Where left out, or where there are no texts in
     /// it: the account's own, what Accept-Language says, or the application's.
-    #[oai(validator(max_length = 35))]
+    #[oai(validator(max_length = 35, pattern = "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$"))]
     locale: Option<String>,
     /// Where the person is sent back to in the end. It must be on the application's list.
     #[oai(validator(max_length = 1024))]

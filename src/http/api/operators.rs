@@ -6,6 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
+use super::token_body::of_documented_length;
 use super::tokens::{InspectBody, rfc3339};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
@@ -35,7 +36,8 @@ impl Operators {
         _app: Path<String>,
         body: StrictJson<InspectBody>,
     ) -> poem::Result<Explained> {
-        let (purpose, token) = (body.0.purpose()?, &body.0.token);
+        let purpose = body.0.purpose()?;
+        let token = of_documented_length("token", &body.0.token)?;
         let explained = state.recovery.explain_token(&operator, purpose, token).await;
         let explained = explained.map_err(Problem::from)?;
         Ok(Explained::Explained(Json(ExplainAnswer::of(explained))))
@@ -86,7 +88,8 @@ impl Operators {
         _app: Path<String>,
         body: StrictJson<SessionBody>,
     ) -> poem::Result<Introspected> {
-        let active = state.recovery.introspect(&operator, &body.0.session).await;
+        let session = of_documented_length("session", &body.0.session)?;
+        let active = state.recovery.introspect(&operator, session).await;
         let active = active.map_err(Problem::from)?;
         Ok(Introspected::Introspected(Json(IntrospectAnswer::of(active))))
     }

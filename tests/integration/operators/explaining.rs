@@ -137,6 +137,20 @@ async fn a22_what_our_keys_did_not_sign_for_the_application_and_purpose_is_not_o
 }
 
 #[tokio::test]
+async fn what_is_too_short_or_too_long_for_a_token_is_refused_as_the_document_has_it() {
+    let (_users, regain, key) =
+        with_key(Engine::Sqlite, &["tokens:explain", "sessions:introspect"]).await;
+    let longest = "x".repeat(2880);
+    for (text, status) in [("", 422), (&*longest, 200), (&*(longest.clone() + "x"), 422)] {
+        let found = explained(&regain, &key, text, "password-reset").await;
+        assert_eq!(found.status, status, "{found:?}");
+        let session = json!({ "session": text });
+        let found = post(&regain, &key, "sessions/introspect", &session).await;
+        assert_eq!(found.status, status, "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_purpose_that_is_not_switched_on_is_told_so() {
     let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
     let (key, known) = new_key("backend", &["tokens:explain"]);
