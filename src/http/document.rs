@@ -62,7 +62,11 @@ a request reaches any operation, is answered by a status without a body.
 
 Requests are counted by client, and those with an API key by key. Whatever a request was counted in, its answer says so by \
 `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), whether it was let in or refused by 429, which also \
-has `Retry-After`. Nothing in them depends on any account.";
+has `Retry-After`. Nothing in them depends on any account.
+
+Versions are those of the service, as Semantic Versioning has them. Operations, members of requests that may be left out, headers and \
+problems may come in any of them: where a client does not know a `code` it goes by the status, and where it does not know a `reason` it \
+shows the `message`. What is to go is marked as deprecated first, and goes with a version that may break clients.";
 
 fn document() -> Value {
     let mut document: Value = serde_json::from_str(&api::service().spec()).unwrap_or_default();
