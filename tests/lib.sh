@@ -34,16 +34,18 @@ PYTHON
 }
 
 # Runs `regain demo` on a free port and waits until it is alive: sets REGAIN_TEST_URL and demo_pid.
-# With REGAIN_TEST_URL given, that server is used and nothing is started. The log goes to "$1".
+# With REGAIN_TEST_URL given, that server is used and nothing is started. The log goes to "$1"; what follows are
+# more arguments.
 start_demo() {
     local log=$1
+    shift
     demo_pid=
     [[ -n ${REGAIN_TEST_URL:-} ]] && return
     local binary=${REGAIN_TEST_BIN:-$CARGO_TARGET_DIR/ci/regain} port
     [[ -x $binary ]] || die "there is no $binary: cargo build --profile ci, or set REGAIN_TEST_BIN"
     port=$(free_port)
     export REGAIN_TEST_URL=http://127.0.0.1:$port
-    "$binary" demo --listen "127.0.0.1:$port" </dev/null >"$log" 2>&1 &
+    "$binary" demo --listen "127.0.0.1:$port" "$@" </dev/null >"$log" 2>&1 &
     demo_pid=$!
     wait_for_demo "$log"
 }

@@ -127,6 +127,13 @@ impl Service {
         Self { around, ..self }
     }
 
+    /// The service whose Swagger UI says this, which is HTML, above the operations.
+    #[must_use]
+    pub fn hinting(mut self, docs_hint: &'static str) -> Self {
+        self.state.docs_hint = docs_hint;
+        self
+    }
+
     /// The API, the pages and, for the demo, its outbox.
     #[must_use]
     pub fn endpoint(&self) -> Served {

@@ -1,5 +1,6 @@
 //! Everything embedded, on loopback: a SQLite table, an outbox, a page to come home to, Swagger UI.
 
+mod front_end;
 mod home;
 mod outbox;
 mod table;
@@ -14,15 +15,28 @@ use crate::clock::Clock;
 use crate::config::{LogFormat, Settings};
 use crate::mail::Outbox;
 use crate::random::Random;
+use crate::token::{ApiKey, Scope};
+
+pub use front_end::PORTS as FRONT_END_PORTS;
 
 /// How long the demo goes on sending into its own memory once it was told to stop.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// Runs the demo until it is told to stop; `ready` is called with its address once it answers.
+/// What Swagger UI says above the operations.
+const DOCS_HINT: &str = "Each operation is filled in so that it can be tried as it stands, but for tokens: those are in \
+                         the mails of the <a href=\"/demo/outbox\" target=\"_blank\">outbox</a>, and the API key is where the demo \
+                         was started.";
+
+/// Runs the demo until it is told to stop; `ready` is called with its address and an API key that may do
+/// everything, once it answers. Links that set a password lead to `link`, or to Regain's own pages.
 ///
 /// # Errors
-/// [`StartError`] when the address cannot be had, is not on loopback, or the table not be made.
-pub async fn demo(listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(), StartError> {
+/// [`StartError`] when the address cannot be had, is not on loopback, nor is the link, or the table not be made.
+pub async fn demo(
+    listen: &str,
+    link: Option<&str>,
+    ready: impl FnOnce(SocketAddr, &ApiKey),
+) -> Result<(), StartError> {
     logging::start(LogFormat::Pretty);
     let listening = Listening::on(listen).await?;
     if !listening.address.ip().is_loopback() {
@@ -34,9 +48,14 @@ pub async fn demo(listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(), St
     }
     let random = Random::system();
     let folder = Folder::make(&random)?;
-    let settings = settings(listening.address, &folder, &random)?;
+    let key = ApiKey::generate(&random);
+    let mut settings = settings(listening.address, &folder, &key, &random)?;
+    for app in settings.apps.values_mut() {
+        app.cors = front_end::origins(link)?;
+        app.links.password_reset = link.map(str::to_owned);
+    }
     table::make(&folder.database(), &random).await?;
-    let service = Service::build(&settings, Clock::system(), random)?;
+    let service = Service::build(&settings, Clock::system(), random)?.hinting(DOCS_HINT);
     let service = service.beside(|routes, service| home::routes(outbox::routes(routes, service)));
     let (stop, outbox) = (stop_signal()?, service.outbox.clone());
     let stop = async move {
@@ -44,12 +63,17 @@ pub async fn demo(listen: &str, ready: impl FnOnce(SocketAddr)) -> Result<(), St
         // Readers that wait for news would hold up the end.
         outbox.iter().for_each(Outbox::close);
     };
-    ready(listening.address);
+    ready(listening.address, &key);
     listening.run(service, DRAIN, stop).await;
     Ok(())
 }
 
-fn settings(address: SocketAddr, folder: &Folder, random: &Random) -> Result<Settings, StartError> {
+fn settings(
+    address: SocketAddr,
+    folder: &Folder,
+    api_key: &ApiKey,
+    random: &Random,
+) -> Result<Settings, StartError> {
     let text = format!(
         r#"
         listen = "{address}"
@@ -66,15 +90,19 @@ fn settings(address: SocketAddr, folder: &Folder, random: &Random) -> Result<Set
         login_links = true
         login_to = "http://{address}/demo/home"
         lifetimes = {{ login = "30m" }}
+        api_keys = [{{ name = "demo", sha256 = "{sha256}", scopes = {scopes:?} }}]
         [apps.default.users]
         database = "{database}"
         username = "username"
         display_name = "name"
         last_login = "last_login"
+        recovery_stamp = "recovery_stamp"
         active = ["is_active"]
         confirmed = {{ column = "email_confirmed_at", is = "not-null" }}
         "#,
         key = crate::token::base64url::encode(&random.bytes::<32>()),
+        sha256 = api_key.digest().to_hex(),
+        scopes = Scope::names(),
         database = folder.database(),
     );
     toml::from_str(&text).map_err(|error| StartError::Failed(error.to_string()))

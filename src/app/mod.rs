@@ -22,7 +22,7 @@ mod workers;
 
 pub use build::{Served, Service};
 pub use check::{CheckOptions, Finding, Level, check};
-pub use demo::demo;
+pub use demo::{FRONT_END_PORTS, demo};
 pub use error::StartError;
 pub use preview::{Previewed, preview_mails};
 pub use run::{Listening, serve};

@@ -38,6 +38,10 @@ enum Command {
         #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080",
               value_parser = host_and_port)]
         listen: String,
+        /// Where links that set a password lead, instead of to Regain's own page: to one of yours on this machine
+        /// with {token} in its address, whose scripts may call the demo then
+        #[arg(long, value_name = "URL")]
+        link: Option<String>,
     },
     /// Run the service
     Serve {
@@ -214,7 +218,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Check { config, json, send_test_mail } => {
             return check::run(&config, json, send_test_mail);
         }
-        Command::Demo { listen } => demo::run(&listen),
+        Command::Demo { listen, link } => demo::run(&listen, link.as_deref()),
         Command::Serve { config, listen } => commands::serve(&config, listen),
         Command::Config { preset: Some(name), .. } => commands::preset(&name),
         Command::Config { config, .. } => commands::config(config.as_deref()),
@@ -259,6 +263,7 @@ mod tests {
             "regain demo",
             "regain token revoke --app default --user 1 --config regain.toml",
             "regain demo --listen 127.0.0.1:0",
+            "regain demo --link http://localhost:5173/#{token}",
             "regain serve --config regain.toml --listen [::]:8080",
             "regain serve",
             "regain check",

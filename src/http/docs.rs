@@ -1,12 +1,15 @@
-//! Swagger UI at `/docs`: offline, and as files, so that no inline script needs an exception.
+//! Swagger UI at `/docs`: offline, and as files, so that no inline script needs an exception. The document that it
+//! fetches is the running program's own, and so is the version that stands beside the title.
 
 use std::sync::LazyLock;
 
 use poem::http::{StatusCode, header};
+use poem::web::Data;
 use poem::{Body, Response, Route, get, handler};
 
 use super::api;
 use super::problem::{Code, Problem};
+use super::state::State;
 
 /// Scripts and styles of our own host only. Swagger UI draws its icons from data URLs.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -19,11 +22,15 @@ const PAGE: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Regain API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <script src="/docs/swagger-ui.js" defer></script>
 <script src="/docs/start.js" defer></script>
 </head>
-<body><div id="ui"></div></body>
+<body>
+<div class="swagger-ui"><p class="wrapper">{hint}</p></div>
+<div id="ui"></div>
+</body>
 </html>
 "#;
 
@@ -51,8 +58,8 @@ pub fn add(routes: Route) -> Route {
 }
 
 #[handler]
-fn page() -> Response {
-    answer("text/html; charset=utf-8", PAGE)
+fn page(Data(state): Data<&State>) -> Response {
+    answer("text/html; charset=utf-8", &PAGE.replace("{hint}", state.docs_hint))
 }
 
 #[handler]

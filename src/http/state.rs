@@ -28,6 +28,8 @@ pub struct State {
     pub random: Random,
     /// Whether Swagger UI is served.
     pub docs: bool,
+    /// What it says above the operations, as HTML; nothing but for the demo.
+    pub docs_hint: &'static str,
     /// The texts of pages that belong to no application.
     pub texts: Arc<Catalogue>,
     /// How long a body may take.
@@ -73,6 +75,7 @@ impl State {
             random,
             body_patience: settings.connections.body.0,
             docs: settings.docs,
+            docs_hint: "",
             texts,
             dresses: Arc::new(dresses),
             places: Arc::new(Places::new(settings)),

@@ -1,6 +1,5 @@
 // Resets a forgotten password in Chromium as a person would, first with JavaScript off and then
-// with it on, mails and all, and opens the API's documentation. Every wish is a `check`; the first
-// that is not met ends the journey.
+// with it on, mails and all. Every wish is a `check`; the first that is not met ends the journey.
 //
 //   REGAIN_TEST_URL            the running `regain demo`
 //   REGAIN_TEST_SCREENSHOTS    a folder for pictures of every page
@@ -26,7 +25,6 @@ const browser = await launch();
 try {
   await inContext("without-javascript", { javaScriptEnabled: false }, resetPassword);
   await inContext("with-javascript", { javaScriptEnabled: true }, resetPassword);
-  await inContext("docs", { javaScriptEnabled: true }, readDocs);
   console.log(`browser ${browser.version()}`);
   console.log(`browser journey: ${checks} checks passed`);
 } finally {
@@ -105,14 +103,6 @@ async function clickButtonOfMail(outbox) {
   const tab = await opened;
   await tab.waitForLoadState("load");
   return tab;
-}
-
-async function readDocs(page, snap) {
-  const docs = await page.goto("/docs");
-  check(docs.status() === 200, `the documentation answers 200 (${docs.status()})`);
-  await page.locator(".opblock").first().waitFor({ timeout: PATIENCE_MS });
-  check((await page.locator(".opblock").count()) > 0, "Swagger UI shows an operation");
-  await snap("page", page);
 }
 
 // One browser context, watched: whatever the pages in it did, none may have broken its own

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::Answer;
+use crate::harness::{Answer, answer, client};
 use crate::process::Process;
 
 const ADA: &str = "ada@example.com";
@@ -121,4 +121,31 @@ async fn a_link_to_log_in_leads_home_and_the_page_there_runs_nothing_inline() {
     assert_eq!(home.header("referrer-policy"), Some("no-referrer"));
     let script = demo.get("/demo/home.js").await;
     assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn a82_a_page_on_a_server_for_development_may_call_the_demo_and_no_other_page() {
+    let demo = Process::demo().await;
+    for (origin, path, status) in [
+        ("http://localhost:5173", "password-resets", 204),
+        ("http://127.0.0.1:3000", "password-resets/complete", 204),
+        ("http://localhost:5173", "invitations", 405),
+        ("http://localhost:5174", "password-resets", 405),
+        ("https://localhost:5173", "password-resets", 405),
+        ("http://localhost.example.com:5173", "password-resets", 405),
+        ("null", "password-resets", 405),
+    ] {
+        let url = format!("{}/v1/apps/default/{path}", demo.url);
+        let asks_first = client().request(reqwest::Method::OPTIONS, url).header("origin", origin);
+        let told = answer(asks_first.header("access-control-request-method", "POST")).await;
+        let granted = (status == 204).then_some(origin);
+        let header = told.header("access-control-allow-origin");
+        assert_eq!((told.status, header), (status, granted), "{origin} {path}");
+    }
+}
+
+#[tokio::test]
+async fn its_swagger_ui_says_where_the_mails_are() {
+    let docs = Process::demo().await.get("/docs").await;
+    assert!(docs.body.contains("href=\"/demo/outbox\""), "{}", docs.body);
 }

@@ -47,5 +47,6 @@ async fn swagger_ui_is_guarded_as_pages_are_and_shares_no_window_with_who_opened
         let parts = ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"];
         assert!(parts.iter().all(|part| policy.contains(part)), "{path}: {policy}");
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert!(!answer.body.contains("/demo/"), "{path} tells of a demo that is not there");
     }
 }

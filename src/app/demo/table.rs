@@ -32,7 +32,8 @@ const TABLE: &str = "CREATE TABLE users (
     password TEXT,
     is_active INTEGER NOT NULL,
     email_confirmed_at TEXT,
-    last_login TEXT
+    last_login TEXT,
+    recovery_stamp TEXT
 )";
 
 /// Makes the table and puts the people in it.
