@@ -20,6 +20,26 @@ fn the_committed_documents_are_the_programs_own() {
     }
 }
 
+#[test]
+fn the_page_for_people_leads_to_every_operation_and_has_a_row_for_every_code() {
+    let page = include_str!("../../docs/api.md");
+    let document: serde_json::Value = serde_json::from_str(&document_json()).unwrap();
+    for operations in document["paths"].as_object().unwrap().values() {
+        for operation in operations.as_object().unwrap().values() {
+            let name = operation["operationId"].as_str().unwrap();
+            let tag = operation["tags"][0].as_str().unwrap().replace(' ', "%20");
+            let leads = format!("\n[{name}]: http://127.0.0.1:8080/docs#/{tag}/{name}\n");
+            assert!(page.contains(&leads), "docs/api.md lacks{leads}");
+            assert!(page.matches(&format!("[{name}]")).count() > 1, "and tells nothing of {name}");
+        }
+    }
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for code in document["components"]["schemas"]["ProblemCode"]["enum"].as_array().unwrap() {
+        let code = format!("`{}`", code.as_str().unwrap());
+        assert!(rows.iter().any(|row| row.contains(&code)), "docs/api.md has no row for {code}");
+    }
+}
+
 #[tokio::test]
 async fn the_served_documents_are_the_committed_ones() {
     let users = database(Engine::Sqlite, &[]).await;
