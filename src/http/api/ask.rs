@@ -37,7 +37,7 @@ pub(super) async fn take(
 #[oai(rename = "LinkRequest")]
 pub struct AskBody {
     /// An email address, or a user name where the application has them.
-    #[oai(validator(min_length = 1, max_length = 254))]
+    #[oai(validator(min_length = 1, max_length = 254, pattern = "[^ \\t]"))]
     identifier: String,
     /// The language of the mail, as a BCP 47 tag. Where left out, or where there are no texts in
     /// it: the account's own, what Accept-Language says, or the application's.

@@ -8,7 +8,7 @@ const SHARED: [(&str, &str, &str); 9] = [
     (
         "Identifier",
         "identifier",
-        "An email address, or a user name where the application has them.",
+        "An email address, or a user name where the application has them. Spaces and tabs around it do not count.",
     ),
     (
         "Locale",
