@@ -11,6 +11,11 @@ hash_of() { cat "$@" | sha256sum | cut -c1-16; }
 venv=$cache/python-$(hash_of "$root/tests/python/requirements.txt")
 npm=$cache/npm-$(hash_of "$root/tests/npm/package.json" "$root/tests/npm/package-lock.json")
 
+# Where what is thrown away again is written: in memory, where there is room, since a disk that a compiler writes to
+# makes whoever syncs to it wait for seconds.
+scratch=/tmp
+if [[ -w /dev/shm ]] && (($(df --output=avail /dev/shm | tail -n 1) > 2000000)); then scratch=/dev/shm; fi
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
     say "error: $*"

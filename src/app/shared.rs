@@ -18,8 +18,9 @@ use crate::token::Keyring;
 /// for the answer.
 const LIMIT_PATIENCE: Duration = Duration::from_millis(200);
 
-/// How long the queue waits for Redis, which syncs every write to its disk before it answers.
-const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the queue waits for Redis, which syncs every write to its disk before it answers, and a busy disk
+/// takes a second now and then.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a worker waits for Redis: nobody waits for it, and what it was given must not be lost
 /// on its way.

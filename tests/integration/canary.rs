@@ -104,10 +104,12 @@ impl Scene {
         assert_eq!(asked.status, 202, "{asked:?}");
         loop {
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-            if let Some(mail) = read_mails(&self.folder.0).get(before) {
-                // Structr's link has it in the middle.
+            for mail in read_mails(&self.folder.0).iter().skip(before) {
+                // Structr's link has it in the middle. What tells of a change has none.
                 let of_structr = between(&mail.text, "?key=", "&").map(str::to_owned);
-                return of_structr.unwrap_or_else(|| mail.token());
+                if let Some(token) = of_structr.or_else(|| mail.link().map(|_| mail.token())) {
+                    return token;
+                }
             }
         }
     }

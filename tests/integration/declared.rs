@@ -2,7 +2,7 @@
 //! held to it, whatever the test is about.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::Validator;
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -41,92 +41,89 @@ struct Seen<'a> {
     body: &'a [u8],
 }
 
-/// What one operation answers by status.
-type Answers = BTreeMap<u16, Declared>;
+/// A test has one process and asks little, so a schema is made ready when it is first needed.
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(&document_json()).expect("the document is JSON"));
 
-struct Declared {
-    /// Its media type and its schema; nothing where there is no body.
-    content: Option<(String, Validator)>,
-    headers: Vec<String>,
-}
-
-/// What each method of a path answers.
-type Operations = BTreeMap<String, Answers>;
-
-/// By the segments of their paths.
-static OPERATIONS: LazyLock<Vec<(Vec<String>, Operations)>> = LazyLock::new(|| {
-    let document = document();
-    let paths = document["paths"].as_object().unwrap().iter();
-    let of_path = |(path, operations): (&String, &Value)| {
-        let operations = operations.as_object().unwrap().iter();
-        let answers = operations.map(|(method, operation)| {
-            let responses = operation["responses"].as_object().unwrap().iter();
-            let declared = responses.map(|(status, it)| (status.parse().unwrap(), declared_by(it)));
-            (method.to_uppercase(), declared.collect())
-        });
-        (path.split('/').map(str::to_owned).collect(), answers.collect())
-    };
-    paths.map(of_path).collect()
-});
+/// By where they stand in the document.
+static SCHEMAS: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
 
 /// What is answered where no operation is.
-static PROBLEM: LazyLock<Validator> =
-    LazyLock::new(|| validator(json!({ "$ref": "#/components/schemas/Problem" })));
-
-fn document() -> Value {
-    serde_json::from_str(&document_json()).expect("the document is JSON")
-}
-
-fn declared_by(response: &Value) -> Declared {
-    let names =
-        |it: &Value| it.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
-    let content = response["content"].as_object().and_then(|content| content.iter().next());
-    let content = content.map(|(kind, it)| (kind.clone(), validator(it["schema"].clone())));
-    Declared { content, headers: names(&response["headers"]) }
-}
+const PROBLEM: &str = "/components/schemas/Problem";
 
 /// The schemas of OpenAPI 3.0 are those of JSON Schema, as far as the document uses them.
-fn validator(schema: Value) -> Validator {
-    let Value::Object(mut schema) = schema else { panic!("{schema} is no schema") };
-    schema.insert("components".to_owned(), document()["components"].clone());
-    jsonschema::draft4::options()
-        .should_validate_formats(true)
-        .build(&Value::Object(schema))
-        .expect("a schema")
+fn schema(place: &str) -> Arc<Validator> {
+    let mut schemas = SCHEMAS.lock().unwrap();
+    let made = schemas.entry(place.to_owned()).or_insert_with(|| {
+        let mut schema = json!({ "allOf": [DOCUMENT.pointer(place).expect("a schema")] });
+        schema["components"] = needed(&schema);
+        let options = jsonschema::draft4::options().should_validate_formats(true);
+        Arc::new(options.build(&schema).expect("a schema"))
+    });
+    Arc::clone(made)
+}
+
+/// The components that a schema leads to.
+fn needed(schema: &Value) -> Value {
+    let (mut found, mut open) = (json!({ "schemas": {} }), vec![schema]);
+    while let Some(next) = open.pop() {
+        match next {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                open.extend(members.values());
+                let name = members.get("$ref").map(|place| place.as_str().unwrap());
+                let name = name.and_then(|place| place.strip_prefix("#/components/schemas/"));
+                if let Some(name) = name.filter(|name| found["schemas"].get(name).is_none()) {
+                    let component = &DOCUMENT["components"]["schemas"][name];
+                    found["schemas"][name] = component.clone();
+                    open.push(component);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn declared(method: &Method, path: &str, answer: &Seen<'_>) -> Result<(), String> {
-    let Some((_, operations)) = OPERATIONS.iter().find(|(template, _)| leads_to(template, path))
-    else {
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let Some((template, operations)) = paths.iter().find(|(it, _)| leads_to(it, path)) else {
         // Pages, files and other systems' calls are in no document.
         return Ok(());
     };
     let named = if method == Method::HEAD { Method::GET } else { method.clone() };
-    let Some(answers) = operations.get(named.as_str()) else {
+    let named = named.as_str().to_lowercase();
+    let Some(operation) = operations.get(&named) else {
         // The browser's own question, or nothing that there is.
         let granted = method == Method::OPTIONS && answer.status.is_success();
         return if granted { Ok(()) } else { is_problem(method, answer) };
     };
-    let status = answer.status.as_u16();
-    let Some(declared) = answers.get(&status) else {
+    let status = answer.status.as_str();
+    let Some(declared) = operation["responses"].get(status) else {
         return Err("its status".to_owned());
     };
-    told_of(answer.headers, &declared.headers)?;
+    told_of(answer.headers, &declared["headers"])?;
     let kind = answer.headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap());
-    match &declared.content {
+    match declared["content"].as_object().and_then(|content| content.keys().next()) {
         _ if method == Method::HEAD => {
             answer.body.is_empty().then_some(()).ok_or("a body".to_owned())
         }
         None if answer.body.is_empty() => Ok(()),
         None => Err("a body".to_owned()),
-        Some((declared, schema)) if kind == Some(declared) => fits(schema, answer.body),
+        Some(declared) if kind == Some(declared) => {
+            let place = [template, &named, "responses", status, "content", declared, "schema"];
+            let place = place.map(|step| step.replace('~', "~0").replace('/', "~1")).join("/");
+            fits(&schema(&format!("/paths/{place}")), answer.body)
+        }
         Some(_) => Err(format!("its media type {kind:?}")),
     }
 }
 
 /// Of those that a client is meant to read, each that is there is declared, and each that belongs there is there.
-fn told_of(headers: &HeaderMap, declared: &[String]) -> Result<(), String> {
-    let is_declared = |name: &str| declared.iter().any(|it| it.eq_ignore_ascii_case(name));
+fn told_of(headers: &HeaderMap, declared: &Value) -> Result<(), String> {
+    let is_declared = |name: &str| {
+        declared.as_object().is_some_and(|it| it.keys().any(|it| it.eq_ignore_ascii_case(name)))
+    };
     for name in ["x-request-id", "retry-after", "www-authenticate", "ratelimit", "ratelimit-policy"]
     {
         if headers.contains_key(name) && !is_declared(name) {
@@ -150,7 +147,7 @@ fn is_problem(method: &Method, answer: &Seen<'_>) -> Result<(), String> {
     {
         return Err("it does not say what is allowed".to_owned());
     }
-    if method == Method::HEAD { Ok(()) } else { fits(&PROBLEM, answer.body) }
+    if method == Method::HEAD { Ok(()) } else { fits(&schema(PROBLEM), answer.body) }
 }
 
 fn fits(schema: &Validator, body: &[u8]) -> Result<(), String> {
@@ -159,13 +156,10 @@ fn fits(schema: &Validator, body: &[u8]) -> Result<(), String> {
 }
 
 /// Whether a path is one of a template's.
-fn leads_to(template: &[String], path: &str) -> bool {
-    let segments: Vec<_> = path.split('/').collect();
-    let pairs = template.iter().zip(&segments);
-    template.len() == segments.len()
-        && pairs
-            .into_iter()
-            .all(|(named, is)| named == is || named.starts_with('{') && !is.is_empty())
+fn leads_to(template: &str, path: &str) -> bool {
+    let (named, is) = (template.split('/'), path.split('/'));
+    named.clone().count() == is.clone().count()
+        && named.zip(is).all(|(named, is)| named == is || named.starts_with('{') && !is.is_empty())
 }
 
 #[test]
