@@ -45,3 +45,15 @@ pub fn document_json() -> String {
 pub fn document_yaml() -> String {
     crate::http::document::yaml()
 }
+
+/// The OpenAPI document of the calls of other systems, as JSON.
+#[must_use]
+pub fn compat_document_json() -> String {
+    crate::http::document::compat::json()
+}
+
+/// The OpenAPI document of the calls of other systems, as YAML.
+#[must_use]
+pub fn compat_document_yaml() -> String {
+    crate::http::document::compat::yaml()
+}

@@ -32,14 +32,17 @@ pub(super) fn preset(name: &str) -> Result<(), Failure> {
     print(text.map_err(|cure| Failure::new(format!("there is no preset {name:?}\n    {cure}")))?)
 }
 
-/// Prints the OpenAPI document, or writes both of its forms into a folder.
+/// Prints the OpenAPI document, or writes it and that of other systems' calls into a folder, in both forms.
 pub(super) fn openapi(yaml: bool, folder: Option<&Path>) -> Result<(), Failure> {
     let Some(folder) = folder else {
         return print(&if yaml { app::document_yaml() } else { app::document_json() });
     };
-    for (name, text) in
-        [("regain.json", app::document_json()), ("regain.yaml", app::document_yaml())]
-    {
+    for (name, text) in [
+        ("regain.json", app::document_json()),
+        ("regain.yaml", app::document_yaml()),
+        ("compat.json", app::compat_document_json()),
+        ("compat.yaml", app::compat_document_yaml()),
+    ] {
         let path = folder.join(name);
         fs::write(&path, text.trim_end().to_owned() + "\n").map_err(|error| {
             Failure::new(format!(

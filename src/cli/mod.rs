@@ -76,7 +76,8 @@ enum Command {
         /// As YAML instead of JSON
         #[arg(long)]
         yaml: bool,
-        /// Write regain.json and regain.yaml into this folder instead of printing
+        /// Write regain.json and regain.yaml into this folder instead of printing, and beside them compat.json and
+        /// compat.yaml, of the calls of other systems
         #[arg(long, value_name = "DIR", conflicts_with = "yaml")]
         write: Option<PathBuf>,
     },

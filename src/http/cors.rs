@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a82_of_what_is_in_no_document_other_systems_calls_may_be_made_and_no_page() {
+    fn a82_of_what_is_not_in_our_document_other_systems_calls_may_be_made_and_no_page() {
         let document: Value = serde_json::from_str(&document::json()).unwrap();
         let others = routes::all().iter().map(|(template, _)| *template);
         let others = others.filter(|template| document["paths"].get(template).is_none());
@@ -175,5 +175,24 @@ mod tests {
                 ("/structr/rest/me", Brings::Cookie),
             ]
         );
+    }
+
+    #[test]
+    fn a82_what_scripts_may_bring_to_other_systems_calls_is_what_their_document_says() {
+        let document: Value = serde_json::from_str(&document::compat::json()).unwrap();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for (method, operation) in operations.as_object().unwrap() {
+                let expected = match &operation["security"] {
+                    // A page, which browsers open.
+                    _ if method == "get" => None,
+                    ways if *ways == json!([]) => Some(Brings::Nothing),
+                    ways if *ways == json!([{ "session": [] }, { "session_cookie": [] }]) => {
+                        Some(Brings::Cookie)
+                    }
+                    ways => panic!("{path} {ways}"),
+                };
+                assert_eq!(brings(path), expected, "{path}");
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The OpenAPI document: what poem-openapi derives from the operations, patched here and nowhere
 //! else to what the service really does, as clean OpenAPI 3.0.3.
 
+mod answers;
+pub mod compat;
 mod operations;
 mod shared;
 
@@ -8,22 +10,27 @@ use std::sync::LazyLock;
 
 use poem::http::header;
 use poem::{Body, Response, handler};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::api;
 use super::operator::CLIENT_ADDRESS;
-use super::problem::{Code, Problem};
-use super::rate_limit;
+use super::problem::Code;
 use crate::password::Refusal;
 use crate::recovery::TokenState;
 use crate::token::{ApiKey, Purpose, Scope};
 use operations::{Auth, Facts, OPERATIONS};
 
-static JSON: LazyLock<String> = LazyLock::new(|| {
-    serde_json::to_string_pretty(&document()).map(|text| text + "\n").unwrap_or_default()
-});
-static YAML: LazyLock<String> =
-    LazyLock::new(|| serde_yaml::to_string(&document()).unwrap_or_default());
+static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+static JSON: LazyLock<String> = LazyLock::new(|| as_json(&DOCUMENT));
+static YAML: LazyLock<String> = LazyLock::new(|| as_yaml(&DOCUMENT));
+
+fn as_json(document: &Value) -> String {
+    serde_json::to_string_pretty(document).map(|text| text + "\n").unwrap_or_default()
+}
+
+fn as_yaml(document: &Value) -> String {
+    serde_yaml::to_string(document).unwrap_or_default()
+}
 
 /// The document as JSON.
 #[must_use]
@@ -51,12 +58,14 @@ fn answer(kind: &str, text: String) -> Response {
     Response::builder().header(header::CONTENT_TYPE, kind).body(Body::from_string(text))
 }
 
-const DESCRIPTION: &str = "\
+const ABOUT: &str = "\
 Regain lets people back into accounts of a users table that an application already has.
 
 Somebody who forgot a password asks; Regain mails a link; the token in the link sets a new password, once. \
-Asking answers the same whether or not there is such an account.
+Asking answers the same whether or not there is such an account.";
 
+/// What holds for every operation, whoever made up its name.
+const RULES: &str = "\
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. What the HTTP parser itself refuses, before \
 a request reaches any operation, is answered by a status without a body.
 
@@ -75,7 +84,7 @@ fn document() -> Value {
     document["info"] = json!({
         "title": "Regain",
         "version": env!("CARGO_PKG_VERSION"),
-        "description": DESCRIPTION,
+        "description": format!("{ABOUT}\n\n{RULES}"),
         "contact": { "name": "The Regain authors" },
         "license": { "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html" },
     });
@@ -88,7 +97,7 @@ fn document() -> Value {
             patch_operation(operation);
         }
     }
-    document["components"]["headers"] = rate_limits();
+    document["components"]["headers"] = answers::rate_limits();
     document["components"]["securitySchemes"] = json!({
         "session": {
             "type": "http",
@@ -119,47 +128,36 @@ fn document() -> Value {
 fn patch_operation(operation: &mut Value) {
     let facts = OPERATIONS.iter().find(|facts| operation["operationId"] == facts.operation);
     let Some(facts) = facts else { return };
+    declare(operation, facts);
+}
+
+/// Puts beside what is said of an operation what holds of it as of all others.
+fn declare(operation: &mut Value, facts: &Facts<'_>) {
     patch_parameters(operation, facts);
     if let Some(request) = facts.request {
-        rename_media_type(&mut operation["requestBody"]["content"]);
-        operation["requestBody"]["content"]["application/json"]["example"] = example(request);
-    }
-    // What is done otherwise than asked for first has nothing to tell.
-    let mut answer = facts.answer;
-    for (_, response) in members(&mut operation["responses"]) {
-        if !answer.is_empty() && response["content"].is_object() {
-            rename_media_type(&mut response["content"]);
-            response["content"]["application/json"]["example"] = example(answer);
-            answer = "{}";
-        }
-        // Every answer has the id of its request.
-        response["headers"] = json!({ "X-Request-Id": request_id() });
-    }
-    for problem in facts.problems() {
-        add_problem(&mut operation["responses"], problem);
-    }
-    if facts.is_limited() {
-        for (_, response) in members(&mut operation["responses"]) {
-            for name in [rate_limit::POLICY, rate_limit::NOW] {
-                response["headers"][name] =
-                    json!({ "$ref": format!("#/components/headers/{name}") });
-            }
+        let content = &mut operation["requestBody"]["content"];
+        answers::rename_media_type(content);
+        for (kind, content) in members(content) {
+            // What is called a form is a text in the eyes of whoever reads the document.
+            let is_json = kind == "application/json";
+            content["example"] = if is_json { example(request) } else { json!(request) };
         }
     }
+    answers::declare(&mut operation["responses"], facts);
 }
 
 /// Who may send it, and what stands in its path and headers.
-fn patch_parameters(operation: &mut Value, facts: &Facts) {
+fn patch_parameters(operation: &mut Value, facts: &Facts<'_>) {
     operation["security"] = match facts.auth {
         // An empty list says that no credentials are wanted. That a key may be there, to name a client, is told
         // of the header that names it: else generated clients want one of everybody.
         Auth::Anybody | Auth::AnybodyOrOnBehalf => json!([]),
         Auth::Session => json!([{ "session": [] }]),
+        Auth::SessionOrCookie => json!([{ "session": [] }, { "session_cookie": [] }]),
         Auth::Key => json!([{ "api_key": [] }]),
     };
-    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
-    let Some(parameters) = parameters else { return };
-    for parameter in &mut *parameters {
+    let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    for parameter in parameters.iter_mut().filter(|it| it.get("example").is_none()) {
         let example = if parameter["name"] == "user_id" { "1" } else { "default" };
         parameter["example"] = json!(example);
     }
@@ -175,38 +173,9 @@ fn patch_parameters(operation: &mut Value, facts: &Facts) {
             "example": "203.0.113.9",
         }));
     }
-}
-
-/// One response a status; several problems of one status are several examples of it.
-fn add_problem(responses: &mut Value, code: Code) {
-    let problem = Problem::new(code);
-    let response = &mut responses[code.status().as_str()];
-    if response.is_null() {
-        let mut headers = Map::new();
-        headers.insert("X-Request-Id".to_owned(), request_id());
-        if matches!(code, Code::RateLimited | Code::Busy) {
-            headers.insert("Retry-After".to_owned(), retry_after());
-        }
-        if matches!(code, Code::Unauthorized | Code::KeyNeeded | Code::ScopeMissing) {
-            headers.insert("WWW-Authenticate".to_owned(), challenge());
-        }
-        *response = json!({
-            "description": problem.title(),
-            "headers": headers,
-            "content": { "application/problem+json": {
-                "schema": { "$ref": "#/components/schemas/Problem" },
-                "examples": {},
-            } },
-        });
-    } else {
-        let before = response["description"].as_str().unwrap_or_default();
-        response["description"] = json!(format!("{before}, or: {}", problem.title()));
+    if !parameters.is_empty() {
+        operation["parameters"] = json!(parameters);
     }
-    let examples = &mut response["content"]["application/problem+json"]["examples"];
-    // Two problems of one status may have one name, too.
-    let taken = examples.get(code.name()).is_some();
-    let name = code.name().to_owned() + if taken { "-2" } else { "" };
-    examples[name] = json!({ "summary": problem.title(), "value": problem.json() });
 }
 
 fn patch_schema(name: &str, schema: &mut Value) {
@@ -318,43 +287,6 @@ fn field_error_schema() -> Value {
     })
 }
 
-fn request_id() -> Value {
-    json!({ "description": "The id of the request, as logs and mails show it.", "schema": { "type": "string" } })
-}
-
-fn challenge() -> Value {
-    json!({ "description": "`Bearer`, with the scope that a key lacks (RFC 6750).", "schema": { "type": "string" } })
-}
-
-fn retry_after() -> Value {
-    json!({ "description": "Seconds to wait.", "schema": { "type": "integer", "minimum": 1 } })
-}
-
-/// The headers that tell of limits, each said once for all answers.
-fn rate_limits() -> Value {
-    json!({
-        rate_limit::POLICY: {
-            "description": "For each allowance that the request was counted in, its name, how many requests it \
-                            has at once (`q`), and in how many seconds so many come back (`w`).",
-            "schema": { "type": "string" },
-            "example": "\"ask\";q=30;w=3600",
-        },
-        rate_limit::NOW: {
-            "description": "For each allowance that the request was counted in, how many requests are left (`r`), and in how many seconds there is \
-                            one more (`t`).",
-            "schema": { "type": "string" },
-            "example": "\"ask\";r=29;t=120",
-        },
-    })
-}
-
-fn rename_media_type(content: &mut Value) {
-    let Some(content) = content.as_object_mut() else { return };
-    if let Some(json) = content.remove("application/json; charset=utf-8") {
-        content.insert("application/json".to_owned(), json);
-    }
-}
-
 fn example(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
@@ -370,9 +302,8 @@ mod tests {
 
     #[test]
     fn every_operation_has_its_facts() {
-        let document = document();
         let mut operations = 0;
-        for path in document["paths"].as_object().unwrap().values() {
+        for path in DOCUMENT["paths"].as_object().unwrap().values() {
             for operation in path.as_object().unwrap().values() {
                 operations += 1;
                 let responses = operation["responses"].as_object().unwrap();

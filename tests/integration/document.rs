@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use regain::app::{document_json, document_yaml};
+use regain::app::{compat_document_json, compat_document_yaml, document_json, document_yaml};
 
 use crate::databases::Engine;
 use crate::harness::Regain;
@@ -10,7 +10,12 @@ use crate::people::database;
 
 #[test]
 fn the_committed_documents_are_the_programs_own() {
-    for (file, document) in [("regain.json", document_json()), ("regain.yaml", document_yaml())] {
+    for (file, document) in [
+        ("regain.json", document_json()),
+        ("regain.yaml", document_yaml()),
+        ("compat.json", compat_document_json()),
+        ("compat.yaml", compat_document_yaml()),
+    ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi").join(file);
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
@@ -37,6 +42,18 @@ fn the_page_for_people_leads_to_every_operation_and_has_a_row_for_every_code() {
     for code in document["components"]["schemas"]["ProblemCode"]["enum"].as_array().unwrap() {
         let code = format!("`{}`", code.as_str().unwrap());
         assert!(rows.iter().any(|row| row.contains(&code)), "docs/api.md has no row for {code}");
+    }
+}
+
+#[test]
+fn what_is_said_of_another_system_leads_to_the_part_of_the_page_that_tells_how_to_move() {
+    let page = include_str!("../../docs/moving.md");
+    let document: serde_json::Value = serde_json::from_str(&compat_document_json()).unwrap();
+    for tag in document["tags"].as_array().unwrap() {
+        let name = tag["name"].as_str().unwrap();
+        assert_eq!(page.matches(&format!("\n## {name}\n")).count(), 1, "{name}");
+        let part = name.to_lowercase().replace(' ', "-");
+        assert_eq!(tag["externalDocs"]["url"], format!("../docs/moving.md#{part}"));
     }
 }
 

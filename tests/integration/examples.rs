@@ -1,11 +1,13 @@
 //! Every example of a request in the document is sent as it stands, and what is answered is of the shape that
 //! the example of the answer has.
 
+mod compat;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use regain::app::document_json;
-use regain::config::LoginLinks;
+use regain::config::{LoginLinks, Settings};
 use serde_json::{Value, json};
 
 use crate::databases::{Engine, TestDatabase};
@@ -35,8 +37,15 @@ struct Example {
     answers: BTreeMap<u16, Value>,
 }
 
+const JSON: &str = "application/json";
+
 fn examples() -> Vec<Example> {
-    let document: Value = serde_json::from_str(&document_json()).unwrap();
+    examples_of(&document_json(), JSON)
+}
+
+/// The examples of a document, with the bodies that are of this media type.
+fn examples_of(document: &str, kind: &str) -> Vec<Example> {
+    let document: Value = serde_json::from_str(document).unwrap();
     let mut found = vec![];
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
@@ -46,14 +55,18 @@ fn examples() -> Vec<Example> {
                     let example = it["example"].as_str().expect("an example");
                     path.replace(&format!("{{{}}}", it["name"].as_str().unwrap()), example)
                 });
-            let responses = operation["responses"].as_object().unwrap().iter();
-            let answers = responses.map(|(status, response)| {
-                (
-                    status.parse().unwrap(),
-                    response["content"]["application/json"]["example"].clone(),
-                )
+            let query = parameters.iter().filter(|it| it["in"] == "query").map(|it| {
+                let example = it["example"].as_str().expect("an example");
+                format!("{}={example}", it["name"].as_str().unwrap())
             });
-            let body = operation["requestBody"]["content"]["application/json"].as_object();
+            let query = query.collect::<Vec<_>>().join("&");
+            let path = if query.is_empty() { path } else { format!("{path}?{query}") };
+            let named = operation["responses"].as_object().unwrap().iter();
+            let named = named.filter(|(status, _)| *status != "default");
+            let answers = named.map(|(status, response)| {
+                (status.parse().unwrap(), response["content"][JSON]["example"].clone())
+            });
+            let body = operation["requestBody"]["content"][kind].as_object();
             found.push(Example {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase(),
@@ -84,7 +97,7 @@ impl Open {
             request = request.bearer_auth(session);
         }
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+            request = request.header("content-type", JSON).body(body.to_string());
         }
         answer(request).await
     }
@@ -118,6 +131,10 @@ impl Open {
 }
 
 async fn open() -> (TestDatabase, Open) {
+    open_with(|_| {}).await
+}
+
+async fn open_with(change: impl FnOnce(&mut Settings)) -> (TestDatabase, Open) {
     let new = Person { confirmed: false, ..person("new@example.com") };
     let users = database(Engine::Sqlite, &[person("ada@example.com"), new]).await;
     let (key, known) = new_key("backend", &SCOPES);
@@ -128,6 +145,7 @@ async fn open() -> (TestDatabase, Open) {
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
         app.return_to = vec!["https://app.example.com/".to_owned()];
+        change(settings);
     })
     .await;
     (users, Open { regain, key })

@@ -1,14 +1,14 @@
 //! Every operation and page of an application, and where each takes something by which it does something.
 //!
 //! They come from the route table and the API document, so that a new one is tried without a word here;
-//! one that takes a body and is in no document has to say in [`SAMPLES`] what it takes.
+//! one that takes a body and is not in it, as other systems' calls are not, has to say in [`SAMPLES`] what it takes.
 
 use regain::http::routes;
 use regain::token::Purpose;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// What operations take that stand in no API document.
+/// What other systems' calls take, as every application of a test takes it.
 const SAMPLES: [(&str, &str); 8] = [
     ("/betty-blocks/{app}/request-password-reset", r#"{"email_address":"nobody@example.com"}"#),
     (
@@ -51,7 +51,7 @@ const TOKENS: [&str; 3] = ["token", "inputToken", "session"];
 const IN_PATHS: [&str; 3] = ["{token}", "{hash}", "{doc}"];
 const STRUCTR_PAGE: &str = "/reset-password";
 
-/// Where Structr takes a session, which stands in no document of ours.
+/// Where Structr takes a session.
 pub const STRUCTR_ME: &str = "/structr/rest/me";
 
 /// What an operation is documented to want in its `Authorization` header.

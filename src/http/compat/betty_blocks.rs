@@ -17,6 +17,9 @@ use crate::password::Password;
 use crate::recovery::{Application, Ask, Completion, Languages};
 use crate::token::Purpose;
 
+/// What the API document says of them.
+pub const DESCRIBED: &str = include_str!("betty_blocks.yaml");
+
 /// Both, below `/betty-blocks`.
 pub fn routes() -> Route {
     Route::new()

@@ -25,6 +25,9 @@ use crate::password::Password;
 use crate::recovery::{Application, Ask, Completion, Languages, Operator, Wording};
 use crate::token::Purpose;
 
+/// What the API document says of them.
+pub const DESCRIBED: &str = include_str!("cloud_cms.yaml");
+
 /// All of them, below `/pub/applications`.
 pub fn routes() -> Route {
     Route::new()

@@ -11,6 +11,9 @@ use crate::http::problem::{Code, FieldError, Problem};
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// What the API document says of it.
+pub const DESCRIBED: &str = include_str!("json.yaml");
+
 /// Reads a body as strictly as those of our own operations.
 ///
 /// # Errors

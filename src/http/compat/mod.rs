@@ -12,6 +12,11 @@ use poem::Route;
 
 use crate::config::Compat;
 
+/// What the API document of these calls says, beside what is written once for all operations: of what
+/// they have in common, and of each system.
+pub const DESCRIBED: [&str; 4] =
+    [json::DESCRIBED, betty_blocks::DESCRIBED, cloud_cms::DESCRIBED, structr::DESCRIBED];
+
 /// Lays the calls of these systems beside our own.
 pub fn add(routes: Route, systems: &BTreeSet<Compat>) -> Route {
     systems.iter().fold(routes, |routes, system| match system {

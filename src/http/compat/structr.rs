@@ -22,6 +22,9 @@ use crate::password::Password;
 use crate::recovery::{Application, Ask, HandOver, Languages, PasswordChange};
 use crate::token::Purpose;
 
+/// What the API document says of them.
+pub const DESCRIBED: &str = include_str!("structr.yaml");
+
 /// Lays its paths beside our own.
 pub fn add(routes: Route) -> Route {
     routes

@@ -1,18 +1,20 @@
 //! What the document says of each operation beyond what is derived from its code.
 
+use serde::Deserialize;
+
 use crate::http::problem::Code;
 
 /// What each operation can answer beside its success, with an example of its body and of its answer.
-pub struct Facts {
-    pub operation: &'static str,
+pub struct Facts<'a> {
+    pub operation: &'a str,
     pub auth: Auth,
-    problems: &'static [Code],
-    pub request: Option<&'static str>,
-    pub answer: &'static str,
+    pub problems: &'a [Code],
+    pub request: Option<&'a str>,
+    pub answer: &'a str,
 }
 
 /// What a request shows of who sends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Auth {
     /// Nothing.
     Anybody,
@@ -20,11 +22,13 @@ pub enum Auth {
     AnybodyOrOnBehalf,
     /// A session.
     Session,
+    /// The same, or the cookie that a browser has it in.
+    SessionOrCookie,
     /// A key.
     Key,
 }
 
-impl Facts {
+impl Facts<'_> {
     /// Whether its requests are counted.
     pub fn is_limited(&self) -> bool {
         self.problems().contains(&Code::RateLimited)
@@ -32,10 +36,15 @@ impl Facts {
 
     /// Every problem that the operation can answer, by status.
     pub fn problems(&self) -> Vec<Code> {
-        let of_body = if self.request.is_some() { &BODY[..] } else { &[] };
+        let of_body = match (self.request, self.auth) {
+            (None, _) => &[],
+            // Beside a password, which is refused in its own way, nobody who has a session sends anything.
+            (Some(_), Auth::Session | Auth::SessionOrCookie) => &BODY[1..],
+            (Some(_), _) => &BODY[..],
+        };
         let of_auth: &[Code] = match self.auth {
             Auth::Anybody => &[],
-            Auth::Session => &[Code::Unauthorized],
+            Auth::Session | Auth::SessionOrCookie => &[Code::Unauthorized],
             Auth::AnybodyOrOnBehalf | Auth::Key => &[Code::KeyNeeded, Code::ScopeMissing],
         };
         let mut problems =
@@ -46,8 +55,8 @@ impl Facts {
 }
 
 const BODY: [Code; 6] = [
-    Code::Malformed,
     Code::InvalidValue,
+    Code::Malformed,
     Code::TooLarge,
     Code::UnsupportedMediaType,
     Code::NotFound,
@@ -62,7 +71,7 @@ macro_rules! token {
     };
 }
 
-pub const OPERATIONS: [Facts; 16] = [
+pub const OPERATIONS: [Facts<'static>; 16] = [
     Facts {
         operation: "requestPasswordReset",
         auth: Auth::AnybodyOrOnBehalf,

@@ -1,9 +1,10 @@
 //! Every kind of problem: its name, its status and its words.
 
 use poem::http::StatusCode;
+use serde::Deserialize;
 
 /// Every kind of problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Code {
     /// Not JSON, a wrong type, a duplicate or unknown key.
     Malformed,

@@ -175,7 +175,7 @@ async fn a_token_lives_as_long_as_the_offset_says_and_to_the_second() {
 }
 
 #[tokio::test]
-async fn both_are_there_for_post_alone_and_in_no_document_of_ours() {
+async fn both_are_there_for_post_alone_and_not_among_our_own_operations() {
     let (_users, regain) = running(Engine::Sqlite).await;
     for path in [ASK, RESET] {
         for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
