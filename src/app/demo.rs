@@ -24,8 +24,8 @@ const DRAIN: Duration = Duration::from_secs(2);
 
 /// What Swagger UI says above the operations.
 const DOCS_HINT: &str = "Each operation is filled in so that it can be tried as it stands, but for tokens: those are in \
-                         the mails of the <a href=\"/demo/outbox\" target=\"_blank\">outbox</a>, and the API key is where the demo \
-                         was started.";
+                         the mails of the <a href=\"/demo/outbox\" target=\"_blank\">outbox</a>. The API key is where the demo was \
+                         started; a session is what completeLogin answers. Both go into Authorize.";
 
 /// Runs the demo until it is told to stop; `ready` is called with its address and an API key that may do
 /// everything, once it answers. Links that set a password lead to `link`, or to Regain's own pages.
@@ -86,7 +86,7 @@ fn settings(
         [apps.default]
         name = "Regain demo"
         mail = {{ provider = "outbox", from = "Regain demo <no-reply@demo.example>" }}
-        return_to = ["http://{address}/"]
+        return_to = ["http://{address}/", "https://app.example.com/"]
         login_links = true
         login_to = "http://{address}/demo/home"
         lifetimes = {{ login = "30m" }}

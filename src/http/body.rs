@@ -2,6 +2,7 @@
 
 mod object;
 
+use poem::http::{HeaderValue, header};
 use poem::{Request, RequestBody};
 use poem_openapi::impl_apirequest_for_payload;
 use poem_openapi::payload::{ParsePayload, Payload};
@@ -165,6 +166,20 @@ impl Members {
     }
 }
 
+/// Refuses a body that is compressed, or otherwise not sent as it is.
+///
+/// # Errors
+/// [`Code::UnsupportedMediaType`] with the cure (RFC 9110 §15.5.16).
+pub fn refuse_coded(request: &Request) -> Result<(), Problem> {
+    let coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !request.headers().get_all(header::CONTENT_ENCODING).iter().any(coded) {
+        return Ok(());
+    }
+    let message = "names a coding, and none is supported: send the body as it is".to_owned();
+    let error = FieldError { field: "Content-Encoding", reason: "coded", message };
+    Err(Problem::with_errors(Code::UnsupportedMediaType, vec![error]))
+}
+
 fn malformed(error: FieldError) -> Problem {
     Problem::with_errors(Code::Malformed, vec![error])
 }
@@ -199,7 +214,8 @@ impl<T: Type> Payload for StrictJson<T> {
 impl<T: Type + FromMembers> ParsePayload for StrictJson<T> {
     const IS_REQUIRED: bool = true;
 
-    async fn from_request(_request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
+    async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
+        refuse_coded(request)?;
         let bytes = body.take()?.into_bytes().await?;
         Ok(Self(Members::read(&bytes)?))
     }

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use poem::http::header;
 use poem::{Body, Response, handler};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::api;
 use super::operator::CLIENT_ADDRESS;
@@ -28,8 +30,16 @@ fn as_json(document: &Value) -> String {
     serde_json::to_string_pretty(document).map(|text| text + "\n").unwrap_or_default()
 }
 
+/// Moments are quoted, which readers of YAML 1.1 take for something else than texts otherwise.
 fn as_yaml(document: &Value) -> String {
-    serde_yaml::to_string(document).unwrap_or_default()
+    let text = serde_yaml::to_string(document).unwrap_or_default();
+    let quoted = text.lines().map(|line| match line.split_once(": ") {
+        Some((name, value)) if OffsetDateTime::parse(value, &Rfc3339).is_ok() => {
+            format!("{name}: '{value}'\n")
+        }
+        _ => format!("{line}\n"),
+    });
+    quoted.collect()
 }
 
 /// The document as JSON.
@@ -67,15 +77,25 @@ Asking answers the same whether or not there is such an account.";
 /// What holds for every operation, whoever made up its name.
 const RULES: &str = "\
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. What the HTTP parser itself refuses, before \
-a request reaches any operation, is answered by a status without a body.
+a request reaches any operation, is answered by a status without a body, or the connection is closed. HTTP/1.1 and 1.0 are spoken.
+
+Paths are exact: with one more slash at the end, or with `%2F` in a part of it, a path leads nowhere, which is 404. Where there is `GET` there is \
+`HEAD`; any other method is 405, and `Allow` names those that there are. A body is one JSON object in UTF-8 of at most 65536 bytes, neither \
+compressed nor nested more than 126 deep, and no member is there twice. Pages of the origins that an application's `cors` names may \
+call whatever takes no API key.
 
 Requests are counted by client, and those with an API key by key. Whatever a request was counted in, its answer says so by \
 `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), whether it was let in or refused by 429, which also \
-has `Retry-After`. Nothing in them depends on any account.
+has `Retry-After`. Nothing in them depends on any account. How many mails an account gets is limited as well, and silently but for \
+`issueToken`, whose caller knows the account: there it is 429, too.
 
 Versions are those of the service, as Semantic Versioning has them. Operations, members of requests that may be left out, headers and \
 problems may come in any of them: where a client does not know a `code` it goes by the status, and where it does not know a `reason` it \
 shows the `message`. What is to go is marked as deprecated first, and goes with a version that may break clients.";
+
+/// The operations' groups, in the order in which they are shown.
+const TAGS: [&str; 6] =
+    ["Password reset", "Email confirmation", "One-time login", "Tokens", "Operators", "Health"];
 
 fn document() -> Value {
     let mut document: Value = serde_json::from_str(&api::service().spec()).unwrap_or_default();
@@ -88,9 +108,9 @@ fn document() -> Value {
         "contact": { "name": "The Regain authors" },
         "license": { "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html" },
     });
-    // Tags in the order of a journey, not of the alphabet.
+    // What most come for is first, not what the alphabet has there.
     if let Some(tags) = document["tags"].as_array_mut() {
-        tags.sort_by_key(|tag| tag["name"] == "Health");
+        tags.sort_by_key(|tag| TAGS.iter().position(|name| tag["name"] == *name));
     }
     for operations in members(&mut document["paths"]).map(|(_, operations)| operations) {
         for (_, operation) in members(operations) {
@@ -166,11 +186,10 @@ fn patch_parameters(operation: &mut Value, facts: &Facts<'_>) {
             "name": CLIENT_ADDRESS,
             "in": "header",
             "required": false,
-            "description": "The IP address of the client that is counted instead of the one that \
-                            sends the request. Only with a key of scope `ask:on-behalf` in \
+            "description": "For backends alone: the IP address of the client that is counted instead of the one that \
+                            sends the request, such as `203.0.113.9`. Only with a key of scope `ask:on-behalf` in \
                             `Authorization: Bearer`; without a key it means nothing.",
             "schema": { "type": "string" },
-            "example": "203.0.113.9",
         }));
     }
     if !parameters.is_empty() {
@@ -191,7 +210,7 @@ fn patch_schema(name: &str, schema: &mut Value) {
     match name {
         "Health" => properties["status"]["enum"] = json!(["ok"]),
         "Readiness" => properties["status"]["enum"] = json!(["ready", "degraded"]),
-        "TokenToIssue" => {
+        "TokenRequest" => {
             properties["purpose"] = json!({ "$ref": "#/components/schemas/LinkPurpose" });
         }
         _ => {}
@@ -258,9 +277,9 @@ fn problem_schema() -> Value {
         "properties": {
             "type": { "type": "string", "description": "`urn:regain:` and the code." },
             "code": { "type": "string", "enum": codes, "description": "The stable name of the kind of problem." },
-            "title": { "type": "string", "description": "The kind of problem in words." },
+            "title": { "type": "string", "description": "The kind of problem in words, in English." },
             "status": { "type": "integer", "format": "int32", "description": "The HTTP status." },
-            "detail": { "type": "string", "description": "What to do about it." },
+            "detail": { "type": "string", "description": "What to do about it, in English." },
             "errors": {
                 "type": "array",
                 "description": "The members of the body that are not as they must be.",
@@ -280,9 +299,16 @@ fn field_error_schema() -> Value {
         "type": "object",
         "required": ["field", "reason", "message"],
         "properties": {
-            "field": { "type": "string", "description": "The member's or the header's name; empty for the request as a whole." },
+            "field": {
+                "type": "string",
+                "description": "The name of the member, the header or the part of the path; empty for the request as a whole.",
+            },
             "reason": { "type": "string", "description": reason },
-            "message": { "type": "string", "description": "The same for people." },
+            "message": {
+                "type": "string",
+                "description": "The same in words: of a new password for people, in the language that Accept-Language asks for; of anything else \
+                                in English, for developers.",
+            },
         },
     })
 }

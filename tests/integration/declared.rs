@@ -1,5 +1,5 @@
-//! Nothing is answered that the documents do not declare: every answer of every service that a test starts is
-//! held to them, whatever the test is about.
+//! Nothing is answered that the documents do not declare: every answer of every service or program that a test
+//! starts is held to them, whatever the test is about.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -25,20 +25,32 @@ impl Endpoint for Watched {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let mut response = self.0.call(request).await?;
         let body = response.take_body().into_bytes().await.expect("a body in memory");
-        let answer = Seen { status: response.status(), headers: response.headers(), body: &body };
-        if let Err(why) = declared(&method, &path, &answer) {
-            let body = String::from_utf8_lossy(&body);
-            panic!("undeclared: {method} {path} {}: {why}: {body}", answer.status);
-        }
+        hold(&method, &path, &Seen::of(response.status(), response.headers(), &body));
         response.set_body(Body::from_bytes(body));
         Ok(response)
     }
 }
 
-struct Seen<'a> {
+/// An answer.
+pub struct Seen<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
     body: &'a [u8],
+}
+
+impl<'a> Seen<'a> {
+    pub fn of(status: StatusCode, headers: &'a HeaderMap, body: &'a [u8]) -> Self {
+        Self { status, headers, body }
+    }
+}
+
+/// Stops the test where an answer is not declared. Programs that a test starts are held to the documents so, by what
+/// a client hears of them.
+pub fn hold(method: &Method, path: &str, answer: &Seen<'_>) {
+    if let Err(why) = declared(method, path, answer) {
+        let body = String::from_utf8_lossy(answer.body);
+        panic!("undeclared: {method} {path} {}: {why}: {body}", answer.status);
+    }
 }
 
 /// A test has one process and asks little, so a document or a schema is made ready when it is first needed.
@@ -173,6 +185,7 @@ fn told_of(headers: &HeaderMap, declared: &Value) -> Result<(), String> {
         "x-request-id",
         "retry-after",
         "www-authenticate",
+        "allow",
         "ratelimit",
         "ratelimit-policy",
         "location",

@@ -2,6 +2,7 @@
 //! the example of the answer has.
 
 mod compat;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -84,6 +85,8 @@ fn examples_of(document: &str, kind: &str) -> Vec<Example> {
 struct Open {
     regain: Regain,
     key: String,
+    /// One that may do nothing.
+    bare: String,
 }
 
 impl Open {
@@ -138,17 +141,18 @@ async fn open_with(change: impl FnOnce(&mut Settings)) -> (TestDatabase, Open) {
     let new = Person { confirmed: false, ..person("new@example.com") };
     let users = database(Engine::Sqlite, &[person("ada@example.com"), new]).await;
     let (key, known) = new_key("backend", &SCOPES);
+    let (bare, known_too) = new_key("bare", &[]);
     let regain = Regain::start_with(&users.url, |settings| {
         settings.limits.mails_per_account = "1000/h".parse().unwrap();
         let app = settings.apps.get_mut("default").unwrap();
-        app.api_keys = vec![known];
+        app.api_keys = vec![known, known_too];
         app.login_links = LoginLinks::On;
         app.users.last_login = Some("last_login".to_owned());
         app.return_to = vec!["https://app.example.com/".to_owned()];
         change(settings);
     })
     .await;
-    (users, Open { regain, key })
+    (users, Open { regain, key, bare })
 }
 
 fn members(value: &Value) -> Vec<(&str, &'static str)> {

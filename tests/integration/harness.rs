@@ -374,17 +374,21 @@ pub fn client() -> reqwest::Client {
 /// Sends a request and reads the answer to its end; what differs from answer to answer by
 /// nature (date, request id, what was counted and how much is left of it) is left out of the headers.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.expect("an answer");
-    let status = response.status().as_u16();
+    let (client, request) = request.build_split();
+    let request = request.expect("a request");
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.expect("an answer");
+    let (status, said) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.expect("a body");
+    declared::hold(&method, &path, &declared::Seen::of(status, &said, &body));
     let by_nature = ["date", "x-request-id", "ratelimit", "ratelimit-policy"];
-    let mut headers: Vec<_> = response
-        .headers()
+    let mut headers: Vec<_> = said
         .iter()
         .filter(|(name, _)| !by_nature.contains(&name.as_str()))
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
         .collect();
     headers.sort();
-    Answer { status, headers, body: response.text().await.expect("a body") }
+    Answer { status: status.as_u16(), headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 impl Answer {

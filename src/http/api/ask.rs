@@ -32,6 +32,9 @@ pub(super) async fn take(
     Ok(Accepted::tell(state, &app, languages))
 }
 
+/// How long an identifier may be, as an address (RFC 5321 §4.5.3.1.3, less the angle brackets).
+const MAX_CHARS: usize = 254;
+
 /// Whose account, and how to go on.
 #[derive(Object)]
 #[oai(rename = "LinkRequest")]
@@ -53,14 +56,15 @@ pub struct AskBody {
 impl FromMembers for AskBody {
     fn from_members(members: &mut Members) -> Self {
         let identifier = members.required("identifier");
+        // Spaces around it count as far as the document says how long a text may be.
         let parsed = match Identifier::parse(&identifier) {
-            Ok(parsed) => Some(parsed),
-            Err(why) => {
-                let reason = if why == InvalidIdentifier::Empty { "empty" } else { "invalid" };
-                members.refuse("identifier", reason, &why);
-                None
-            }
+            Ok(_) if identifier.chars().count() > MAX_CHARS => Err(InvalidIdentifier::TooLong),
+            parsed => parsed,
         };
+        if let Err(why) = parsed {
+            let reason = if why == InvalidIdentifier::Empty { "empty" } else { "invalid" };
+            members.refuse("identifier", reason, &why);
+        }
         let locale = members.optional("locale");
         if locale.as_ref().is_some_and(|tag| !is_language_tag(tag)) {
             members.refuse(
@@ -69,7 +73,7 @@ impl FromMembers for AskBody {
                 &"is not a language tag such as \"en\" or \"pt-BR\"",
             );
         }
-        Self { identifier, locale, return_to: members.optional("return_to"), parsed }
+        Self { identifier, locale, return_to: members.optional("return_to"), parsed: parsed.ok() }
     }
 }
 

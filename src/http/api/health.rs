@@ -26,9 +26,9 @@ impl Health {
         Alive::Alive(Json(HealthAnswer { status: "ok".to_owned() }))
     }
 
-    /// Whether the process takes asks
+    /// Whether the process can take requests for links
     ///
-    /// 503 only while an ask could not be taken: starting, stopping, or the queue is full or out of
+    /// 503 only while a request for a link could not be taken: starting, stopping, or the queue is full or out of
     /// reach. Trouble with a database or the mail server is told as `degraded`, since asking needs
     /// neither.
     #[oai(path = "/readyz", method = "get", operation_id = "getReadiness", tag = "Tag::Health")]
@@ -58,7 +58,7 @@ enum Alive {
     Alive(Json<HealthAnswer>),
 }
 
-/// The process takes asks.
+/// The process takes requests for links.
 #[derive(Object)]
 #[oai(rename = "Readiness", skip_serializing_if_is_none)]
 pub struct ReadinessAnswer {
@@ -70,7 +70,7 @@ pub struct ReadinessAnswer {
 
 #[derive(ApiResponse)]
 enum Ready {
-    /// Asks are taken.
+    /// Requests for links are taken.
     #[oai(status = 200)]
     Ready(Json<ReadinessAnswer>),
 }

@@ -29,6 +29,9 @@ impl Issuing {
     /// told so by mail; or, with `send_mail`, it is mailed to the owner and nobody else sees it.
     /// Whoever asks for links meanwhile does not void it; using it, a new password or address and a
     /// revocation do.
+    ///
+    /// Either way the owner gets a mail, of which an account has an allowance, over all that is asked for it:
+    /// where that is used up, it is 429, whatever the key has left.
     #[oai(
         path = "/v1/apps/:app/users/:user_id/tokens",
         method = "post",
@@ -55,7 +58,7 @@ impl Issuing {
 
 /// What the link is to be.
 #[derive(Object)]
-#[oai(rename = "TokenToIssue", skip_serializing_if_is_none)]
+#[oai(rename = "TokenRequest", skip_serializing_if_is_none)]
 pub struct IssueBody {
     /// What it is for. A session is made by logging in and by nothing else.
     purpose: String,

@@ -20,7 +20,7 @@ pub struct Me;
 
 #[OpenApi]
 impl Me {
-    /// Whose session it is
+    /// Show the account that is logged in
     ///
     /// Nothing is changed, and the session goes on.
     #[oai(path = "/v1/apps/:app/me", method = "get", operation_id = "getMe", tag = "Tag::Login")]

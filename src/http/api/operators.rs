@@ -68,7 +68,7 @@ impl Operators {
         Ok(Revoked::Revoked)
     }
 
-    /// Say whose session it is
+    /// Check a session for a backend
     ///
     /// Needs the scope `sessions:introspect`. For the backend that a session was handed to, as RFC
     /// 7662 has it: what is no session that is good now is not active, and why is not told. The
@@ -99,9 +99,9 @@ impl Operators {
 #[derive(Object)]
 #[oai(rename = "TokenExplanation", skip_serializing_if_is_none)]
 pub struct ExplainAnswer {
-    /// How it stands with it.
+    /// What it is worth.
     state: String,
-    /// Whose it is. There unless it is not ours or from the future.
+    /// The account's id. There unless it is not ours or from the future.
     user_id: Option<String>,
     /// When it was made. There unless it is not ours or from the future.
     issued_at: Option<String>,
@@ -141,9 +141,9 @@ enum Revoked {
     Revoked,
 }
 
-/// A session.
+/// The session to check.
 #[derive(Object)]
-#[oai(rename = "SessionToIntrospect")]
+#[oai(rename = "SessionIntrospection")]
 pub struct SessionBody {
     /// The session that `completeLogin`, or the page that logs in, answered.
     #[oai(validator(min_length = 1, max_length = 2880))]
@@ -160,11 +160,11 @@ impl FromMembers for SessionBody {
 #[derive(Object)]
 #[oai(rename = "IntrospectedSession", skip_serializing_if_is_none)]
 pub struct IntrospectAnswer {
-    /// Whether it is.
+    /// Whether it is good now.
     active: bool,
-    /// Whose it is, if it is.
+    /// The account's id, where it is good.
     user_id: Option<String>,
-    /// The last second in which it is good, if it is.
+    /// The last second in which it is good, where it is.
     expires_at: Option<String>,
 }
 

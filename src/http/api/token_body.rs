@@ -6,9 +6,9 @@ use crate::http::body::{FromMembers, Members};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::token::MAX_TOKEN_BYTES;
 
-/// The token out of the link.
+/// What a link is used by.
 #[derive(Object)]
-#[oai(rename = "TokenToUse")]
+#[oai(rename = "LinkCompletion")]
 pub struct TokenBody {
     /// The token out of the link.
     #[oai(validator(min_length = 1, max_length = 2880))]

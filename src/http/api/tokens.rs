@@ -53,7 +53,7 @@ impl Tokens {
 
 /// A token, and what it is said to be for.
 #[derive(Object)]
-#[oai(rename = "TokenToInspect")]
+#[oai(rename = "TokenInspection")]
 pub struct InspectBody {
     /// The token out of the link.
     #[oai(validator(min_length = 1, max_length = 2880))]

@@ -5,7 +5,7 @@ use poem::{Body, Request, Response};
 use serde_json::Value;
 
 use crate::account::Identifier;
-use crate::http::body::{FromMembers, Members, is_in_utf_8};
+use crate::http::body::{FromMembers, Members, is_in_utf_8, refuse_coded};
 use crate::http::problem::{Code, FieldError, Problem};
 
 const JSON: &str = "application/json";
@@ -19,6 +19,7 @@ pub const DESCRIBED: &str = include_str!("json.yaml");
 /// # Errors
 /// The problem to answer: another media type, or what is wrong with the body.
 pub async fn read<T: FromMembers>(request: &Request, body: Body) -> Result<T, Problem> {
+    refuse_coded(request)?;
     if !is_json(request) {
         return Err(other_media_type());
     }
@@ -32,6 +33,7 @@ pub async fn read<T: FromMembers>(request: &Request, body: Body) -> Result<T, Pr
 /// # Errors
 /// The problem to answer, with the cure for what jQuery sends in place of JSON.
 pub async fn read_from_jquery<T: FromMembers>(request: &Request, body: Body) -> Result<T, Problem> {
+    refuse_coded(request)?;
     if !is_json(request) {
         if !is_in_utf_8(request.content_type().unwrap_or_default(), FORM) {
             return Err(other_media_type());

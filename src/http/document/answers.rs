@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::operations::Facts;
+use super::operations::{Auth, Facts};
 use super::{example, members};
 use crate::http::problem::{Code, Problem};
 use crate::http::rate_limit;
@@ -22,10 +22,12 @@ pub fn declare(responses: &mut Value, facts: &Facts<'_>) {
         response["headers"]["X-Request-Id"] = request_id();
     }
     for problem in facts.problems() {
-        add_problem(responses, problem);
+        add_problem(responses, problem, facts);
     }
     if facts.is_limited() {
-        for (_, response) in members(responses) {
+        // What is no request of the operation's is not counted.
+        let others = Code::MethodNotAllowed.status();
+        for (_, response) in members(responses).filter(|(status, _)| *status != others.as_str()) {
             for name in [rate_limit::POLICY, rate_limit::NOW] {
                 response["headers"][name] =
                     json!({ "$ref": format!("#/components/headers/{name}") });
@@ -35,8 +37,15 @@ pub fn declare(responses: &mut Value, facts: &Facts<'_>) {
 }
 
 /// One response a status; several problems of one status are several examples of it.
-fn add_problem(responses: &mut Value, code: Code) {
+fn add_problem(responses: &mut Value, code: Code, facts: &Facts<'_>) {
     let problem = Problem::new(code);
+    let description = match (code, facts.auth) {
+        (Code::KeyNeeded, Auth::AnybodyOrOnBehalf) => {
+            "What `Authorization: Bearer` has is no API key of this application"
+        }
+        (Code::MethodNotAllowed, _) => "The path has not this method",
+        _ => problem.title(),
+    };
     let response = &mut responses[code.status().as_str()];
     if response.is_null() {
         let mut headers = Map::new();
@@ -47,8 +56,11 @@ fn add_problem(responses: &mut Value, code: Code) {
         if matches!(code, Code::Unauthorized | Code::KeyNeeded | Code::ScopeMissing) {
             headers.insert("WWW-Authenticate".to_owned(), challenge());
         }
+        if code == Code::MethodNotAllowed {
+            headers.insert("Allow".to_owned(), allowed());
+        }
         *response = json!({
-            "description": problem.title(),
+            "description": description,
             "headers": headers,
             "content": { "application/problem+json": {
                 "schema": { "$ref": "#/components/schemas/Problem" },
@@ -57,13 +69,21 @@ fn add_problem(responses: &mut Value, code: Code) {
         });
     } else {
         let before = response["description"].as_str().unwrap_or_default();
-        response["description"] = json!(format!("{before}, or: {}", problem.title()));
+        response["description"] = json!(format!("{before}, or: {description}"));
     }
     let examples = &mut response["content"]["application/problem+json"]["examples"];
     // Two problems of one status may have one name, too.
-    let taken = examples.get(code.name()).is_some();
-    let name = code.name().to_owned() + if taken { "-2" } else { "" };
-    examples[name] = json!({ "summary": problem.title(), "value": problem.json() });
+    let is_taken = examples.get(code.name()).is_some();
+    let name = if is_taken { slug(problem.title()) } else { code.name().to_owned() };
+    let mut value = problem.json();
+    if let Some(error) = facts.error(code) {
+        value["errors"] = json!([error]);
+    }
+    examples[name] = json!({ "summary": problem.title(), "value": value });
+}
+
+fn slug(title: &str) -> String {
+    title.to_lowercase().replace(' ', "-")
 }
 
 /// JSON under the name that it has where it is answered.
@@ -79,7 +99,11 @@ fn request_id() -> Value {
 }
 
 fn challenge() -> Value {
-    json!({ "description": "`Bearer`, with the scope that a key lacks (RFC 6750).", "schema": { "type": "string" } })
+    json!({ "description": "`Bearer`, with what is wrong with the session or the key (RFC 6750).", "schema": { "type": "string" } })
+}
+
+fn allowed() -> Value {
+    json!({ "description": "The methods that the path has (RFC 9110 §10.2.1).", "schema": { "type": "string" } })
 }
 
 fn retry_after() -> Value {

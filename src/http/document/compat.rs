@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::operations::{Auth, Facts};
+use super::operations::{Auth, Facts, Wrong};
 use super::{DOCUMENT, RULES, as_json, as_yaml, declare, describe_bodies, members};
 use crate::http::compat;
 use crate::http::problem::Code;
@@ -63,6 +63,8 @@ struct Said {
     problems: Vec<Code>,
     request: Option<Value>,
     answer: Option<Value>,
+    #[serde(default)]
+    wrong: Vec<Wrong>,
     /// Whether it is opened in a browser, so that its problems are pages.
     #[serde(default)]
     page: bool,
@@ -128,6 +130,7 @@ impl Operation {
             problems: &facts.problems,
             request: request.as_deref(),
             answer: answer.as_deref().unwrap_or_default(),
+            wrong: &facts.wrong,
         };
         declare(&mut operation, &of_all);
         if facts.page {

@@ -1,6 +1,8 @@
 //! What the document says of each operation beyond what is derived from its code.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::http::problem::Code;
 
@@ -11,7 +13,39 @@ pub struct Facts<'a> {
     pub problems: &'a [Code],
     pub request: Option<&'a str>,
     pub answer: &'a str,
+    /// What its problems say is wrong, of those whose kind alone does not tell.
+    pub wrong: &'a [Wrong],
 }
+
+/// An entry of `errors`, as an example.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrong {
+    #[serde(skip_serializing)]
+    pub code: Code,
+    pub field: Cow<'static, str>,
+    pub reason: Cow<'static, str>,
+    pub message: Cow<'static, str>,
+}
+
+impl Wrong {
+    const fn of(
+        code: Code,
+        field: &'static str,
+        reason: &'static str,
+        message: &'static str,
+    ) -> Self {
+        let (field, reason) = (Cow::Borrowed(field), Cow::Borrowed(reason));
+        Self { code, field, reason, message: Cow::Borrowed(message) }
+    }
+}
+
+const NOT_JSON: Wrong =
+    Wrong::of(Code::Malformed, "", "not_json", "is not one JSON object in UTF-8");
+const NOT_ON_BEHALF: Wrong =
+    Wrong::of(Code::ScopeMissing, "", "missing_scope", "the key lacks the scope ask:on-behalf");
+const NO_CLIENT: Wrong =
+    Wrong::of(Code::InvalidValue, "Regain-Client-Address", "invalid", "is not one IP address");
 
 /// What a request shows of who sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -47,12 +81,25 @@ impl Facts<'_> {
             Auth::Session | Auth::SessionOrCookie => &[Code::Unauthorized],
             Auth::AnybodyOrOnBehalf | Auth::Key => &[Code::KeyNeeded, Code::ScopeMissing],
         };
-        let mut problems =
-            [of_body, of_auth, self.problems, &[Code::Timeout, Code::Internal]].concat();
+        let mut problems = [of_body, of_auth, self.problems, &ANYWHERE].concat();
         problems.sort_by_key(|code| code.status());
         problems
     }
+
+    /// What a problem of this kind says is wrong.
+    pub fn error(&self, code: Code) -> Option<Wrong> {
+        let of_all = match code {
+            Code::Malformed if self.request.is_some() => Some(NOT_JSON),
+            Code::ScopeMissing if self.auth == Auth::AnybodyOrOnBehalf => Some(NOT_ON_BEHALF),
+            Code::InvalidValue if self.auth == Auth::AnybodyOrOnBehalf => Some(NO_CLIENT),
+            _ => None,
+        };
+        self.wrong.iter().find(|wrong| wrong.code == code).cloned().or(of_all)
+    }
 }
+
+/// What the path of any operation can answer.
+const ANYWHERE: [Code; 3] = [Code::MethodNotAllowed, Code::Timeout, Code::Internal];
 
 const BODY: [Code; 6] = [
     Code::InvalidValue,
@@ -71,6 +118,34 @@ macro_rules! token {
     };
 }
 
+const ADDRESS: Wrong =
+    Wrong::of(Code::InvalidValue, "identifier", "invalid", "is not one plain address");
+const PURPOSE: Wrong = Wrong::of(
+    Code::InvalidValue,
+    "purpose",
+    "invalid",
+    "is none of password-reset, email-confirmation, login, session",
+);
+const SESSION: Wrong =
+    Wrong::of(Code::InvalidValue, "session", "empty", "must have 1 to 2880 characters");
+const TOO_SHORT: Wrong = Wrong::of(
+    Code::PasswordRejected,
+    "new_password",
+    "too_short",
+    "The password must have at least 8 characters.",
+);
+
+macro_rules! lacking {
+    ($scope:literal) => {
+        Wrong::of(
+            Code::ScopeMissing,
+            "",
+            "missing_scope",
+            concat!("the key lacks the scope ", $scope),
+        )
+    };
+}
+
 pub const OPERATIONS: [Facts<'static>; 16] = [
     Facts {
         operation: "requestPasswordReset",
@@ -78,6 +153,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::Busy],
         request: Some(r#"{"identifier":"ada@example.com"}"#),
         answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
+        wrong: &[ADDRESS],
     },
     Facts {
         operation: "completePasswordReset",
@@ -87,6 +163,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
             r#"{"token":"eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk","new_password":"correct horse battery staple"}"#,
         ),
         answer: "{}",
+        wrong: &[TOO_SHORT],
     },
     Facts {
         operation: "requestEmailConfirmation",
@@ -94,6 +171,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::NotConfigured, Code::Busy],
         request: Some(r#"{"identifier":"ada@example.com"}"#),
         answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
+        wrong: &[ADDRESS],
     },
     Facts {
         operation: "completeEmailConfirmation",
@@ -101,6 +179,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[TOKEN[0], TOKEN[1], Code::NotConfigured, Code::Busy],
         request: Some(concat!(r#"{"token":""#, token!(), r#""}"#)),
         answer: r#"{"return_to":"https://app.example.com/welcome"}"#,
+        wrong: &[],
     },
     Facts {
         operation: "requestLoginLink",
@@ -108,6 +187,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::NotConfigured, Code::Busy],
         request: Some(r#"{"identifier":"ada@example.com"}"#),
         answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
+        wrong: &[ADDRESS],
     },
     Facts {
         operation: "completeLogin",
@@ -119,6 +199,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
             token!(),
             r#"","expires_at":"2027-01-15T08:15:00Z","return_to":"https://app.example.com/"}"#
         ),
+        wrong: &[],
     },
     Facts {
         operation: "getMe",
@@ -132,6 +213,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         ],
         request: None,
         answer: r#"{"user_id":"1","email":"ada@example.com","username":"ada","display_name":"Ada"}"#,
+        wrong: &[],
     },
     Facts {
         operation: "changeMyPassword",
@@ -139,6 +221,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::NotConfigured, Code::PasswordRejected, Code::Busy],
         request: Some(r#"{"new_password":"correct horse battery staple"}"#),
         answer: "",
+        wrong: &[TOO_SHORT],
     },
     Facts {
         operation: "inspectToken",
@@ -148,6 +231,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
             r#"{"token":"eyJ1IjoiMSIsImYiOiJzY0NYcF9BSFVGSEtFSnBfX1B0VlNBIn0.a0oHgA.sR1yIYH0rFhPvM2n2JX0sQZ3Y4uVt5w8cKfG1bD7eHk","purpose":"password-reset"}"#,
         ),
         answer: r#"{"purpose":"password-reset","issued_at":"2027-01-15T08:00:00Z","expires_at":"2027-01-15T08:30:00Z"}"#,
+        wrong: &[PURPOSE],
     },
     Facts {
         operation: "explainToken",
@@ -155,6 +239,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::NotConfigured, Code::Busy],
         request: Some(concat!(r#"{"token":""#, token!(), r#"","purpose":"password-reset"}"#)),
         answer: r#"{"state":"spent","user_id":"1","issued_at":"2027-01-15T08:00:00Z","expires_at":"2027-01-15T08:30:00Z"}"#,
+        wrong: &[PURPOSE, lacking!("tokens:explain")],
     },
     Facts {
         operation: "issueToken",
@@ -168,6 +253,15 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
             token!(),
             r#"","expires_at":"2027-01-16T08:00:00Z"}"#
         ),
+        wrong: &[
+            Wrong::of(
+                Code::InvalidValue,
+                "lifetime_seconds",
+                "lifetime",
+                "a link that an operator makes works for one second to 72 hours",
+            ),
+            lacking!("tokens:issue:password-reset"),
+        ],
     },
     Facts {
         operation: "inviteUser",
@@ -175,6 +269,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::Busy],
         request: Some(r#"{"identifier":"ada@example.com","locale":"de"}"#),
         answer: r#"{"message":"If an account matches, a mail with a link is on its way."}"#,
+        wrong: &[ADDRESS, lacking!("tokens:issue:password-reset")],
     },
     Facts {
         operation: "revokeTokens",
@@ -189,6 +284,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         ],
         request: None,
         answer: "",
+        wrong: &[lacking!("tokens:revoke")],
     },
     Facts {
         operation: "introspectSession",
@@ -196,6 +292,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::NotConfigured, Code::Busy],
         request: Some(concat!(r#"{"session":""#, token!(), r#""}"#)),
         answer: r#"{"active":true,"user_id":"1","expires_at":"2027-01-15T08:15:00Z"}"#,
+        wrong: &[SESSION, lacking!("sessions:introspect")],
     },
     Facts {
         operation: "getHealth",
@@ -203,6 +300,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::TooLarge],
         request: None,
         answer: r#"{"status":"ok"}"#,
+        wrong: &[],
     },
     Facts {
         operation: "getReadiness",
@@ -210,5 +308,6 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         problems: &[Code::TooLarge, Code::Busy],
         request: None,
         answer: r#"{"status":"ready"}"#,
+        wrong: &[],
     },
 ];

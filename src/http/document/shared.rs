@@ -8,7 +8,8 @@ const SHARED: [(&str, &str, &str); 9] = [
     (
         "Identifier",
         "identifier",
-        "An email address, or a user name where the application has them. Spaces and tabs around it do not count.",
+        "An email address, or a user name where the application has them. Spaces and tabs around it do not count; what \
+         is left has 254 characters at most, as a user name 150.",
     ),
     (
         "Locale",
@@ -19,7 +20,8 @@ const SHARED: [(&str, &str, &str); 9] = [
     (
         "NewPassword",
         "new_password",
-        "The new password. It is kept whole: nothing is trimmed or folded.",
+        "The new password. It is kept whole: nothing is trimmed or folded. How many characters it must have and may have \
+         is set in the configuration, from 8 to 128 where nothing is said there.",
     ),
     ("ProblemCode", "code", "The stable name of the kind of problem."),
     ("Purpose", "purpose", "What a token is for."),

@@ -19,12 +19,13 @@ const server = createServer(answer).listen(Number(port), "127.0.0.1");
 const browser = await launch();
 try {
   const context = await browser.newContext();
-  const complaints = [];
+  const [complaints, sent] = [[], []];
   context.on("console", (message) => {
     if (/CORS|content security policy/i.test(message.text())) complaints.push(message.text());
   });
   context.on("weberror", (error) => complaints.push(String(error.error())));
   context.on("request", (request) => {
+    if (request.url().endsWith("/complete") && request.method() === "POST") sent.push(request.url());
     if (![form, regain].includes(new URL(request.url()).origin)) complaints.push(request.url());
   });
 
@@ -32,7 +33,12 @@ try {
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(form);
   await checkAccessible(page, "the page that asks");
-  await send(page, "Email address", "ada@example.com", "on its way");
+  await page.getByLabel("Email address").evaluate((field) => (field.type = "text"));
+  await send(page, "Email address", "ada@example.com,", "no email address");
+  await page.getByLabel("Email address").fill("ada@example.com");
+  await page.getByRole("button").dblclick();
+  await page.getByRole("status").filter({ hasText: "on its way" }).waitFor();
+  await shows(page);
   const link = await newestLink(page, 1);
   check(link.startsWith(`${form}/#`), `the mail leads to the form: ${link.split("#")[0]}`);
 
@@ -46,11 +52,17 @@ try {
   await context.setOffline(true);
   await send(tab, "New password", "stapled otter in the rain", "does not work right now");
   await context.setOffline(false);
-  await send(tab, "New password", "stapled otter in the rain", "Your new password is set.");
+  const before = sent.length;
+  await tab.getByLabel("New password").fill("stapled otter in the rain");
+  await tab.getByRole("button").dblclick();
+  await tab.getByRole("status").filter({ hasText: "Your new password is set." }).waitFor();
   await shows(tab);
+  await tab.waitForTimeout(300);
+  check((await tab.getByRole("status").textContent()).includes("is set"), "a second click says nothing else");
+  check(sent.length === before + 1, `a double click is one request: ${sent.length - before}`);
 
   await page.goto(link);
-  await send(page, "New password", "another otter in the rain", "not valid");
+  await send(page, "New password", "another otter in the rain", "does nothing any more");
   await send(page, "Email address", "ada@example.com", "on its way");
   await page.goto(await newestLink(page, 2));
   await shows(page, "New password");

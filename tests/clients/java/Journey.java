@@ -10,7 +10,7 @@ import com.example.regain.model.LinkRequest;
 import com.example.regain.model.Problem;
 import com.example.regain.model.ProblemCode;
 import com.example.regain.model.Purpose;
-import com.example.regain.model.TokenToInspect;
+import com.example.regain.model.TokenInspection;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +38,7 @@ public class Journey {
         String token = step("take the token out of the mail", Journey::tokenFromOutbox);
 
         step("inspect the token", () -> {
-            TokenToInspect inspection = new TokenToInspect();
+            TokenInspection inspection = new TokenInspection();
             inspection.token(token).purpose(Purpose.PASSWORD_RESET);
             InspectedToken inspected = new TokensApi(regain).inspectToken("default", inspection, null);
             expect(inspected.getPurpose(), Purpose.PASSWORD_RESET, "purpose");

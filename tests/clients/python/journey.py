@@ -19,7 +19,7 @@ from regain.models import (
     Problem,
     ProblemCode,
     Purpose,
-    TokenToInspect,
+    TokenInspection,
 )
 
 PATIENCE_SECONDS = 15
@@ -31,13 +31,14 @@ steps = 0
 
 def main() -> None:
     with step("ask for a link"):
-        assert "on its way" in ask(IDENTIFIER)
+        answer = ask(IDENTIFIER)
+        assert isinstance(answer, str) and "on its way" in answer
 
     with step("take the token out of the mail"):
         token = token_from_outbox()
 
     with step("inspect the token"):
-        inspection = TokenToInspect(token=token, purpose=Purpose.PASSWORD_RESET)
+        inspection = TokenInspection(token=token, purpose=Purpose.PASSWORD_RESET)
         inspected = inspect_token.sync("default", client=client, body=inspection)
         assert isinstance(inspected, InspectedToken), inspected
         assert inspected.purpose == Purpose.PASSWORD_RESET

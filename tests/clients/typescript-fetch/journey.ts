@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   await step("inspect the token", async () => {
     const purpose = Purpose.PasswordReset;
     const tokens = new TokensApi(configuration);
-    const inspected = await tokens.inspectToken({ app, tokenToInspect: { token, purpose } });
+    const inspected = await tokens.inspectToken({ app, tokenInspection: { token, purpose } });
     expect(inspected.purpose, "password-reset", "purpose");
     const lifetime = inspected.expiresAt.getTime() - inspected.issuedAt.getTime();
     expect(lifetime, 30 * 60 * 1000, "lifetime");
