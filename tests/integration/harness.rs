@@ -269,10 +269,10 @@ impl Regain {
         answer(self.http.get(format!("{}{path}", self.url))).await
     }
 
-    /// Gets a path of the operators' listener.
+    /// Gets a path of the operators' listener, of which the document says nothing.
     pub async fn operators_get(&self, path: &str) -> Answer {
         let url = self.operators.as_ref().expect("operators are listened to");
-        answer(self.http.get(format!("{url}{path}"))).await
+        Heard::of(self.http.get(format!("{url}{path}"))).await.into()
     }
 
     /// Waits until readiness says this, for as long as two looks may take.
@@ -371,24 +371,50 @@ pub fn client() -> reqwest::Client {
     client.no_proxy().build().expect("an HTTP client")
 }
 
-/// Sends a request and reads the answer to its end; what differs from answer to answer by
-/// nature (date, request id, what was counted and how much is left of it) is left out of the headers.
+/// Sends a request and reads the answer to its end, which has to be a declared one.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let (client, request) = request.build_split();
-    let request = request.expect("a request");
-    let (method, path) = (request.method().clone(), request.url().path().to_owned());
-    let response = client.execute(request).await.expect("an answer");
-    let (status, said) = (response.status(), response.headers().clone());
-    let body = response.bytes().await.expect("a body");
-    declared::hold(&method, &path, &declared::Seen::of(status, &said, &body));
-    let by_nature = ["date", "x-request-id", "ratelimit", "ratelimit-policy"];
-    let mut headers: Vec<_> = said
-        .iter()
-        .filter(|(name, _)| !by_nature.contains(&name.as_str()))
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
-        .collect();
-    headers.sort();
-    Answer { status: status.as_u16(), headers, body: String::from_utf8_lossy(&body).into_owned() }
+    let heard = Heard::of(request).await;
+    let seen = declared::Seen::of(heard.status, &heard.headers, &heard.body);
+    declared::hold(&heard.method, &heard.path, &seen);
+    heard.into()
+}
+
+/// All of an answer, and what it is to.
+struct Heard {
+    method: reqwest::Method,
+    path: String,
+    status: reqwest::StatusCode,
+    headers: reqwest::header::HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Heard {
+    async fn of(request: reqwest::RequestBuilder) -> Self {
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.expect("a body").to_vec();
+        Self { method, path, status, headers, body }
+    }
+}
+
+impl From<Heard> for Answer {
+    /// What differs from answer to answer by nature (date, request id, what was counted and how much is left of
+    /// it) is left out of the headers.
+    fn from(heard: Heard) -> Self {
+        let by_nature = ["date", "x-request-id", "ratelimit", "ratelimit-policy"];
+        let mut headers: Vec<_> = heard
+            .headers
+            .iter()
+            .filter(|(name, _)| !by_nature.contains(&name.as_str()))
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("?").to_owned()))
+            .collect();
+        headers.sort();
+        let body = String::from_utf8_lossy(&heard.body).into_owned();
+        Self { status: heard.status.as_u16(), headers, body }
+    }
 }
 
 impl Answer {
