@@ -7,6 +7,7 @@ mod log;
 mod slow;
 mod versions;
 
+use std::cell::Cell;
 use std::fs;
 use std::time::Duration;
 
@@ -52,25 +53,30 @@ impl Target {
         client.rest().await
     }
 
-    /// Whether `/healthz` answers at once, on a connection of its own.
+    /// Whether `/healthz` answers, on a connection of its own.
     async fn answers(&self) {
         let health = self.exchange("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        let health = timeout(Duration::from_secs(2), health).await.expect("health answers at once");
+        let health = timeout(FOREVER, health).await.expect("health answers");
         assert!(health.starts_with("HTTP/1.1 200"), "{health}");
     }
 
-    /// Asks for the health over and over while something happens.
+    /// Asks for the health over and over while something happens, and is answered meanwhile.
     async fn answers_while<T>(&self, happens: impl Future<Output = T>) -> T {
+        let (answered, began) = (Cell::new(0), Instant::now());
         let asks = async {
             loop {
                 self.answers().await;
+                answered.set(answered.get() + 1);
                 sleep(Duration::from_millis(50)).await;
             }
         };
-        tokio::select! {
+        let happened = tokio::select! {
             happened = happens => happened,
             () = asks => unreachable!("asked without end"),
-        }
+        };
+        let is_short = began.elapsed() < Duration::from_secs(1);
+        assert!(answered.get() > 0 || is_short, "nobody was answered meanwhile");
+        happened
     }
 
     /// Memory that is resident now, in MiB.
