@@ -3,6 +3,7 @@
 //! poem's own server is not used: it knows neither a deadline that a dripped byte does not put off
 //! nor a bound on connections, and spins where the process has no file left.
 
+mod host;
 mod listened;
 mod phase;
 
@@ -18,6 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use poem::http::uri::Scheme;
+use poem::http::{StatusCode, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Request, Response};
 use tokio::net::{TcpListener, TcpStream};
@@ -151,9 +153,13 @@ impl<E: Endpoint<Output = Response>> Door<E> {
         let phases = &Phases::new();
         let service = service_fn(async |request: hyper::Request<Incoming>| {
             phases.enter(Phase::Answering);
-            let ends = (LocalAddr(local.into()), RemoteAddr(peer.into()));
-            let request = Request::from((request, ends.0, ends.1, Scheme::HTTP));
-            let answer = self.endpoint.get_response(request).await;
+            let answer = if host::is_named(request.version(), request.headers()) {
+                let ends = (LocalAddr(local.into()), RemoteAddr(peer.into()));
+                let request = Request::from((request, ends.0, ends.1, Scheme::HTTP));
+                self.endpoint.get_response(request).await
+            } else {
+                refusal()
+            };
             phases.enter(Phase::Resting);
             Ok::<_, Infallible>(hyper::Response::from(answer))
         });
@@ -175,6 +181,12 @@ impl<E: Endpoint<Output = Response>> Door<E> {
             && phases.is(Phase::Answering)
         {}
     }
+}
+
+/// As the parser refuses what is no HTTP: without a body, and nothing more is read.
+fn refusal() -> Response {
+    let refusal = Response::builder().status(StatusCode::BAD_REQUEST);
+    refusal.header(header::CONNECTION, "close").finish()
 }
 
 #[cfg(test)]

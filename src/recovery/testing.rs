@@ -78,7 +78,7 @@ fn recovery(
     parts: &Arc<Parts>,
     clock: Clock,
 ) -> Recovery {
-    let ports = Ports {
+    let all = Ports {
         jobs: parts.clone(),
         limits: parts.clone(),
         sender: parts.clone(),
@@ -86,7 +86,7 @@ fn recovery(
         breaches: parts.clone(),
     };
     let hashing = HashingPool::new(2, Duration::from_secs(1), Random::repeatable(1));
-    Recovery::new(apps, ports, hashing, clock, Random::repeatable(2))
+    Recovery::new(apps, all, hashing, clock, Random::repeatable(2))
 }
 
 /// The application `shop`, in which Ada has an account.

@@ -10,13 +10,16 @@ use crate::account::{Account, Condition, Footing, Identifier, Needs, Stamp, Test
 
 type Rows = Vec<Account>;
 
+/// What somebody else does with them.
+type Meanwhile = Box<dyn FnOnce(&mut Rows) + Send>;
+
 /// The rows, and what goes wrong with them.
 #[derive(Default)]
 pub struct Table {
     rows: Mutex<Rows>,
     trouble: Mutex<Option<StoreError>>,
     second_factor: Mutex<Vec<String>>,
-    meanwhile: Mutex<Vec<Box<dyn FnOnce(&mut Rows) + Send>>>,
+    meanwhile: Mutex<Vec<Meanwhile>>,
     statements: Mutex<usize>,
 }
 

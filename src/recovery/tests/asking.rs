@@ -104,7 +104,7 @@ async fn each_account_that_shares_an_address_gets_a_link_and_no_more_than_five_d
 }
 
 #[tokio::test]
-async fn a44_a_budget_that_is_used_up_keeps_mails_back_and_nothing_else_shows_it() {
+async fn a_budget_that_is_used_up_keeps_mails_back_and_nothing_else_shows_it() {
     let world = World::new();
     *world.parts.budget_most.lock().unwrap() = Some(2);
     for _ask in 0..4 {

@@ -7,6 +7,9 @@ use super::super::{InspectError, Refused, Worthless};
 use crate::account::{Account, Condition, Identifier, Ineligible, Test};
 use crate::token::{Purpose, TokenError};
 
+/// What happens to an account.
+type Change = Box<dyn FnOnce(&mut Account)>;
+
 const INVALID: Result<(), InspectError> = Err(InspectError::Token(Refused::Invalid));
 
 #[tokio::test]
@@ -78,7 +81,7 @@ async fn operators_are_told_the_reason_and_the_public_one_of_two() {
     let flag = || Condition { column: "active".to_owned(), test: Test::True };
     let of_ada = || "1".to_owned();
     let revoked = format!("~1800000000{}", "A".repeat(32));
-    let changes: [(Box<dyn FnOnce(&mut Account)>, Worthless); 5] = [
+    let changes: [(Change, Worthless); 5] = [
         (Box::new(|row| row.email = None), Worthless::Ineligible(of_ada(), Ineligible::NoAddress)),
         (
             Box::new(move |row| row.active = vec![(flag(), Some("0".to_owned()))]),

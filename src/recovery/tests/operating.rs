@@ -111,7 +111,7 @@ async fn how_long_a_link_may_work_is_bounded() {
     for lifetime in [Duration::ZERO, Duration::from_millis(900), Duration::from_secs(259_201)] {
         assert_eq!(refusal(issue(&world, with(lifetime)).await), IssueError::Lifetime);
     }
-    for lifetime in [Duration::from_secs(1), Duration::from_secs(259_200)] {
+    for lifetime in [Duration::from_secs(1), Duration::from_hours(72)] {
         let link = given(issue(&world, with(lifetime)).await);
         assert_eq!(link.expires_at, START + lifetime);
     }
@@ -343,11 +343,11 @@ async fn a_backend_that_names_its_client_pays_with_it_or_not_at_all() {
     let prepare = async |caller| world.recovery.prepare(world.app(), caller).await.is_ok();
     let taken = |name| Parts::taken(&world.parts.requests, name);
     assert!(prepare(&caller).await && prepare(&caller).await);
-    let (client, key) = ("prepare shop\0203.0.113.9", "key shop/ask:on-behalf");
+    let (client, key) = ("prepare shop\x00203.0.113.9", "key shop/ask:on-behalf");
     assert_eq!((taken(client), taken(key)), (2, 2));
     let another = by.on_behalf_of("203.0.113.10").unwrap();
     assert!(!prepare(&another).await, "the key has had its calls");
-    assert_eq!(taken("prepare shop\0203.0.113.10"), 0, "so its client has not");
+    assert_eq!(taken("prepare shop\x00203.0.113.10"), 0, "so its client has not");
 }
 
 #[tokio::test]

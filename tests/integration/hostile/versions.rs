@@ -29,6 +29,22 @@ async fn a79_http_1_0_is_answered_and_closed() {
 }
 
 #[tokio::test]
+async fn a79_a_request_that_names_no_host_or_two_is_refused_and_its_connection_closed() {
+    let target = Target::start("").await;
+    let next = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    for hosts in
+        ["", "Host: x\r\nHost: y\r\n", "Host: x, y\r\n", "Host: ada@x\r\n", "Host: x/y\r\n"]
+    {
+        let answer = target.exchange(&format!("GET /healthz HTTP/1.1\r\n{hosts}\r\n{next}")).await;
+        assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{hosts}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{hosts}: {answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "bodyless: {answer}");
+    }
+    let twice = target.exchange("GET /healthz HTTP/1.0\r\nHost: x\r\nHost: x\r\n\r\n").await;
+    assert!(twice.starts_with("HTTP/1.0 400"), "{twice}");
+}
+
+#[tokio::test]
 async fn a79_a_target_in_absolute_form_is_its_path_and_its_host_comes_back_nowhere() {
     let target = Target::start("").await;
     let get = |what: &str| format!("GET {what} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
