@@ -271,6 +271,7 @@ async fn a_change_in_another_process_is_told_by_it_or_by_the_row() {
 #[tokio::test]
 async fn an_account_that_is_told_of_holds_nothing_of_its_login() {
     let world = World::new();
+    world.table.change(|row| row.recovery_stamp = Some("stamp".to_owned()));
     let token = world.token(Purpose::PasswordReset).await;
     let flag = || Condition { column: "flag".to_owned(), test: Test::True };
     world.table.change(|row| {

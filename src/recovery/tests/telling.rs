@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::testing::{GOOD, World};
 use super::super::{Lost, SendError, StoreError};
+use crate::account::{Condition, Test};
 use crate::token::Purpose;
 
 async fn reset(world: &World) {
@@ -34,6 +35,42 @@ async fn news_is_told_by_the_row_where_the_process_that_wrote_it_is_gone() {
     world.work_off().await;
     assert_eq!(world.mailed(), ["password_reset", "password_changed"]);
     assert_eq!(world.told(), ["recovery.requested", "password.changed"]);
+}
+
+/// With an address that is to be confirmed, and the token for it.
+async fn unconfirmed() -> (World, String) {
+    let world = World::new();
+    let condition = Condition { column: "confirmed".to_owned(), test: Test::True };
+    world.table.change(|row| row.confirmed = vec![(condition, Some("0".to_owned()))]);
+    let token = world.token(Purpose::EmailConfirmation).await;
+    (world, token)
+}
+
+#[tokio::test]
+async fn news_of_a_confirmation_is_told_by_the_row_whatever_else_became_of_it() {
+    let (world, token) = unconfirmed().await;
+    world.confirm(&token).await.unwrap();
+    forget(&world);
+    world.table.change(|row| {
+        row.password = Some("$argon2id$theirs".to_owned());
+        row.recovery_stamp = Some("renewed".to_owned());
+        row.last_login = Some("1800000000".to_owned().into());
+    });
+    world.work_off().await;
+    assert_eq!(world.told(), ["recovery.requested", "email.confirmed"]);
+}
+
+#[tokio::test]
+async fn news_of_a_confirmation_that_is_not_written_waits_and_is_dropped_with_the_address() {
+    let (world, token) = unconfirmed().await;
+    world.confirm(&token).await.unwrap();
+    forget(&world);
+    world.table.change(|row| row.confirmed[0].1 = Some("0".to_owned()));
+    world.work().await;
+    assert_eq!(world.waiting(), ["hook"]);
+    world.table.change(|row| row.email = Some("ada@elsewhere.example".to_owned()));
+    world.work_off().await;
+    assert_eq!(world.told(), ["recovery.requested"]);
 }
 
 #[tokio::test]
