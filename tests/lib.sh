@@ -129,6 +129,12 @@ evidence() {
     } >"$root/docs/evidence/$1.md"
 }
 
+# A file of the source less its unit tests, which stand at its end or in files of their own.
+without_tests() {
+    if [[ $1 =~ /(tests|testing)(\.rs|/)|/attacks/ ]]; then return; fi
+    awk 'held && /^mod tests \{/ { exit } { print; held = /^#\[cfg\(test\)\]$/ }' "$1"
+}
+
 # copy_tree FOLDER: puts the tree there as it is now, with what is not committed yet, for changes to be made in it.
 copy_tree() {
     mkdir -p "$1"

@@ -286,6 +286,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_swap_that_was_lost_is_not_tried_again_where_the_whole_stamp_counts() {
+        let script = vec![(Ok(Swap::Lost), None), (Ok(Swap::Won), Some("new"))];
+        assert_eq!(settled(script).await, Ok(Swap::Lost));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_row_whose_other_columns_the_host_wrote_is_tried_again() {
         let was = crate::recovery::testing::ada();
         let touched = Account { last_login: Some("2027-01-15".to_owned().into()), ..was.clone() };

@@ -198,6 +198,18 @@ async fn who_is_invited_needs_no_password_and_confirms_by_choosing_one() {
 }
 
 #[tokio::test]
+async fn an_invitation_confirms_nothing_where_it_may_not() {
+    let world = World::with(|app| app.invitation_confirms = false);
+    let flag = Condition { column: "confirmed".to_owned(), test: Test::True };
+    world.table.change(|row| row.confirmed = vec![(flag, None)]);
+    let by = world.operator(Scope::IssuePasswordResets).await;
+    world.recovery.invite_user(&by, invitation()).await.unwrap();
+    world.work_off().await;
+    world.complete(&token_in(&world.letters()[0]), GOOD).await.unwrap();
+    assert!(!world.table.first().is_confirmed());
+}
+
+#[tokio::test]
 async fn an_invitation_that_was_revoked_is_told_to_be_and_one_that_was_used_is_spent() {
     for (revoke, state) in [(true, TokenState::Revoked), (false, TokenState::Spent)] {
         let world = World::new();

@@ -124,6 +124,17 @@ async fn a_reset_confirms_where_it_may_and_only_what_is_not_confirmed() {
 }
 
 #[tokio::test]
+async fn when_an_address_was_confirmed_is_not_written_again() {
+    let world = World::with(|app| app.reset_confirms = true);
+    let confirmed_at = Condition { column: "confirmed_at".to_owned(), test: Test::NotNull };
+    let long_ago = vec![(confirmed_at, Some("2020-01-01".to_owned()))];
+    world.table.change(|row| row.confirmed.clone_from(&long_ago));
+    let token = world.token(Purpose::PasswordReset).await;
+    world.complete(&token, GOOD).await.unwrap();
+    assert!(world.table.first().confirmed == long_ago);
+}
+
+#[tokio::test]
 async fn each_address_of_an_account_is_told_by_a_mail_of_its_own() {
     let world = World::new();
     let proved = Condition { column: "proved".to_owned(), test: Test::True };
