@@ -1,5 +1,6 @@
 //! A users table that is a list of accounts, with the rules that the real one keeps.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -21,6 +22,7 @@ pub struct Table {
     second_factor: Mutex<Vec<String>>,
     meanwhile: Mutex<Vec<Meanwhile>>,
     statements: Mutex<usize>,
+    stumbles: Mutex<BTreeMap<usize, StoreError>>,
 }
 
 impl Table {
@@ -49,6 +51,11 @@ impl Table {
         *self.trouble.lock().unwrap() = trouble;
     }
 
+    /// What the statement of this number from now on is answered with, which is not done.
+    pub fn stumble(&self, number: usize, trouble: StoreError) {
+        self.stumbles.lock().unwrap().insert(self.statements() + number, trouble);
+    }
+
     /// Lets somebody else change the first account just before the next compare-and-swap.
     pub fn meanwhile(&self, change: impl FnOnce(&mut Account) + Send + 'static) {
         let change = |rows: &mut Rows| change(&mut rows[0]);
@@ -66,7 +73,11 @@ impl Table {
     }
 
     fn begin(&self) -> Result<(), StoreError> {
-        *self.statements.lock().unwrap() += 1;
+        let number = self.statements() + 1;
+        *self.statements.lock().unwrap() = number;
+        if let Some(trouble) = self.stumbles.lock().unwrap().remove(&number) {
+            return Err(trouble);
+        }
         self.trouble.lock().unwrap().clone().map_or(Ok(()), Err)
     }
 

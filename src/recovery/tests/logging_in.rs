@@ -86,6 +86,10 @@ async fn a_locked_row_is_tried_again_and_an_unknown_answer_is_not() {
         assert_eq!(world.log_in(&token).await.err(), Some(CompleteError::Unavailable(trouble)));
     }
     world.table.fail(None);
+    // The table is read for a second factor and for the row; then it is written.
+    world.table.stumble(3, StoreError::Unreachable("gone".to_owned()));
+    assert!(world.log_in(&token).await.is_err(), "it may have been written");
+    world.table.stumble(3, StoreError::Busy("locked".to_owned()));
     assert!(world.log_in(&token).await.is_ok());
 }
 

@@ -180,6 +180,18 @@ async fn an_address_that_changed_meanwhile_is_not_confirmed() {
     assert_eq!(world.confirm(&token).await, Err(INVALID));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_whose_answer_is_lost_is_tried_again_and_told() {
+    let world = World::new();
+    world.table.change(|row| row.confirmed = unconfirmed());
+    let token = world.token(Purpose::EmailConfirmation).await;
+    world.table.stumble(2, StoreError::Unreachable("reset".to_owned()));
+    world.confirm(&token).await.unwrap();
+    assert!(world.table.first().is_confirmed());
+    world.work_off().await;
+    assert_eq!(world.told(), ["recovery.requested", "email.confirmed"]);
+}
+
 #[tokio::test]
 async fn an_account_closed_meanwhile_is_not_confirmed_and_a_password_set_meanwhile_does_not_matter()
 {

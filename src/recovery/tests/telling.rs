@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::super::testing::{GOOD, World};
-use super::super::{Lost, SendError, StoreError};
+use super::super::{Event, Lost, SendError, StoreError};
 use crate::account::{Condition, Test};
 use crate::token::Purpose;
 
@@ -147,12 +147,26 @@ async fn a_call_refused_for_good_is_laid_aside_also_where_few_wait() {
 #[tokio::test]
 async fn who_wants_no_news_gets_none() {
     let world = World::with(|app| app.hooks.clear());
+    let condition = Condition { column: "confirmed".to_owned(), test: Test::True };
+    world.table.change(|row| row.confirmed = vec![(condition, Some("0".to_owned()))]);
+    let token = world.token(Purpose::EmailConfirmation).await;
+    world.confirm(&token).await.unwrap();
+    assert_eq!(world.waiting(), [""; 0]);
     let token = world.token(Purpose::Login).await;
     world.log_in(&token).await.unwrap();
     reset(&world).await;
     world.work_off().await;
     assert_eq!(world.told(), [""; 0]);
-    assert_eq!(world.mailed(), ["login_link", "password_reset", "password_changed"]);
+    let mails = ["email_confirmation", "login_link", "password_reset", "password_changed"];
+    assert_eq!(world.mailed(), mails);
+}
+
+#[test]
+fn every_event_is_found_by_its_name() {
+    for event in Event::ALL {
+        assert_eq!(Event::from_name(event.name()), Some(event));
+    }
+    assert_eq!(Event::from_name("password.forgotten"), None);
 }
 
 #[tokio::test]
