@@ -9,6 +9,7 @@ use super::super::{
     OperatorError, Said, StampUse, StoreError, TokenState, Wording,
 };
 use crate::account::{Account, Condition, Identifier, Ineligible, Test};
+use crate::language::Language;
 use crate::token::{Purpose, Scope};
 
 fn issue_of(purpose: Purpose) -> Issue {
@@ -195,6 +196,21 @@ async fn who_is_invited_needs_no_password_and_confirms_by_choosing_one() {
     world.complete(&token_in(&letter), GOOD).await.unwrap();
     assert!(world.has_password(GOOD) && world.table.first().is_confirmed());
     assert_eq!(Parts::taken(&world.parts.budgets, "operators\x001"), 1);
+}
+
+#[tokio::test]
+async fn an_invitation_is_in_the_language_said_and_leads_back_to_where_it_may() {
+    let world = World::new();
+    let by = world.operator(Scope::IssuePasswordResets).await;
+    let languages = Languages { said: Some(Language::German), accepted: None };
+    let return_to = Some("https://shop.example.com/welcome".to_owned());
+    let invite = Invite { languages, return_to: return_to.clone(), ..invitation() };
+    world.recovery.invite_user(&by, invite).await.unwrap();
+    world.work_off().await;
+    let letter = world.letters().pop().unwrap();
+    assert_eq!(letter.language, Language::German);
+    let completed = world.complete(&token_in(&letter), GOOD).await.unwrap();
+    assert_eq!(completed.return_to, return_to);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn health_says_what_was_looked_at_and_could_not_be_used() {
     world.table.fail(Some(StoreError::Unreachable("gone".to_owned())));
     let down = Err(SendError::Passing("421".to_owned()));
     world.parts.answers.lock().unwrap().push_back(down);
-    watched(&world, Duration::from_secs(1)).await;
+    watched(&world, Duration::from_secs(12)).await;
     let trouble = world.recovery.health().trouble;
     let expected = ["the login links of shop", "the mail of shop", "the users table of shop"];
     assert_eq!(trouble, expected.map(|what| format!("{what} cannot be used")));
