@@ -187,6 +187,27 @@ mod tests {
     }
 
     #[test]
+    fn a12_one_thing_that_browsers_and_servers_read_differently_is_enough() {
+        let parse = |behind: &str| {
+            SessionTarget::parse(&format!("https://app.example.com/{behind}")).is_some()
+        };
+        assert!(parse("in"));
+        for odd in ['\u{1}', ' ', '\\', 'ü'] {
+            assert!(!parse(&format!("in{odd}to")), "{odd:?}");
+        }
+        assert!(!parse("in%0d"));
+        let long = |bytes: usize| "x".repeat(bytes - "https://app.example.com/".len());
+        assert!(parse(&long(RETURN_TO_MAX_BYTES)));
+        assert!(!parse(&long(RETURN_TO_MAX_BYTES + 1)));
+    }
+
+    #[test]
+    fn a_pattern_holds_whatever_stands_in_the_place_of_the_token() {
+        let pattern = LinkPattern::parse("https://app.example.com/#{token}").unwrap();
+        assert_eq!(pattern.with("…"), "https://app.example.com/#…");
+    }
+
+    #[test]
     fn an_allowed_root_allows_the_whole_site() {
         let targets = ReturnTargets::parse(&["https://good.example/".into()]).unwrap();
         assert!(targets.check("https://good.example/anything/below").is_some());

@@ -62,6 +62,34 @@ async fn a_login_meanwhile_spends_the_link_and_a_mail_meanwhile_does_not() {
 }
 
 #[tokio::test]
+async fn a_mail_meanwhile_hides_no_login_and_no_password_that_came_with_it() {
+    let changes: [fn(&mut crate::account::Account); 2] = [
+        |row| row.last_login = Some("1800000300".to_owned().into()),
+        |row| row.password = Some("$argon2id$theirs".to_owned()),
+    ];
+    for change in changes {
+        let world = World::where_the_newest_wins();
+        let token = world.token(Purpose::Login).await;
+        world.table.meanwhile(move |row| {
+            let stamp = row.recovery_stamp.clone().unwrap();
+            row.recovery_stamp = Some(format!("{stamp}+BBBBBBBBBBBBBBBB"));
+            change(row);
+        });
+        assert_eq!(world.log_in(&token).await.err(), Some(INVALID));
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_rests_on_the_whole_stamp_is_spent_without_another_look() {
+    let world = World::new();
+    let token = world.token(Purpose::Login).await;
+    world.table.meanwhile(|row| row.last_login = Some("1800000300".to_owned().into()));
+    // The table is read for a second factor and for the row; then it is written.
+    world.table.stumble(4, StoreError::Unreachable("gone".to_owned()));
+    assert_eq!(world.log_in(&token).await.err(), Some(INVALID));
+}
+
+#[tokio::test]
 async fn what_overtakes_a_login_over_and_over_ends_it() {
     let world = World::where_the_newest_wins();
     let token = world.token(Purpose::Login).await;
