@@ -281,8 +281,7 @@ async fn a51_what_a_client_says_of_its_own_address_has_no_effect() {
 
 #[tokio::test]
 async fn a01_a02_a03_no_header_changes_where_a_link_leads() {
-    let users =
-        database(Engine::Sqlite, &[person("ada@example.com"), person("eve@example.com")]).await;
+    let users = database(Engine::Sqlite, &[person("ada@example.com")]).await;
     let regain = Regain::start(&users.url).await;
     let body = json!({ "identifier": "ada@example.com" }).to_string();
     let path = "/v1/apps/default/password-resets";
@@ -295,35 +294,30 @@ async fn a01_a02_a03_no_header_changes_where_a_link_leads() {
         .header("content-type", "application/json")
         .body(body.clone());
     assert_eq!(crate::harness::answer(request).await.status, 202);
-    for (target, hosts) in [
-        (path.to_owned(), "Host: evil.example\r\nHost: evil.example\r\n"),
-        (format!("http://evil.example{path}"), "Host: evil.example\r\n"),
-    ] {
+    let asked = async |target: &str, hosts: &str| {
         let request = format!(
             "POST {target} HTTP/1.1\r\n{hosts}Content-Type: application/json\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
-        let answer = regain.raw(request).await;
-        assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
-    }
-    // No host at all: refused or passed over.
-    let body = json!({ "identifier": "eve@example.com" }).to_string();
-    let mut accepted = 0;
-    for host in ["www.example:x@evil.example", "127.0.0.1:80@evil.example", "evil.example/x?y#z"] {
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        let answer = regain.raw(request).await;
-        let refused = answer.starts_with("HTTP/1.1 400");
-        assert!(refused || answer.starts_with("HTTP/1.1 202"), "{host}: {answer}");
-        assert!(!answer.contains("evil.example"), "{host}: {answer}");
-        accepted += usize::from(!refused);
+        regain.raw(request).await
+    };
+    let answer = asked(&format!("http://evil.example{path}"), "Host: evil.example\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    // What names no host, or two, or something that is none.
+    for hosts in [
+        "",
+        "Host: evil.example\r\nHost: evil.example\r\n",
+        "Host: www.example:x@evil.example\r\n",
+        "Host: 127.0.0.1:80@evil.example\r\n",
+        "Host: evil.example/x?y#z\r\n",
+    ] {
+        let answer = asked(path, hosts).await;
+        assert!(answer.starts_with("HTTP/1.1 400"), "{hosts}: {answer}");
+        assert!(!answer.contains("evil.example"), "{hosts}: {answer}");
     }
     regain.worked().await;
-    assert_eq!(regain.mails().len(), 3 + accepted);
+    assert_eq!(regain.mails().len(), 2);
     for mail in regain.mails() {
         assert!(!mail.raw.contains("evil.example"), "{}", mail.raw);
         assert!(mail.link().unwrap().starts_with(&regain.url));

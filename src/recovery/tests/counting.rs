@@ -23,8 +23,9 @@ async fn asks_are_counted_by_what_became_of_them_at_the_door_and_behind_it() {
     ask(Purpose::PasswordReset, "ada@example.com").await.unwrap();
     ask(Purpose::PasswordReset, "ada@example.com").await.unwrap();
     ask(Purpose::PasswordReset, "nobody@example.com").await.unwrap();
+    ask(Purpose::PasswordReset, "nobody@example.com").await.unwrap();
     assert!(ask(Purpose::Session, "ada@example.com").await.is_err());
-    *world.parts.requests_most.lock().unwrap() = Some(3);
+    *world.parts.requests_most.lock().unwrap() = Some(4);
     assert!(ask(Purpose::PasswordReset, "ada@example.com").await.is_err());
     *world.parts.requests_most.lock().unwrap() = None;
     world.parts.is_full.store(true, std::sync::atomic::Ordering::SeqCst);
@@ -33,7 +34,7 @@ async fn asks_are_counted_by_what_became_of_them_at_the_door_and_behind_it() {
         let labels = format!("outcome=\"{outcome}\",purpose=\"password-reset\"");
         count(meters, "asks_total", &labels)
     };
-    assert_eq!(asks("accepted"), Some(3));
+    assert_eq!(asks("accepted"), Some(4));
     assert_eq!((asks("rate_limited"), asks("queue_full")), (Some(1), Some(1)));
     let none = "outcome=\"not_configured\",purpose=\"session\"";
     assert_eq!(count(meters, "asks_total", none), Some(1));
@@ -42,7 +43,7 @@ async fn asks_are_counted_by_what_became_of_them_at_the_door_and_behind_it() {
     world.work_off().await;
     let without =
         |reason: &str| count(meters, "asks_without_mail_total", &format!("reason=\"{reason}\""));
-    assert_eq!((without("no_account"), without("budget")), (Some(1), Some(1)));
+    assert_eq!((without("no_account"), without("budget")), (Some(2), Some(1)));
     assert_eq!(without("ineligible"), None);
     assert_eq!(count(meters, "mail_budget_exhausted_total", ""), Some(1), "of the budget alone");
 }

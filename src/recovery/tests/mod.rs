@@ -9,6 +9,7 @@ mod logging_in;
 mod newest;
 mod operating;
 mod policies;
+mod ports;
 mod resetting;
 mod telling;
 mod watching;
