@@ -163,6 +163,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::sync::Arc;
 
+    use poem::IntoResponse as _;
     use poem::endpoint::make_sync;
 
     use super::*;
@@ -193,6 +194,71 @@ mod tests {
         assert!(body.contains("urn:regain:internal") && !body.contains("canary"), "{body}");
         let next = edge.call(Request::builder().uri_str("/").finish()).await.unwrap();
         assert_eq!(next.into_body().into_string().await.unwrap(), "well");
+    }
+
+    /// What came back for a request, with how many bytes of its body got through.
+    async fn through(request: Request) -> (u16, usize, Response) {
+        let count = poem::endpoint::make(|mut request: Request| async move {
+            let body = request.take_body().into_vec().await.unwrap();
+            Ok::<_, poem::Error>(
+                body.len().to_string().with_content_type("application/json; charset=utf-8"),
+            )
+        });
+        let mut answer = Edge::new(count, state()).call(request).await.unwrap();
+        let body = answer.take_body().into_string().await.unwrap();
+        (answer.status().as_u16(), body.parse().unwrap_or_default(), answer)
+    }
+
+    #[tokio::test]
+    async fn a77_a_body_is_taken_whole_up_to_64_kib_whatever_is_said_of_its_length() {
+        for (bytes, said, status) in [
+            (65_536, None, 200),
+            (65_536, Some("65536"), 200),
+            (65_537, None, 413),
+            (65_537, Some("65537"), 413),
+            (10, Some("65537"), 413),
+            (10, Some("10"), 200),
+        ] {
+            let mut request = Request::builder().method(Method::POST).uri_str("/");
+            if let Some(said) = said {
+                request = request.header(header::CONTENT_LENGTH, said);
+            }
+            let (answered, through, _) = through(request.body("x".repeat(bytes))).await;
+            let expected = if status == 200 { bytes } else { 0 };
+            assert_eq!((answered, through), (status, expected), "{bytes} {said:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_its_headers_and_json_no_charset() {
+        let (_, _, answer) = through(Request::builder().uri_str("/").finish()).await;
+        let header = |name| answer.header(name).unwrap_or_default();
+        assert_eq!(header("content-type"), "application/json");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("x-request-id").len(), 16);
+        let page = make_sync(|_| "x".with_content_type("text/html; charset=utf-8"));
+        let page = Edge::new(page, state()).call(Request::default()).await.unwrap();
+        assert_eq!(page.content_type(), Some("text/html; charset=utf-8"));
+    }
+
+    #[tokio::test]
+    async fn what_no_application_is_there_for_is_not_found_whatever_would_answer() {
+        let path = "/v1/apps/default/password-resets";
+        let (status, ..) = through(Request::builder().uri_str(path).finish()).await;
+        assert_eq!(status, 404, "there is no application at all");
+        assert_eq!(through(Request::builder().uri_str("/healthz").finish()).await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn a_method_that_is_not_allowed_is_told_with_those_that_are_and_no_other_error_is() {
+        for (status, allow) in [(405, Some("GET, HEAD")), (400, None)] {
+            let status = poem::http::StatusCode::from_u16(status).unwrap();
+            let inner =
+                make_sync(move |_| -> poem::Result<&str> { Err(poem::Error::from_status(status)) });
+            let request = Request::builder().uri_str("/healthz").finish();
+            let answer = Edge::new(inner, state()).call(request).await.unwrap();
+            assert_eq!((answer.status(), answer.header("allow")), (status, allow));
+        }
     }
 
     #[tokio::test]

@@ -17,7 +17,11 @@ pub(super) fn is_named(version: Version, headers: &HeaderMap) -> bool {
 /// A name and perhaps a port. It is empty where the target has none (RFC 9110 §7.2).
 fn is_host(name: &HeaderValue) -> bool {
     let Ok(name) = name.to_str() else { return false };
-    name.is_empty() || name.parse::<Authority>().is_ok_and(|_| !name.contains('@'))
+    let Ok(authority) = name.parse::<Authority>() else { return name.is_empty() };
+    // Behind the host there is nothing but a port, and before it nobody.
+    name.strip_prefix(authority.host()).is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::super::testing::{GOOD, World};
+use super::super::testing::{GOOD, Log, World};
 use super::super::{Event, Lost, SendError, StoreError};
 use crate::account::{Condition, Test};
 use crate::token::Purpose;
@@ -75,6 +75,7 @@ async fn news_of_a_confirmation_that_is_not_written_waits_and_is_dropped_with_th
 
 #[tokio::test]
 async fn news_of_what_is_not_written_waits_for_five_minutes_and_is_dropped() {
+    let (log, _guard) = Log::catch();
     let world = World::new();
     let before = world.table.first();
     reset(&world).await;
@@ -89,6 +90,8 @@ async fn news_of_what_is_not_written_waits_for_five_minutes_and_is_dropped() {
     world.work_off().await;
     assert_eq!(world.mailed(), ["password_reset"]);
     assert!(world.parts.buried.lock().unwrap().is_empty(), "it is no loss");
+    let dropped = log.lines().into_iter().filter(|line| line.starts_with("dropped: "));
+    assert_eq!(dropped.count(), 2, "but it is told");
 }
 
 #[tokio::test]
