@@ -247,6 +247,18 @@ async fn a_link_that_waits_goes_to_the_account_as_it_is_then_or_to_nobody() {
 }
 
 #[tokio::test]
+async fn a_call_begins_anew_however_often_its_mail_was_tried() {
+    let world = World::new();
+    ask(&world).await;
+    world.table.stumble(1, StoreError::Busy("locked".to_owned()));
+    world.work().await;
+    world.work().await;
+    let waiting = world.parts.waiting.lock().unwrap();
+    assert_eq!((waiting[0].job.task.kind(), waiting[0].job.attempt), ("hook", 0));
+    assert_eq!(world.letters()[0].attempt, 2);
+}
+
+#[tokio::test]
 async fn a_table_that_is_away_puts_off_and_takes_nothing() {
     let world = World::new();
     world.table.fail(Some(StoreError::Unreachable("gone".to_owned())));

@@ -243,6 +243,47 @@ async fn an_account_that_changed_meanwhile_gets_no_link_that_would_not_work() {
 }
 
 #[tokio::test]
+async fn a_login_meanwhile_is_no_matter_of_a_reset_and_a_mail_meanwhile_none_of_a_login() {
+    for (purpose, logged_in) in [(Purpose::PasswordReset, true), (Purpose::Login, false)] {
+        let world = World::where_the_newest_wins();
+        world.table.meanwhile(move |row| {
+            row.recovery_stamp = Some("base+BBBBBBBBBBBBBBBB".to_owned());
+            let now = crate::recovery::testing::START.unix_timestamp().to_string();
+            row.last_login = logged_in.then(|| now.into());
+        });
+        world.ask(purpose, "ada@example.com").await.unwrap();
+        world.work_off().await;
+        assert_eq!(world.letters().len(), 1, "{purpose:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_perhaps_taken_is_sent_again_unless_another_was_delivered_since() {
+    let perhaps = async |world: &World| {
+        answer(world, Err(SendError::Unanswered("no answer".to_owned())));
+        ask(world).await;
+        let waiting = world.parts.waiting.lock().unwrap().pop_back().unwrap();
+        world.recovery.perform(waiting.job).await
+    };
+    // A revocation has taken the delivered one away, and a pending one the place of this one.
+    for revoked in [true, false] {
+        let world = World::where_the_newest_wins();
+        let _delivered = world.token(Purpose::PasswordReset).await;
+        let left = perhaps(&world).await;
+        if revoked {
+            world.table.change(|row| row.recovery_stamp = Some("revoked".to_owned()));
+        } else {
+            let _another = perhaps(&world).await;
+        }
+        let before = world.letters().len();
+        world.parts.waiting.lock().unwrap().extend(left);
+        world.work_off().await;
+        assert_eq!(world.letters().len(), before + 1, "{revoked}");
+        assert!(works(&world, &token(&world, before)).await, "{revoked}");
+    }
+}
+
+#[tokio::test]
 async fn a_mail_tried_before_is_not_made_when_a_newer_one_is_delivered_just_then() {
     let world = World::where_the_newest_wins();
     answer(&world, Err(SendError::Unanswered("no answer".to_owned())));
