@@ -7,11 +7,13 @@ use std::time::Duration;
 use poem::endpoint::BoxEndpoint;
 use poem::{Response, Route};
 
-use super::{StartError, breaches, permits, secrets, shared, structr, texts, webhooks, workers};
+use super::{
+    StartError, breaches, keys, permits, secrets, shared, structr, texts, webhooks, workers,
+};
 use crate::clock::Clock;
 use crate::config::{
-    ApiKeySettings, ApplicationSettings, ConnectionSettings, KeySettings, LoginLinks,
-    PasswordSettings, SecretSource, Settings, UsersSettings,
+    ApiKeySettings, ApplicationSettings, ConnectionSettings, LoginLinks, PasswordSettings,
+    SecretSource, Settings, UsersSettings,
 };
 use crate::http;
 use crate::language::Language;
@@ -24,7 +26,7 @@ use crate::recovery::{
     ReturnTargets, SessionTarget, StampUse, TOKEN_PLACE, Wording,
 };
 use crate::store::{PoolSettings, Pools, UsersTable};
-use crate::token::{ApiKeys, KeyDigest, Keyring, KnownKey, Purpose, Scope, Secret};
+use crate::token::{ApiKeys, KeyDigest, Keyring, KnownKey, Purpose, Scope};
 
 /// Everything that runs, put together. Clones share it.
 #[derive(Clone)]
@@ -33,6 +35,8 @@ pub struct Service {
     pub recovery: Arc<Recovery>,
     /// What waits to be done.
     pub queue: Queue,
+    /// The secrets of all keys.
+    pub(super) keyring: Arc<Keyring>,
     /// The mails kept in memory, where a provider is `outbox:`.
     pub outbox: Option<Outbox>,
     /// How many jobs are worked on at a time.
@@ -55,7 +59,7 @@ impl Service {
     /// # Errors
     /// [`StartError`] for the first setting that cannot be used.
     pub fn build(settings: &Settings, clock: Clock, random: Random) -> Result<Self, StartError> {
-        let keyring = keyring(&settings.keys)?;
+        let keyring = Arc::new(keys::keyring(&settings.keys)?);
         let embedded = texts::embedded()?;
         let texts = texts::of_applications(settings, &embedded)?;
         let (workers, lanes) = workers::of(settings);
@@ -89,8 +93,15 @@ impl Service {
         let recovery = Recovery::new(applications, ports, hashing, clock.clone(), random.clone());
         let recovery = Arc::new(recovery);
         let dresses = http::pages::dresses(settings, &texts)?;
-        let state =
-            http::State::new(recovery.clone(), settings, embedded, dresses, clock.clone(), random);
+        let state = http::State::new(
+            recovery.clone(),
+            keyring.clone(),
+            settings,
+            embedded,
+            dresses,
+            clock.clone(),
+            random,
+        );
         let state = state.map_err(|network| {
             StartError::setting(
                 "trusted_proxies",
@@ -103,6 +114,7 @@ impl Service {
         Ok(Self {
             recovery,
             queue,
+            keyring,
             outbox,
             workers,
             failures,
@@ -139,33 +151,6 @@ impl Service {
     pub fn endpoint(&self) -> Served {
         (self.around)(http::endpoint(self.state.clone(), |routes| (self.beside)(routes, self)))
     }
-}
-
-/// The keys that tokens are signed with, each strong enough.
-pub(super) fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
-    let mut named = BTreeMap::new();
-    for (name, source) in &settings.secrets {
-        named.insert(name.clone(), secrets::bytes(source, &format!("keys.secrets.{name}"))?);
-    }
-    if let Some(dir) = &settings.dir {
-        named.extend(secrets::folder(dir, "keys.dir")?);
-    }
-    let parse = |(name, bytes): (String, zeroize::Zeroizing<Vec<u8>>)| match Secret::parse(&bytes) {
-        Ok(secret) => Ok((name, secret)),
-        Err(weak) => Err(StartError::setting(
-            format!("keys.secrets.{name}"),
-            weak,
-            "make a new one by `regain key new`",
-        )),
-    };
-    let parsed = named.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    Keyring::new(&settings.signing, parsed).map_err(|error| {
-        StartError::setting(
-            "keys.signing",
-            error,
-            "name one of the secrets under [keys] in `signing`",
-        )
-    })
 }
 
 /// The users table of an application, not connected to yet.

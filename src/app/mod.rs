@@ -1,11 +1,13 @@
 //! Puts everything together: settings in, a running service out.
 
+mod again;
 mod breaches;
 mod build;
 mod check;
 mod connections;
 mod demo;
 mod error;
+mod keys;
 mod logging;
 mod operators;
 mod permits;

@@ -49,6 +49,7 @@ impl Operators {
     /// Answers until it is dropped.
     pub async fn serve(self, service: Service) {
         service.recovery.begin_counting();
+        service.keyring.facts().iter().for_each(|key| meters::key(key, true));
         let upkeep = self.recorder.clone();
         let routes = routes(self.recorder, service.clone());
         let bounds = Bounds { most: MOST_CONNECTIONS, ..Bounds::of(&service.connections) };

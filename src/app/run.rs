@@ -8,7 +8,10 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
+use super::again::ReadAgain;
 use super::connections::{self, Bounds};
+use super::keys::KeyFolder;
+use super::logging::LevelFile;
 use super::operators::{self, Operators};
 use super::{Service, StartError, logging};
 use crate::clock::Clock;
@@ -25,7 +28,7 @@ const SPARE_FILES: u32 = 256;
 /// # Errors
 /// [`StartError`] when a setting cannot be used or the address not be listened on.
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
-    logging::start(settings.log);
+    let level = logging::start(settings.log);
     let service = Service::build(&settings, Clock::system(), Random::system())?;
     let listening = Listening::on(&settings.listen).await?;
     tracing::info!(address = %listening.address, public_url = settings.public_url, "listening");
@@ -33,7 +36,14 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     if let Some(address) = listening.operators() {
         tracing::info!(%address, "listening for operators");
     }
+    let level = settings.log_level_file.clone().zip(level);
+    let again = ReadAgain {
+        keys: KeyFolder::of(&settings.keys, service.keyring.clone()),
+        level: level.map(|(file, handle)| LevelFile::new(file, handle)),
+    };
+    let again = tokio::spawn(again.look(settings.read_again.0));
     listening.run(service, settings.queue.drain.0, stop_signal()?).await;
+    again.abort();
     Ok(())
 }
 

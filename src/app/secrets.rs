@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{self, Path};
+use std::path::{self, Path, PathBuf};
 
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -61,16 +61,36 @@ pub fn folder(
     folder: &Path,
     setting: &str,
 ) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, SecretError> {
-    let unreadable = |reason| unreadable(setting, folder, &reason);
-    let mut secrets = BTreeMap::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
+    let paths = paths(folder).map_err(|reason| unreadable(setting, folder, &reason))?;
+    paths.into_iter().map(|(name, path)| Ok((name, file(&path, setting)?))).collect()
+}
+
+/// The secrets in a folder, as [`folder`] has them, to be looked at again and again: what is wrong with
+/// one is told of that one, and who else may read it was told at the start.
+///
+/// # Errors
+/// What keeps the folder from being read.
+pub(super) fn each(
+    folder: &Path,
+) -> io::Result<BTreeMap<String, Result<Zeroizing<Vec<u8>>, String>>> {
+    let secret = |path: &Path| match fs::read(path).map(without_newline) {
+        Ok(bytes) if bytes.is_empty() => Err("is empty".to_owned()),
+        Ok(bytes) => Ok(bytes),
+        Err(reason) => Err(format!("cannot be read: {reason}")),
+    };
+    Ok(paths(folder)?.into_iter().map(|(name, path)| (name, secret(&path))).collect())
+}
+
+fn paths(folder: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
+    let mut paths = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
         if !name.starts_with('.') && path.is_file() {
-            secrets.insert(name.to_owned(), file(&path, setting)?);
+            paths.insert(name.to_owned(), path);
         }
     }
-    Ok(secrets)
+    Ok(paths)
 }
 
 fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
@@ -83,15 +103,20 @@ fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
             "everybody on this machine may read the secret's file: chmod 600"
         );
     }
-    let mut bytes = Zeroizing::new(read);
-    if bytes.last() == Some(&b'\n') {
-        bytes.pop();
-    }
+    let bytes = without_newline(read);
     if bytes.is_empty() {
         let problem = format!("leads to {}, which is empty", whole(path));
         return Err(error(setting, problem, "write the secret into the file"));
     }
     Ok(bytes)
+}
+
+fn without_newline(read: Vec<u8>) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(read);
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    bytes
 }
 
 /// Whether everybody on this machine may read, write or run a file.
@@ -116,8 +141,6 @@ fn error(setting: &str, problem: impl Into<String>, cure: &str) -> SecretError {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
     use crate::random::Random;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{StartError, build, shared};
+use super::{StartError, keys, shared};
 use crate::config::{QueueStore, Settings};
 use crate::queue::Report;
 use crate::random::Random;
@@ -22,7 +22,7 @@ pub async fn waiting_jobs(settings: &Settings) -> Result<Report, StartError> {
             "see its log or /given-up.json at metrics.listen, or keep the queue in Redis",
         ));
     }
-    let keyring = build::keyring(&settings.keys)?;
+    let keyring = keys::keyring(&settings.keys)?;
     let queue = shared::redis_queue(settings, &keyring, Random::system(), None, PATIENCE)?;
     queue.report().await.map_err(|trouble| {
         StartError::setting("redis.url", trouble, "regain check says more; see that Redis runs")

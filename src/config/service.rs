@@ -26,6 +26,11 @@ pub struct Settings {
     pub docs: bool,
     /// How log lines look.
     pub log: LogFormat,
+    /// A file that says what is logged, as `RUST_LOG` does, while the process runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_level_file: Option<PathBuf>,
+    /// How often that file and the folder of keys are read again.
+    pub read_again: Span,
     /// How clients may use connections.
     pub connections: ConnectionSettings,
     /// What operators watch the service by.
@@ -64,6 +69,8 @@ impl Default for Settings {
             proxy_header: ProxyHeader::default(),
             docs: false,
             log: LogFormat::default(),
+            log_level_file: None,
+            read_again: Span(Duration::from_secs(10)),
             connections: ConnectionSettings::default(),
             metrics: MetricsSettings::default(),
             keys: KeySettings::default(),

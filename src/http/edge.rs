@@ -2,6 +2,7 @@
 //! headers, one line in the log.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use poem::error::{ParsePathError, ResponseError as _};
@@ -16,7 +17,7 @@ use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
 use super::state::State;
 use super::{pages, rate_limit, routes};
-use crate::recovery::noting;
+use crate::recovery::{meters, noting};
 
 /// Most bytes of a body.
 const BODY_MAX_BYTES: u64 = 64 * 1024;
@@ -62,6 +63,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let began = Instant::now();
         let reference = Reference::new(&self.state.random);
         request.set_data(reference.clone());
         let Reference(reference) = reference;
@@ -90,8 +92,21 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         }
         add_headers(&mut answer, &reference, place.secure);
         let status = answer.status().as_u16();
+        meters::answered(method_word(&method), route, status, began.elapsed());
         span.in_scope(|| tracing::info!(method = %method, route, status, "answered"));
         Ok(answer)
+    }
+}
+
+/// A method as metrics know it: a client may make up any.
+fn method_word(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        _ => "other",
     }
 }
 
@@ -172,13 +187,16 @@ mod tests {
     use crate::language::Catalogue;
     use crate::random::Random;
     use crate::recovery::testing::of_nobody;
+    use crate::token::{Keyring, Secret};
 
     fn state() -> State {
         let texts = Arc::new(Catalogue::embedded().unwrap());
         let (settings, random) = (Settings::default(), Random::repeatable(1));
         let dresses = pages::dresses(&settings, &BTreeMap::new()).unwrap();
         let (recovery, clock) = (Arc::new(of_nobody()), Clock::system());
-        State::new(recovery, &settings, texts, dresses, clock, random).unwrap()
+        let secret = Secret::parse(b"Hq2x7LwZ0dKfN4tVbY8mRc5sJpGu1eA9oQ3").unwrap();
+        let keyring = Arc::new(Keyring::new("one", [("one".to_owned(), secret)]).unwrap());
+        State::new(recovery, keyring, &settings, texts, dresses, clock, random).unwrap()
     }
 
     #[tokio::test]

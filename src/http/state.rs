@@ -18,6 +18,7 @@ use crate::config::{ApplicationSettings, Compat, Settings};
 use crate::language::{Catalogue, Language, Texts};
 use crate::random::Random;
 use crate::recovery::{Application, Caller, Client, CompleteError, Recovery, TokenUse};
+use crate::token::Keyring;
 
 /// What every handler has at hand. Clones share it.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct State {
     pub places: Arc<Places>,
     /// The time.
     pub clock: Clock,
+    /// The secrets of all keys, of which `/readyz` tells enough to compare replicas.
+    pub keyring: Arc<Keyring>,
     /// Which applications answer the calls of which other systems, by what these call them.
     compat: Arc<BTreeMap<(Compat, String), String>>,
     /// The origins whose scripts may call an application, by its name.
@@ -56,6 +59,7 @@ impl State {
     /// What in `trusted_proxies` is no network.
     pub fn new(
         recovery: Arc<Recovery>,
+        keyring: Arc<Keyring>,
         settings: &Settings,
         texts: Arc<Catalogue>,
         dresses: Dresses,
@@ -72,6 +76,7 @@ impl State {
         let structr_key = structr.map_or("", |app| app.structr.key_parameter.as_str()).into();
         Ok(Self {
             recovery,
+            keyring,
             random,
             body_patience: settings.connections.body.0,
             docs: settings.docs,

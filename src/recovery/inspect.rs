@@ -180,7 +180,7 @@ impl Recovery {
         app.refuse_past_second_factor(purpose).await?;
         let user_id = &opened.claims.user_id;
         let account = app.accounts.read(user_id).await?.ok_or(Worthless::AccountUnknown)?;
-        let invited = app.keys.is_invitation(&opened, &account.marks(purpose, Stamp::Base));
+        let invited = opened.is_invitation(&account.marks(purpose, Stamp::Base));
         let needs = if invited { app.needs_of_an_invitation() } else { app.needs(purpose) };
         let revoked = account.revoked_at().is_some_and(|at| opened.issued_at <= at);
         if let Err(why) = account.fits(&needs) {
@@ -210,7 +210,7 @@ impl Recovery {
 /// programs that mint by themselves may rest on any of it, whatever they are for.
 fn rests_on(app: &Application, opened: &Opened, account: &Account) -> Option<Footing> {
     let matches = |account: &Account, stamp| {
-        app.keys.fingerprint_matches(opened, &account.marks(opened.purpose, stamp))
+        opened.fingerprint_matches(&account.marks(opened.purpose, stamp))
     };
     let on_stamp = |stamp| matches(account, stamp).then_some(Footing::Stamp(stamp));
     let on_link = || {

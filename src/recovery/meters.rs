@@ -12,10 +12,11 @@ use std::time::Duration;
 use metrics::{Counter, counter, gauge, histogram};
 
 pub use table::{ALL, Kind, Meter};
+pub use words::KeyRefused;
 pub(super) use words::{Asked, Breached, Completing, Delivery, NoMail, Refusal};
 
 use super::{Application, BreachUse, Door, Event, Job, Recovery, Task, Worthless};
-use crate::token::Purpose;
+use crate::token::{KeyFacts, Purpose};
 
 impl Recovery {
     /// Lets what is counted begin at nought, so that the first event already is a rise.
@@ -28,6 +29,7 @@ impl Recovery {
             counter!(table::LIMITS_FALLBACK),
         ];
         counters.extend(Door::ALL.map(limits_refused));
+        counters.extend(KeyRefused::ALL.iter().map(|reason| keys_refused(*reason)));
         counters.extend(self.applications.values().flat_map(|app| counters_of(app)));
         for counter in counters {
             counter.increment(0);
@@ -175,6 +177,26 @@ pub fn redis(what: &'static str, up: bool) {
     gauge!(table::REDIS_UP, "use" => what).set(truth(up));
 }
 
+/// Counts a request that was answered, and measures how long that took.
+pub fn answered(method: &'static str, route: &'static str, code: u16, time: Duration) {
+    let code = code.to_string();
+    counter!(table::HTTP_REQUESTS, "method" => method, "route" => route, "code" => code)
+        .increment(1);
+    histogram!(table::HTTP_REQUEST_SECONDS, "route" => route).record(time);
+}
+
+/// Tells of a key, whether it is in use.
+pub fn key(key: &KeyFacts, used: bool) {
+    let (name, check) = (key.name.clone(), key.check.clone());
+    let signs = if key.signs { "true" } else { "false" };
+    gauge!(table::KEY_INFO, "key" => name, "check" => check, "signs" => signs).set(truth(used));
+}
+
+/// Counts a look at the folder of keys that found one which is not taken.
+pub fn key_refused(reason: KeyRefused) {
+    keys_refused(reason).increment(1);
+}
+
 /// Tells which version runs.
 pub fn build() {
     gauge!(table::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
@@ -210,6 +232,10 @@ fn breach_lookups(app: &str, outcome: Breached) -> Counter {
 
 fn tokens_refused(app: &str, reason: Refusal) -> Counter {
     counter!(table::TOKENS_REFUSED, "app" => app.to_owned(), "reason" => reason.word())
+}
+
+fn keys_refused(reason: KeyRefused) -> Counter {
+    counter!(table::KEYS_REFUSED, "reason" => reason.word())
 }
 
 fn limits_refused(door: Door) -> Counter {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -20,9 +21,10 @@ use super::signer::Signer;
 use super::timed::{Timed, TimedSigner};
 use crate::random::Random;
 
-/// The keys of one application, derived and prepared. Cloning shares them.
+/// The keys of one application, derived and prepared. Clones share them, and what becomes of them
+/// when the keyring is renewed.
 #[derive(Clone)]
-pub struct ApplicationKeys(Arc<Prepared>);
+pub struct ApplicationKeys(Arc<ArcSwap<Prepared>>);
 
 struct Prepared {
     /// In the order of [`Purpose::ALL`].
@@ -38,7 +40,7 @@ struct Prepared {
 pub struct Token(Zeroizing<String>);
 
 /// A token whose signature held and which is not too old. Whether the row still is what it was is
-/// for [`ApplicationKeys::fingerprint_matches`] to say.
+/// for [`Opened::fingerprint_matches`] to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// What it is for.
@@ -49,20 +51,25 @@ pub struct Opened {
     pub issued_at: OffsetDateTime,
     /// The last second in which it is good.
     pub expires_at: OffsetDateTime,
-    key: usize,
+    by: By,
+}
+
+/// What a token was opened by: the keys as they were then, and which of them.
+#[derive(Clone)]
+struct By {
+    keys: Arc<Prepared>,
+    number: usize,
 }
 
 impl ApplicationKeys {
     pub(super) fn derive(secrets: &Ring<&Secret>, app: &str) -> Self {
-        let token = |purpose| TimedSigner::new(Signer::new(secrets, &salt(app, purpose)));
-        let limit = MacKey::derive(secrets.signing(), &subkey("limit", app));
-        Self(Arc::new(Prepared {
-            tokens: Purpose::ALL.map(token),
-            fingerprints: Fingerprinter::new(secrets, &subkey("fingerprint", app)),
-            sealer: Sealer::new(secrets, &subkey("seal", app)),
-            csrf: secrets.map(|secret| MacKey::derive(secret, &subkey("csrf", app))),
-            limit,
-        }))
+        Self(Arc::new(ArcSwap::from_pointee(Prepared::derive(secrets, app))))
+    }
+
+    /// Takes these secrets from now on, here and in every clone. What is going on with the keys of
+    /// before ends with those.
+    pub(super) fn renew(&self, secrets: &Ring<&Secret>, app: &str) {
+        self.0.store(Arc::new(Prepared::derive(secrets, app)));
     }
 
     /// Makes a token, signed with the signing key. Beyond [`MAX_TOKEN_BYTES`] it would not be
@@ -72,7 +79,7 @@ impl ApplicationKeys {
     #[must_use]
     pub fn mint(&self, purpose: Purpose, issued_at: OffsetDateTime, claims: &Claims) -> Token {
         let payload = base64url::encode(&claims.to_json());
-        Token(Zeroizing::new(self.timed(purpose).sign(payload, issued_at)))
+        Token(Zeroizing::new(self.0.load().timed(purpose).sign(payload, issued_at)))
     }
 
     /// Opens a token of this application and purpose. `lifetime` is the application's for the
@@ -88,11 +95,13 @@ impl ApplicationKeys {
         now: OffsetDateTime,
         lifetime: Duration,
     ) -> Result<Opened, TokenError> {
-        let (timed, claims) = self.read(purpose, token, now)?;
+        let keys = self.0.load_full();
+        let (timed, claims) = keys.read(purpose, token, now)?;
         let lifetime =
             claims.lifetime.map_or(lifetime, |seconds| Duration::from_secs(seconds.into()));
         let expires_at = timed.expires_at(lifetime, now)?;
-        Ok(Opened { purpose, claims, issued_at: timed.issued_at, expires_at, key: timed.key })
+        let (issued_at, by) = (timed.issued_at, By { number: timed.key, keys });
+        Ok(Opened { purpose, claims, issued_at, expires_at, by })
     }
 
     /// What a token of this application and purpose says, however old it is.
@@ -105,80 +114,98 @@ impl ApplicationKeys {
         token: &str,
         now: OffsetDateTime,
     ) -> Result<Claims, TokenError> {
-        self.read(purpose, token, now).map(|(_, claims)| claims)
+        self.0.load().read(purpose, token, now).map(|(_, claims)| claims)
     }
 
     /// The fingerprint of a row for a purpose, to go into a token minted next.
     #[must_use]
     pub fn fingerprint(&self, purpose: Purpose, marks: &Marks<'_>) -> String {
-        self.0.fingerprints.make(purpose.into(), marks)
-    }
-
-    /// Whether the row still is what it was when the token was made: compared in constant time
-    /// under the secret that signed the token. To be asked of the keys that opened it.
-    #[must_use]
-    pub fn fingerprint_matches(&self, opened: &Opened, marks: &Marks<'_>) -> bool {
-        let fingerprint = &opened.claims.fingerprint;
-        self.0.fingerprints.matches(opened.key, fingerprint, opened.purpose.into(), marks)
+        self.0.load().fingerprints.make(purpose.into(), marks)
     }
 
     /// The fingerprint of a row for an invitation, to go into a token to choose a password.
     #[must_use]
     pub fn invitation(&self, marks: &Marks<'_>) -> String {
-        self.0.fingerprints.make(Subject::invitation(), marks)
-    }
-
-    /// Whether a token to choose a password is an invitation of the row as it is, as
-    /// [`ApplicationKeys::fingerprint_matches`] compares.
-    #[must_use]
-    pub fn is_invitation(&self, opened: &Opened, marks: &Marks<'_>) -> bool {
-        let fingerprint = &opened.claims.fingerprint;
-        opened.purpose == Purpose::PasswordReset
-            && self.0.fingerprints.matches(opened.key, fingerprint, Subject::invitation(), marks)
+        self.0.load().fingerprints.make(Subject::invitation(), marks)
     }
 
     /// A proof of what a row will be after its password was changed, for a job to keep.
     #[must_use]
     pub fn changed(&self, marks: &Marks<'_>) -> String {
-        self.0.fingerprints.make(Subject::password_changed(), marks)
+        self.0.load().fingerprints.make(Subject::password_changed(), marks)
     }
 
     /// Whether the row is what [`ApplicationKeys::changed`] said, under any key.
     #[must_use]
     pub fn is_changed(&self, proof: &str, marks: &Marks<'_>) -> bool {
-        self.0.fingerprints.matches_any(proof, Subject::password_changed(), marks)
+        self.0.load().fingerprints.matches_any(proof, Subject::password_changed(), marks)
     }
 
     /// Seals bytes into a text of base64url that tells nothing but their length. The `context`
     /// says what they are for, and has to be said again to open them.
     #[must_use]
     pub fn seal(&self, random: &Random, context: &str, plaintext: &[u8]) -> String {
-        self.0.sealer.seal(random, context, plaintext)
+        self.0.load().sealer.seal(random, context, plaintext)
     }
 
     /// Opens what [`ApplicationKeys::seal`] sealed under any key for the same context.
     #[must_use]
     pub fn unseal(&self, context: &str, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
-        self.0.sealer.unseal(context, sealed)
+        self.0.load().sealer.unseal(context, sealed)
     }
 
     /// The value that a form sends along with what it is bound to, 43 characters of base64url.
     #[must_use]
     pub fn csrf(&self, message: &[u8]) -> String {
-        base64url::encode(&self.0.csrf.signing().tag(message))
+        base64url::encode(&self.0.load().csrf.signing().tag(message))
     }
 
     /// Whether the value is what [`ApplicationKeys::csrf`] gives under any key, in constant time.
     #[must_use]
     pub fn csrf_matches(&self, message: &[u8], value: &str) -> bool {
+        let keys = self.0.load();
         base64url::decode_array(value)
-            .is_some_and(|tag| self.0.csrf.iter().any(|key| key.holds(message, &tag)))
+            .is_some_and(|tag| keys.csrf.iter().any(|key| key.holds(message, &tag)))
     }
 
     /// What a limiter counts under instead of an address in clear.
     #[must_use]
     pub fn limiter_key(&self, message: &[u8]) -> [u8; 32] {
-        self.0.limit.tag(message)
+        self.0.load().limit.tag(message)
+    }
+}
+
+impl Opened {
+    /// Whether the row still is what it was when the token was made: compared in constant time
+    /// under the secret that signed the token.
+    #[must_use]
+    pub fn fingerprint_matches(&self, marks: &Marks<'_>) -> bool {
+        self.is_of(self.purpose.into(), marks)
+    }
+
+    /// Whether a token to choose a password is an invitation of the row as it is, as
+    /// [`Opened::fingerprint_matches`] compares.
+    #[must_use]
+    pub fn is_invitation(&self, marks: &Marks<'_>) -> bool {
+        self.purpose == Purpose::PasswordReset && self.is_of(Subject::invitation(), marks)
+    }
+
+    fn is_of(&self, subject: Subject, marks: &Marks<'_>) -> bool {
+        let By { keys, number } = &self.by;
+        keys.fingerprints.matches(*number, &self.claims.fingerprint, subject, marks)
+    }
+}
+
+impl Prepared {
+    fn derive(secrets: &Ring<&Secret>, app: &str) -> Self {
+        let token = |purpose| TimedSigner::new(Signer::new(secrets, &salt(app, purpose)));
+        Self {
+            tokens: Purpose::ALL.map(token),
+            fingerprints: Fingerprinter::new(secrets, &subkey("fingerprint", app)),
+            sealer: Sealer::new(secrets, &subkey("seal", app)),
+            csrf: secrets.map(|secret| MacKey::derive(secret, &subkey("csrf", app))),
+            limit: MacKey::derive(secrets.signing(), &subkey("limit", app)),
+        }
     }
 
     fn read<'a>(
@@ -193,7 +220,21 @@ impl ApplicationKeys {
     }
 
     fn timed(&self, purpose: Purpose) -> &TimedSigner {
-        &self.0.tokens[purpose as usize]
+        &self.tokens[purpose as usize]
+    }
+}
+
+impl PartialEq for By {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.keys, &other.keys) && self.number == other.number
+    }
+}
+
+impl Eq for By {}
+
+impl fmt::Debug for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key {}", self.number)
     }
 }
 

@@ -70,3 +70,17 @@ pub enum KeyringError {
     #[error("the signing key {0:?} is not among the secrets")]
     NoSigningKey(String),
 }
+
+/// Why a keyring that is renewed does not follow what was found of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Error)]
+pub enum NotRenewed {
+    /// It signs, and is not there any more.
+    #[error("it is gone, and it signs")]
+    Signs,
+    /// Another secret stands under its name.
+    #[error("another secret stands under its name")]
+    Changed,
+    /// There are as many keys as there may be.
+    #[error("there are 8 keys already")]
+    TooMany,
+}

@@ -16,6 +16,11 @@ impl<K> Ring<K> {
         &self.signing
     }
 
+    /// The keys that verify only, to be put in order anew.
+    pub(super) const fn others(&mut self) -> &mut Vec<K> {
+        &mut self.others
+    }
+
     /// Every key, the one that signs first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &K> {
         std::iter::once(&self.signing).chain(&self.others)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::error::WeakSecret;
@@ -67,6 +68,12 @@ impl Secret {
             return Err(WeakSecret::Example);
         }
         Ok(Self(Zeroizing::new(secret.to_vec())))
+    }
+
+    /// Whether it is the same, in constant time.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 
     /// The bytes, for deriving keys and nothing else.

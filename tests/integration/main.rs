@@ -58,6 +58,7 @@ mod rate_limit;
 mod recovery_email;
 mod redis_server;
 mod relay;
+mod rotation;
 mod schemes;
 mod second_factor;
 mod serving;

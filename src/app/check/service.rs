@@ -2,11 +2,11 @@
 
 use url::{Host, Url};
 
-use super::{Finding, build, permits};
+use super::{Finding, keys, permits};
 use crate::config::{ApplicationSettings, Settings};
 
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
-    let key = match build::keyring(&settings.keys) {
+    let key = match keys::keyring(&settings.keys) {
         Ok(_) => Finding::ok(
             format!(
                 "`keys.signing` names {:?}, and every key is strong enough",

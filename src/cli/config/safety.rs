@@ -72,6 +72,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     errors.extend(cloud_cms::check(&settings.apps));
     errors.extend(structr::check(&settings.apps));
     errors.extend(connections(&settings.connections));
+    errors.extend(read_again(settings.read_again));
     if settings.queue.capacity == 0 {
         errors.push(at_least_one("queue.capacity"));
     }
@@ -109,6 +110,12 @@ fn connections(connections: &ConnectionSettings) -> Vec<ConfigError> {
         ConfigError::at(key, problem, "leave it out, or write some seconds, say \"10s\"")
     });
     no_time.chain((*most == 0).then(|| at_least_one("connections.most"))).collect()
+}
+
+/// Files are looked at, and no more is done than that.
+fn read_again(every: Span) -> Option<ConfigError> {
+    let often = every.0 < Duration::from_millis(100);
+    often.then(|| ConfigError::at("read_again", "must be at least 100ms", "leave it out for 10s"))
 }
 
 /// Every URL that people come in by.

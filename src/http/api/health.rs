@@ -9,6 +9,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::Tag;
 use crate::http::State;
 use crate::http::problem::{Code, Problem};
+use crate::token::KeyFacts;
 
 /// How long an unready process may need.
 const UNREADY: Duration = Duration::from_secs(5);
@@ -39,7 +40,8 @@ impl Health {
         }
         let status = if health.trouble.is_empty() { "ready" } else { "degraded" };
         let reasons = Some(health.trouble).filter(|trouble| !trouble.is_empty());
-        Ok(Ready::Ready(Json(ReadinessAnswer { status: status.to_owned(), reasons })))
+        let keys = state.keyring.facts().into_iter().map(Key::from).collect();
+        Ok(Ready::Ready(Json(ReadinessAnswer { status: status.to_owned(), reasons, keys })))
     }
 }
 
@@ -66,6 +68,25 @@ pub struct ReadinessAnswer {
     status: String,
     /// What is in trouble, for operators.
     reasons: Option<Vec<String>>,
+    /// The keys that tokens are signed with, the one that signs first: all replicas must have the same.
+    keys: Vec<Key>,
+}
+
+/// A key, without anything that would be of use to who wants to sign.
+#[derive(Object)]
+struct Key {
+    /// Its name.
+    name: String,
+    /// Eight hexadecimal digits that tell keys apart which have one name.
+    check: String,
+    /// Whether it signs. The others verify only.
+    signs: bool,
+}
+
+impl From<KeyFacts> for Key {
+    fn from(KeyFacts { name, check, signs }: KeyFacts) -> Self {
+        Self { name, check, signs }
+    }
 }
 
 #[derive(ApiResponse)]

@@ -31,6 +31,11 @@ const MAIL_SECONDS: &[f64] = &[0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 /// Seconds that a turn to hash may be waited for: `hashing.wait` is 2 s where nothing is said.
 const WAIT_SECONDS: &[f64] = &[0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0];
 
+/// Seconds that an answer takes: an ask, a look at a link, a password that is hashed, one that waits
+/// for its turn.
+const REQUEST_SECONDS: &[f64] =
+    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+
 macro_rules! meters {
     ($($constant:ident: $kind:expr, $name:literal, $help:literal;)+) => {
         $(#[doc = $help] pub(super) const $constant: &str = $name;)+
@@ -94,6 +99,14 @@ meters! {
         "Passwords that are being hashed.";
     HASHING_WAIT_SECONDS: Histogram(WAIT_SECONDS), "regain_hashing_wait_seconds",
         "How long passwords waited for their turn to be hashed, or until they were given up.";
+    HTTP_REQUESTS: Counter, "regain_http_requests_total",
+        "Requests that were answered, by method, route and status code.";
+    HTTP_REQUEST_SECONDS: Histogram(REQUEST_SECONDS), "regain_http_request_seconds",
+        "How long requests took to be answered, from when their headers were read.";
+    KEY_INFO: Gauge, "regain_key_info",
+        "1 for each key in use and 0 for one that was retired, with what tells keys of one name apart.";
+    KEYS_REFUSED: Counter, "regain_keys_refused_total",
+        "Looks at the folder of keys that found one which is not taken.";
     BUILD_INFO: Gauge, "regain_build_info",
         "Always 1, with the version that runs.";
 }

@@ -56,6 +56,16 @@ words! {
 }
 
 words! {
+    /// Why a key in the folder of keys is not taken.
+    KeyRefused {
+        Changed = "changed",
+        SigningGone = "signing_gone",
+        TooMany = "too_many",
+        Unusable = "unusable",
+    }
+}
+
+words! {
     /// What became of a try to use a token.
     Completing {
         Completed = "completed",

@@ -65,7 +65,7 @@ fn a28_no_link_fails_while_replicas_differ_in_which_key_signs() {
         let opened = opening
             .open(RESET, token.expose(), at(ISSUED_AT), HALF_AN_HOUR)
             .expect("the other replica's token");
-        assert!(opening.fingerprint_matches(&opened, &marks()));
+        assert!(opened.fingerprint_matches(&marks()));
         assert!(opening.is_changed(&minting.changed(&marks()), &marks()));
     }
 }
@@ -76,7 +76,7 @@ fn a28_a_fingerprint_under_another_key_than_the_signatures_does_not_count() {
     let both = keys("ab", "shop");
     let token = both.mint(RESET, at(ISSUED_AT), &claims);
     let opened = both.open(RESET, token.expose(), at(ISSUED_AT), HALF_AN_HOUR).expect("signed");
-    assert!(!both.fingerprint_matches(&opened, &marks()));
+    assert!(!opened.fingerprint_matches(&marks()));
 }
 
 #[test]
@@ -90,10 +90,10 @@ fn a22_an_invitation_is_no_ordinary_link_and_is_one_for_choosing_a_password_alon
             let opened = keys.open(purpose, token.expose(), at(ISSUED_AT), HALF_AN_HOUR);
             let opened = opened.expect("signed");
             let ours = invites && purpose == RESET;
-            assert_eq!(keys.is_invitation(&opened, &marks()), ours, "{purpose:?}");
-            assert_eq!(keys.fingerprint_matches(&opened, &marks()), !invites, "{purpose:?}");
+            assert_eq!(opened.is_invitation(&marks()), ours, "{purpose:?}");
+            assert_eq!(opened.fingerprint_matches(&marks()), !invites, "{purpose:?}");
             let nobody_yet = Marks { password: None, ..marks() };
-            assert!(!keys.is_invitation(&opened, &nobody_yet), "{purpose:?}");
+            assert!(!opened.is_invitation(&nobody_yet), "{purpose:?}");
         }
     }
 }
@@ -108,8 +108,8 @@ fn a85_neither_the_key_without_the_hash_nor_the_hash_without_the_key_makes_a_lin
         for fingerprint in [ours.fingerprint(RESET, &guessed), ours.invitation(&guessed)] {
             let token = ours.mint(RESET, at(ISSUED_AT), &Claims { fingerprint, ..claims() });
             let opened = open(token.expose()).expect("rightly signed");
-            assert!(!ours.fingerprint_matches(&opened, &marks()), "{password:?}");
-            assert!(!ours.is_invitation(&opened, &marks()), "{password:?}");
+            assert!(!opened.fingerprint_matches(&marks()), "{password:?}");
+            assert!(!opened.is_invitation(&marks()), "{password:?}");
         }
     }
     // Who has the row knows every field of it, and no key.
@@ -125,14 +125,14 @@ fn a85_neither_the_key_without_the_hash_nor_the_hash_without_the_key_makes_a_lin
 fn a30_every_bit_of_a_fingerprint_counts() {
     let keys = keys("a", "shop");
     let mut opened = open(&token()).expect("a good token");
-    assert!(keys.fingerprint_matches(&opened, &marks()));
+    assert!(opened.fingerprint_matches(&marks()));
     let right = base64url::decode(&opened.claims.fingerprint).expect("canonical");
     assert_eq!(right.len(), 16);
     for bit in 0..128 {
         let mut wrong = right.clone();
         wrong[bit / 8] ^= 1 << (bit % 8);
         opened.claims.fingerprint = base64url::encode(&wrong);
-        assert!(!keys.fingerprint_matches(&opened, &marks()), "{bit}");
+        assert!(!opened.fingerprint_matches(&marks()), "{bit}");
     }
 }
 
@@ -148,7 +148,7 @@ fn a31_an_empty_short_or_long_fingerprint_matches_nothing() {
         let token = keys.mint(RESET, at(ISSUED_AT), &claims);
         let opened = open(token.expose()).expect("rightly signed");
         for marks in [marks(), null] {
-            assert!(!keys.fingerprint_matches(&opened, &marks), "{fingerprint:?}");
+            assert!(!opened.fingerprint_matches(&marks), "{fingerprint:?}");
             assert!(!keys.is_changed(&fingerprint, &marks), "{fingerprint:?}");
         }
     }

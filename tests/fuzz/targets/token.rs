@@ -241,7 +241,7 @@ fn minted(situation: Situation, said: &[u8]) {
         assert_eq!(opened.is_some(), good, "{claims:?} {} bytes", text.len());
         let Some(opened) = opened else { continue };
         assert_eq!(opened.claims, claims);
-        assert_eq!(KEYS.fingerprint_matches(&opened, &marks), *fingerprint == genuine);
+        assert_eq!(opened.fingerprint_matches(&marks), *fingerprint == genuine);
         holds(situation, text, &opened);
     }
 }
