@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Runs what production's manifests configure, and looks at it through the dashboard: tests/k8s/live.py RENDERED REGAIN.
+"""Runs what the manifests configure: tests/k8s/live.py REGAIN DEMO PRODUCTION, the last two as kustomize renders them.
+
+The demo, by its arguments, until its probes are content. Then production, looked at through the dashboard:
 
 Redis with its file, its users and TLS, held to by the manifest's own probe; Regain with its file and its environment,
 files and ports aside; then people who ask and set passwords, a backend that is told and a breach service that is asked,
@@ -32,7 +34,9 @@ PEOPLE = 40
 
 
 def main() -> None:
-    objects = list(yaml.safe_load_all(pathlib.Path(sys.argv[1]).read_text()))
+    demo, objects = (list(yaml.safe_load_all(pathlib.Path(path).read_text())) for path in sys.argv[2:4])
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        run_demo(stack, demo, pathlib.Path(folder))
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         work = pathlib.Path(folder)
         redis_port, port, metrics_port = free_port(), free_port(), free_port()
@@ -50,27 +54,42 @@ def main() -> None:
             sys.exit((work / "regain.log").read_text()[-4000:] + "error: the dashboard lacks something")
 
 
+def run_demo(stack, objects: list, work: pathlib.Path) -> None:
+    """As the pod does, with its folder for files."""
+    port = str(free_port())
+    container = find(objects, "Deployment", "regain")["spec"]["template"]["spec"]["containers"][0]
+    arguments = [word.replace("8080", port) for word in container["args"]]
+    start(stack, [sys.argv[1], *arguments], work / "log", {"TMPDIR": folder_at(work / "tmp")})
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        words = [word.replace("8080", port) for word in container[probe]["exec"]["command"]]
+        if words[0] != "/regain":
+            sys.exit(f"error: {words[0]} is not in the image")
+        until(f"the demo's {probe}", lambda: subprocess.run([sys.argv[1], *words[1:]], capture_output=True).returncode == 0)
+    print("demo: its probes are content")
+
+
 def run_redis(stack, objects: list, work: pathlib.Path, port: int, password: str) -> None:
     """As the StatefulSet does, and asks its probe."""
     conf = find(objects, "ConfigMap", "regain-redis")["data"]["redis.conf"]
     users = (HERE / "../../k8s/components/redis-server/users.acl").read_text().replace("PASSWORD", password)
     secret(work, "redis/users.acl", users)
-    (work / "data").mkdir()
-    conf = conf.replace("tls-port 6379", f"tls-port {port}").replace("dir /data", f"dir {work}/data")
+    data = folder_at(work / "data")
+    conf = conf.replace("tls-port 6379", f"tls-port {port}").replace("dir /data", f"dir {data}")
     (work / "redis.conf").write_text(conf.replace("/run/secrets", f"{work}/secrets") + "\nbind 127.0.0.1\n")
     start(stack, ["redis-server", str(work / "redis.conf")], work / "redis.log")
     container = find(objects, "StatefulSet", "regain-redis")["spec"]["template"]["spec"]["containers"][0]
     probe = container["readinessProbe"]["exec"]["command"]
     probe = [word.replace("/run/secrets", f"{work}/secrets") for word in probe]
-    until("the probe of Redis", lambda: subprocess.check_output([probe[0], "-p", str(port), *probe[1:]], text=True) == "PONG\n")
+    probe = [probe[0], "-p", str(port), *probe[1:]]
+    until("the probe of Redis", lambda: subprocess.run(probe, capture_output=True, text=True).stdout == "PONG\n")
 
 
 def run_regain(stack, objects: list, work: pathlib.Path, port: int, metrics_port: int, receiver: int) -> None:
     """As the Deployment does, with a table and a folder of mails that are here."""
     make_table(work / "users.sqlite")
-    (work / "mails").mkdir()
+    mails = folder_at(work / "mails")
     secret(work, "regain-database/url", f"sqlite://{work}/users.sqlite")
-    secret(work, "regain-keys/2026-11", subprocess.check_output([sys.argv[2], "key", "new"], text=True))
+    secret(work, "regain-keys/2026-11", subprocess.check_output([sys.argv[1], "key", "new"], text=True))
     secret(work, "regain-smtp/password", "not used")
     secret(work, "regain-redis-ca/ca.crt", (work / "secrets/tls/ca.crt").read_text())
     container = find(objects, "Deployment", "regain")["spec"]["template"]["spec"]["containers"][0]
@@ -83,7 +102,7 @@ def run_regain(stack, objects: list, work: pathlib.Path, port: int, metrics_port
     here = {
         "REGAIN_LISTEN": f"127.0.0.1:{port}",
         "REGAIN_METRICS__LISTEN": f"127.0.0.1:{metrics_port}",
-        "REGAIN_MAIL__PROVIDERS__MAIN__URL": f"file://{work}/mails",
+        "REGAIN_MAIL__PROVIDERS__MAIN__URL": f"file://{mails}",
         "REGAIN_LIMITS__PER_CLIENT": "100000/h",
         "REGAIN_APPS__DEFAULT__WEBHOOK__URL": f"http://127.0.0.1:{receiver}/hooks",
         "REGAIN_APPS__DEFAULT__WEBHOOK__SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",
@@ -92,14 +111,14 @@ def run_regain(stack, objects: list, work: pathlib.Path, port: int, metrics_port
     }
     environment = {"PATH": os.environ["PATH"], **environment, **here}
     check_redis(work / "regain.toml", environment)
-    command = [sys.argv[2], *container["args"][:-1], str(work / "regain.toml")]
+    command = [sys.argv[1], *container["args"][:-1], str(work / "regain.toml")]
     start(stack, command, work / "regain.log", environment)
     until("Regain", lambda: get(f"http://127.0.0.1:{port}/readyz") and True)
 
 
 def check_redis(toml: pathlib.Path, environment: dict) -> None:
     """What Regain itself finds out about a Redis: whether it keeps what it is given, and may do what is needed."""
-    command = [sys.argv[2], "check", "--json", "--config", str(toml)]
+    command = [sys.argv[1], "check", "--json", "--config", str(toml)]
     found = json.loads(subprocess.run(command, env=environment, capture_output=True, text=True).stdout)
     found = [it for it in found if "redis" in it["what"].lower()]
     if not found or any(it["level"] != "ok" for it in found):
@@ -169,6 +188,11 @@ def openssl(*words) -> None:
     subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
 
 
+def folder_at(path: pathlib.Path) -> str:
+    path.mkdir()
+    return str(path)
+
+
 def secret(work: pathlib.Path, name: str, content: str) -> None:
     path = work / "secrets" / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,7 +213,7 @@ def until(what: str, holds) -> None:
         try:
             if holds():
                 return
-        except (OSError, subprocess.CalledProcessError) as problem:
+        except OSError as problem:
             error = problem
         time.sleep(0.1)
     sys.exit(f"error: {what} did not answer: {error}")
