@@ -35,8 +35,8 @@ fn welcome(address: SocketAddr, key: &ApiKey, link: Option<&str>) -> Zeroizing<S
   http://{address}/docs                try the API
 
 Accounts:
-  ada@example.com            (username ada)
-  grace@example.com
+  ada@example.com            (username ada, id 1)
+  grace@example.com          (id 2)
   disabled@example.com       disabled: gets no mail
   unconfirmed@example.com    address not confirmed: gets a link to confirm it, if asked for at
                              http://{address}/a/default/confirm-email

@@ -79,19 +79,21 @@ const RULES: &str = "\
 Every error is `application/problem+json` (RFC 9457) with a stable `code`. What the HTTP parser itself refuses, before \
 a request reaches any operation, is answered by a status without a body, or the connection is closed. HTTP/1.1 and 1.0 are spoken.
 
-Paths are exact: with one more slash at the end, or with `%2F` in a part of it, a path leads nowhere, which is 404. Where there is `GET` there is \
+Paths are exact: with one more slash, wherever it stands, a path leads nowhere, which is 404. A `%2F` is part of the value that it stands in and \
+parts nothing. Where there is `GET` there is \
 `HEAD`; any other method is 405, and `Allow` names those that there are. A body is one JSON object in UTF-8 of at most 65536 bytes, neither \
-compressed nor nested more than 126 deep, and no member is there twice. Pages of the origins that an application's `cors` names may \
+compressed nor nested more than 127 deep, itself counted, and no member is there twice. Pages of the origins that an application's `cors` names may \
 call whatever takes no API key.
 
-Requests are counted by client, and those with an API key by key. Whatever a request was counted in, its answer says so by \
+Requests are counted by client, those that want an API key by key, and those that a backend sends for a client that it names by both; wrong keys are \
+counted by who tries them (`wrong-key`). Whatever a request was counted in, its answer says so by \
 `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), whether it was let in or refused by 429, which also \
 has `Retry-After`. Nothing in them depends on any account. How many mails an account gets is limited as well, and silently but for \
 `issueToken`, whose caller knows the account: there it is 429, too.
 
 Versions are those of the service, as Semantic Versioning has them. Operations, members of requests that may be left out, headers and \
-problems may come in any of them: where a client does not know a `code` it goes by the status, and where it does not know a `reason` it \
-shows the `message`. What is to go is marked as deprecated first, and goes with a version that may break clients.";
+values of `reason` may come in any of them: where a client does not know a `reason` it shows the `message`. A new `code`, or a new member of an answer that is no problem, \
+comes only with a version that may break clients. What is to go is marked as deprecated first, and goes with a version that may break clients.";
 
 /// The operations' groups, in the order in which they are shown.
 const TAGS: [&str; 6] =
@@ -282,7 +284,7 @@ fn problem_schema() -> Value {
             "detail": { "type": "string", "description": "What to do about it, in English." },
             "errors": {
                 "type": "array",
-                "description": "The members of the body that are not as they must be.",
+                "description": "What of the request is not as it must be.",
                 "items": { "$ref": "#/components/schemas/FieldError" },
             },
         },
@@ -292,7 +294,7 @@ fn problem_schema() -> Value {
 fn field_error_schema() -> Value {
     let of_passwords: Vec<_> = Refusal::reasons().map(|reason| format!("`{reason}`")).collect();
     let reason = format!(
-        "A stable word for what is wrong. Of a new password one of these: {}.",
+        "A stable word for what is wrong. Of a new password one of these: {}; of one that was typed twice: `mismatch`.",
         of_passwords.join(", ")
     );
     json!({

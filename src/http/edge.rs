@@ -38,6 +38,9 @@ impl<E: Endpoint> Edge<E> {
         let path = request.uri().path().to_owned();
         // Before anything else, so that it is answered the same by every operation and page,
         // whatever is sent there and how.
+        if routes::has_empty_part(&path) {
+            return Err(Problem::new(Code::NotFound));
+        }
         if routes::owner(&path).is_some_and(|owner| !self.state.serves(place, owner)) {
             return Err(Problem::new(Code::NotFound));
         }

@@ -36,6 +36,8 @@ pub struct Problem {
     allow: Option<String>,
     /// What a key lacks.
     scope: Option<Scope>,
+    /// Whether there was a session or a key, which is not good.
+    presented: bool,
 }
 
 #[derive(Serialize)]
@@ -53,7 +55,14 @@ impl Problem {
     /// A problem of this kind with nothing more to say.
     #[must_use]
     pub const fn new(code: Code) -> Self {
-        Self { code, errors: Vec::new(), retry_after: None, allow: None, scope: None }
+        Self {
+            code,
+            errors: Vec::new(),
+            retry_after: None,
+            allow: None,
+            scope: None,
+            presented: false,
+        }
     }
 
     /// A problem with these members of the body.
@@ -80,6 +89,14 @@ impl Problem {
         let message = format!("the key lacks the scope {}", scope.name());
         let error = FieldError { field: "", reason: "missing_scope", message };
         Self { scope: Some(scope), ..Self::with_errors(Code::ScopeMissing, vec![error]) }
+    }
+
+    /// A session or a key that is not good, which is another thing than none.
+    #[must_use]
+    pub const fn not_let_in(code: Code) -> Self {
+        let mut problem = Self::new(code);
+        problem.presented = true;
+        problem
     }
 
     /// What a framework's error means, of which only the status is taken.
@@ -160,7 +177,13 @@ impl Problem {
     /// What would have been let in (RFC 6750 §3).
     fn challenge(&self) -> Option<HeaderValue> {
         match (self.code, self.scope) {
-            (Code::Unauthorized | Code::KeyNeeded, _) => Some(HeaderValue::from_static("Bearer")),
+            (Code::Unauthorized | Code::KeyNeeded, _) => {
+                Some(HeaderValue::from_static(if self.presented {
+                    "Bearer error=\"invalid_token\""
+                } else {
+                    "Bearer"
+                }))
+            }
             (Code::ScopeMissing, Some(scope)) => {
                 let scope = scope.name();
                 format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"").parse().ok()

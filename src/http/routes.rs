@@ -90,6 +90,12 @@ pub(super) fn owner(path: &str) -> Option<Owner<'_>> {
     }
 }
 
+/// Whether a path has a part in which nothing stands. It fits no template, though the framework would take
+/// the nothing for a value: then nobody would have looked whose it is.
+pub(super) fn has_empty_part(path: &str) -> bool {
+    path.split('/').skip(1).any(str::is_empty) && path != "/"
+}
+
 /// The template that a path fits, and the methods there.
 pub(super) fn find(path: &str) -> Option<(&'static str, &'static str)> {
     TABLE.iter().find(|(template, _)| fits(template, path)).copied()
@@ -118,6 +124,16 @@ mod tests {
         for path in ["//", "/v1/apps//password-resets", "/v1/apps/shop/password-resets/", "/a/shop"]
         {
             assert_eq!(find(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_has_an_empty_part_wherever_two_slashes_meet_and_where_it_ends_in_one() {
+        for path in ["//", "//a", "/a//b", "/a/", "/v1/apps/shop/users//tokens"] {
+            assert!(has_empty_part(path), "{path}");
+        }
+        for path in ["/", "/a", "/a/b", "/v1/apps/shop/users/1/tokens"] {
+            assert!(!has_empty_part(path), "{path}");
         }
     }
 

@@ -10,7 +10,7 @@ use poem::http::header;
 use super::client::{Proxies, client_key};
 use super::dress::{Dresses, NEUTRAL, View};
 use super::places::{Place, Places};
-use super::problem::{Code, Problem};
+use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
 use super::routes::Owner;
 use crate::clock::Clock;
@@ -194,6 +194,15 @@ impl State {
     #[must_use]
     pub fn not_used(&self, app: &Application, request: &Request, why: CompleteError) -> Problem {
         Problem::of_completion(why, &self.texts(Some(app), accepted_language(request)))
+    }
+
+    /// What to answer where two passwords that are to be one differ, in the person's language.
+    #[must_use]
+    pub fn differ(&self, app: &Application, request: &Request) -> Problem {
+        let texts = self.texts(Some(app), accepted_language(request));
+        let message = texts.tell("new-password-differ");
+        let error = FieldError { field: "confirm_password", reason: "mismatch", message };
+        Problem::with_errors(Code::PasswordRejected, vec![error])
     }
 
     /// Who sent a request, as limits count it.

@@ -1,5 +1,5 @@
-// Compares openapi/regain.json with the document of the last release, openapi/released/VERSION.json, by what clients notice:
-// those that were made from the document, too. What would break one fails, unless the version says so as Semantic Versioning
+// Compares openapi/regain.json with the document of the last release, openapi/released/VERSION.json, and compat.json with
+// released/compat/VERSION.json, by what clients notice: those that were made from the document, too. What would break one fails, unless the version says so as Semantic Versioning
 // has it: by its first number or, while that is 0, by its second.
 //
 //   node tests/contract/breaking.mjs
@@ -12,8 +12,6 @@ const read = (path) => JSON.parse(readFileSync(new URL(path, folder), "utf8"));
 
 /** Words, and what no client is made from. */
 const WORDS = new Set(["description", "summary", "example", "examples", "title", "externalDocs", "deprecated"]);
-/** Answers may have new values of these, as openapi/README.md tells. */
-const OPEN = new Set(["ProblemCode"]);
 /** A bound, and whether a value that is greater lets more through. */
 const BOUNDS = { maxLength: true, maximum: true, maxItems: true, minLength: false, minimum: false, minItems: false };
 
@@ -27,6 +25,12 @@ function breaking(old, next) {
     value?.$ref ? value.$ref.slice(2).split("/").reduce((at, part) => at[part], document) : value;
   const keys = (...values) => new Set(values.flatMap((value) => Object.keys(value ?? {})));
 
+  if (!same(old.servers, next.servers)) say("servers", "are others");
+  const schemes = (document) => document.components.securitySchemes ?? {};
+  for (const [name, scheme] of Object.entries(schemes(old))) {
+    const how = ({ type, scheme: kind, in: place, name }) => [type, kind, place, name];
+    if (!same(how(scheme), how(schemes(next)[name] ?? {}))) say(`credentials ${name}`, "are sent in another way");
+  }
   for (const [path, operations] of Object.entries(old.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       const where = operation.operationId;
@@ -64,7 +68,9 @@ function breaking(old, next) {
       }
       compareContent(place, answer.content, now.responses[status].content, false);
       for (const header of keys(answer.headers)) {
-        if (!now.responses[status].headers?.[header]) say(place, `the header ${header} is gone`);
+        const [before, after] = [answer, now.responses[status]].map((it) => it.headers?.[header]);
+        if (!after) say(place, `the header ${header} is gone`);
+        else if (before) compare(`${place} ${header}`, resolve(old, before).schema, resolve(next, after).schema, false);
       }
     }
     for (const status of Object.keys(now.responses)) {
@@ -86,15 +92,15 @@ function breaking(old, next) {
       say(where, `the schema ${name(wasRef)} is called ${name(nowRef)}`);
     }
     const [was, now] = [resolve(old, wasRef), resolve(next, nowRef)];
-    const open = OPEN.has(name(wasRef));
     for (const key of keys(was, now)) {
       if (WORDS.has(key) || key === "properties" || key === "required" || same(was[key], now[key])) continue;
       const [more, less] = [request ? was : now, request ? now : was];
       if (key === "enum" && was.enum && now.enum) {
         const missing = more.enum.filter((value) => !less.enum.includes(value));
-        if (missing.length && !(open && !request)) {
-          say(where, `${request ? "does not take" : "may now be"} ${missing.join(", ")}`);
-        }
+        if (missing.length) say(where, `${request ? "does not take" : "may now be"} ${missing.join(", ")}`);
+        // Types are made of the values, and code names them.
+        const gone = was.enum.filter((value) => !now.enum.includes(value));
+        if (!request && gone.length) say(where, `is never ${gone.join(", ")}`);
       } else if (key in BOUNDS) {
         const [wider, narrower] = [more[key], less[key]];
         const within = BOUNDS[key] ? wider <= narrower : wider >= narrower;
@@ -144,6 +150,14 @@ const NOTICED = {
   "an answer's member is new where nothing else was to come": (it) => (schemas(it).Me.properties.age = { type: "integer" }),
   "an answer's type is another": (it) => (schemas(it).Me.properties.user_id.type = "integer"),
   "an answer's enum is wider": (it) => schemas(it).TokenState.enum.push("lost"),
+  "a problem's code is new": (it) => schemas(it).ProblemCode.enum.push("teapot"),
+  "a problem's code is gone": (it) => schemas(it).ProblemCode.enum.pop(),
+  "a header's type is another": (it) => (it.components.headers.RateLimit.schema.type = "integer"),
+  "a header that stands in an answer has another type": (it) =>
+    (me(it).responses[429].headers["Retry-After"].schema.type = "string"),
+  "credentials are sent in another way": (it) =>
+    (it.components.securitySchemes.api_key = { type: "apiKey", in: "header", name: "X-Key" }),
+  "the server is another": (it) => (it.servers = [{ url: "/api" }]),
   "an answer's header is gone": (it) => delete me(it).responses[200].headers["X-Request-Id"],
   "a success is gone": (it) => delete me(it).responses[200],
   "credentials are wanted": (it) => (it.paths["/v1/apps/{app}/password-resets"].post.security = [{ api_key: [] }]),
@@ -155,7 +169,6 @@ const UNNOTICED = {
   "a request's member is new": (it) => (schemas(it).LinkRequest.properties.reason = { type: "string" }),
   "a request's enum is wider": (it) => schemas(it).LinkPurpose.enum.push("invitation"),
   "a request's text is longer": (it) => (schemas(it).Locale.maxLength = 40),
-  "a problem's code is new": (it) => schemas(it).ProblemCode.enum.push("teapot"),
   "a problem's member is new": (it) => (schemas(it).Problem.properties.instance = { type: "string" }),
   "a problem is new": (it) => (me(it).responses[418] = structuredClone(me(it).responses[404])),
 };
@@ -177,9 +190,12 @@ for (const [changes, noticed] of [[NOTICED, true], [UNNOTICED, false]]) {
   }
 }
 
-const releases = readdirSync(new URL("released/", folder)).map((file) => file.replace(/\.json$/, ""));
-const last = releases.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).pop();
-const found = breaking(read(`released/${last}.json`), document);
+const releases = readdirSync(new URL("released/", folder)).filter((file) => file.endsWith(".json"));
+const last = releases.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).pop().replace(/\.json$/, "");
+const found = [
+  ...breaking(read(`released/${last}.json`), document),
+  ...breaking(read(`released/compat/${last}.json`), read("compat.json")),
+];
 const allowed = mayBreak(last, document.info.version);
 for (const words of found) (allowed ? console.log : fail)(`since ${last}: ${words}`);
 console.log(

@@ -6,7 +6,7 @@ use regain::clock::Clock;
 use serde_json::json;
 
 use crate::databases::{Engine, engines};
-use crate::harness::{Answer, Regain, SECRET, START};
+use crate::harness::{Answer, Regain, SECRET, START, answer};
 use crate::people::{OLD_HASH, database, hash, person};
 use crate::python;
 
@@ -236,6 +236,16 @@ async fn a59_a_refused_password_or_a_failing_database_leaves_the_link_working() 
         let mismatch = json!({ "token": token, "new_password": NEW, "confirm_password": "other" });
         let path = "/v1/apps/default/password-resets/complete";
         assert_eq!(regain.post(path, &mismatch).await.code(), "password-rejected");
+        let german = regain.http.post(format!("{}{path}", regain.url));
+        let german =
+            german.header("content-type", "application/json").header("accept-language", "de");
+        let german = answer(german.body(mismatch.to_string())).await.json();
+        let expected = json!({
+            "field": "confirm_password",
+            "reason": "mismatch",
+            "message": "Die beiden Passwörter stimmen nicht überein.",
+        });
+        assert_eq!(german["errors"], json!([expected]));
 
         users.execute("ALTER TABLE users RENAME TO away").await;
         let down = regain.complete(&token, NEW).await;

@@ -13,9 +13,9 @@ use regain::random::Random;
 use regain::token::{ApiKey, Scope};
 use serde_json::{Value, json};
 
-use crate::databases::{Engine, TestDatabase};
+use crate::databases::{Engine, TestDatabase, create};
 use crate::harness::{Answer, Regain, answer};
-use crate::people::{database, person};
+use crate::people::{OLD_HASH, database, person};
 
 /// What a key needs for each operation that wants one, and a call of it.
 const OPERATIONS: [(&str, &str, &str); 5] = [
@@ -70,8 +70,12 @@ async fn post(regain: &Regain, key: &str, path: &str, body: &Value) -> Answer {
 
 fn assert_unauthorized(answer: &Answer) {
     assert_eq!((answer.status, answer.code()), (401, "unauthorized".to_owned()), "{answer:?}");
-    assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{answer:?}");
+    let challenges = ["Bearer", NOT_GOOD];
+    assert!(challenges.map(Some).contains(&answer.header("www-authenticate")), "{answer:?}");
 }
+
+/// What is said of a key that is none, which there was (RFC 6750 §3.1).
+const NOT_GOOD: &str = "Bearer error=\"invalid_token\"";
 
 #[tokio::test]
 async fn what_is_no_key_of_the_application_is_refused_alike_whatever_it_is() {
@@ -96,6 +100,10 @@ async fn what_is_no_key_of_the_application_is_refused_alike_whatever_it_is() {
         let nobody = answer(regain.http.post(format!("{}/v1/apps/default/{path}", regain.url)));
         let nobody = nobody.await;
         assert_unauthorized(&nobody);
+        assert_eq!(nobody.header("www-authenticate"), Some("Bearer"));
+        let refused = with(&regain, &revoked, path, body).await;
+        assert_eq!(refused.header("www-authenticate"), Some(NOT_GOOD));
+        assert_eq!((refused.status, &refused.body), (401, &nobody.body));
         for wrong in [
             of_another.as_str(),
             revoked.as_str(),
@@ -106,12 +114,12 @@ async fn what_is_no_key_of_the_application_is_refused_alike_whatever_it_is() {
             &format!("{key}A"),
             &format!("{key} {key}"),
             known.sha256.as_str(),
-            "",
         ] {
-            assert_eq!(with(&regain, wrong, path, body).await, nobody, "{path} {wrong}");
+            assert_eq!(with(&regain, wrong, path, body).await, refused, "{path} {wrong}");
         }
+        assert_eq!(with(&regain, "", path, body).await, nobody, "{path}");
         // The key is looked at before the body is.
-        assert_eq!(with(&regain, &revoked, path, "{{{").await, nobody, "{path}");
+        assert_eq!(with(&regain, &revoked, path, "{{{").await, refused, "{path}");
         let url = format!("{}/v1/apps/default/{path}", regain.url);
         for header in [key.clone(), format!("Basic {key}"), format!("Token {key}")] {
             let request = regain.http.post(&url).header("authorization", header);
@@ -128,6 +136,36 @@ async fn what_is_no_key_of_the_application_is_refused_alike_whatever_it_is() {
         let nowhere = regain.http.post(url.replace("/default/", "/nothing/")).bearer_auth(&key);
         let nowhere = answer(nowhere).await;
         assert_eq!((nowhere.status, nowhere.code()), (404, "not-found".to_owned()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_with_a_slash_in_it_is_one_part_of_the_path_that_parts_nothing() {
+    let users = create(Engine::Sqlite).await;
+    users
+        .execute(
+            "CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT, username TEXT, name TEXT, \
+             password TEXT, recovery_stamp TEXT, is_active INTEGER NOT NULL, confirmed_at TEXT, \
+             deleted_at TEXT, last_login TEXT)",
+        )
+        .await;
+    let row = format!(
+        "INSERT INTO users VALUES ('a/b', 'ada@example.com', 'ada', 'Ada', '{OLD_HASH}', NULL, 1, \
+         '2026-01-01 00:00:00', NULL, NULL)"
+    );
+    users.execute(&row).await;
+    let (key, known) = new_key("backend", &[OPERATIONS[0].0]);
+    let regain = Regain::start_with(&users.url, knowing(&[&known])).await;
+    let (_, _, body) = OPERATIONS[0];
+    let made = with(&regain, &key, "users/a%2Fb/tokens", body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(regain.complete(&token, "a new passphrase").await.status, 200);
+    for nowhere in ["users/a/b/tokens", "users/a//b/tokens", "users//tokens", "users/a%2Fb/tokens/"]
+    {
+        let answer = with(&regain, &key, nowhere, body).await;
+        assert_eq!((answer.status, answer.code()), (404, "not-found".to_owned()), "{nowhere}");
+        assert!(answer.body.contains("no such page, operation"), "{nowhere}");
     }
 }
 

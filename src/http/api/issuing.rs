@@ -62,7 +62,7 @@ impl Issuing {
 pub struct IssueBody {
     /// What it is for. A session is made by logging in and by nothing else.
     purpose: String,
-    /// How long it works, 72 hours at most; as long as one that is asked for where left out.
+    /// How many seconds it works, 72 hours at most. Where left out, as long as the links that people ask for.
     #[oai(validator(minimum(value = "1"), maximum(value = "259200")))]
     lifetime_seconds: Option<u64>,
     /// Whether it is mailed to its owner and not handed over.
@@ -116,7 +116,9 @@ impl IssueBody {
     }
 }
 
-/// A link that was made; nothing of it where it is mailed.
+/// A link that was made: all of it where it is handed over (201), and nothing where it is mailed to its owner (202), since
+/// nobody else is to see it.
+// One schema for both, since there are generators that take no more.
 #[derive(Object, Default)]
 #[oai(rename = "IssuedToken", skip_serializing_if_is_none)]
 pub struct IssueAnswer {

@@ -44,7 +44,8 @@ impl LoginLinks {
     /// Log in with a token, once
     ///
     /// Answers a session, to be sent as `Authorization: Bearer` for as long as it is good. It ends
-    /// by itself, and earlier when password or address change.
+    /// by itself, and earlier when password or address change. After a 503 the token may be used up though nobody is
+    /// logged in: then a new link is needed.
     #[oai(
         path = "/v1/apps/:app/login-links/complete",
         method = "post",

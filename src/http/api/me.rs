@@ -45,8 +45,9 @@ impl Me {
 
     /// Set a new password with a session
     ///
-    /// The session dies by it, as every link of the account does. When the password is refused, or
-    /// the service is busy, it goes on.
+    /// The session dies by it, as every link of the account does. When the password is refused, it goes on. After a 503
+    /// it mostly does, too: send the request once more, and take `unauthorized` then for a sign that the password may have
+    /// been set.
     #[oai(
         path = "/v1/apps/:app/me/password",
         method = "put",

@@ -46,7 +46,7 @@ impl Operators {
     /// Void every link and session of an account
     ///
     /// Needs the scope `tokens:revoke`, and a users table with a recovery stamp. The password stays
-    /// as it is; whoever asks again gets a new link.
+    /// as it is; whoever asks again gets a new link. After a 503 it may have been done: doing it again comes to the same.
     #[oai(
         path = "/v1/apps/:app/users/:user_id/revocations",
         method = "post",

@@ -11,11 +11,11 @@ use super::ask::{self, Accepted, AskBody};
 use crate::http::State;
 use crate::http::body::{FromMembers, Members, StrictJson};
 use crate::http::operator;
-use crate::http::problem::{Code, FieldError, Problem};
+use crate::http::problem::Problem;
 use crate::http::reference::Reference;
 use crate::http::state::browser;
 use crate::password::Password;
-use crate::recovery::{Caller, Completion};
+use crate::recovery::{Application, Caller, Completion};
 use crate::token::Purpose;
 
 pub struct PasswordResets;
@@ -45,8 +45,8 @@ impl PasswordResets {
 
     /// Set a new password with a token
     ///
-    /// The token works once. When the password is refused, or the service is busy, it goes on
-    /// working.
+    /// The token works once. When the password is refused, it goes on working. After a 503 it mostly does, too: send
+    /// the request once more, and take `token-invalid` then for a sign that the password may have been set.
     #[oai(
         path = "/v1/apps/:app/password-resets/complete",
         method = "post",
@@ -63,7 +63,8 @@ impl PasswordResets {
     ) -> poem::Result<Done> {
         let app = state.application(&app)?;
         let caller = operator::caller(state, request, &app).await?;
-        let completion = body.0.into_completion(caller, request)?;
+        body.0.typed_the_same_twice(state, &app, request)?;
+        let completion = body.0.into_completion(caller, request);
         let completed = state.recovery.complete(&app, completion).await;
         let completed = completed.map_err(|why| state.not_used(&app, request, why))?;
         Ok(Done::Done(Json(CompleteAnswer { return_to: completed.return_to })))
@@ -95,20 +96,26 @@ impl FromMembers for CompleteBody {
 }
 
 impl CompleteBody {
-    fn into_completion(self, client: Caller, request: &Request) -> Result<Completion, Problem> {
-        if self.confirm_password.is_some_and(|again| again != self.new_password) {
-            let message = "is not the same as new_password".to_owned();
-            let error = FieldError { field: "confirm_password", reason: "mismatch", message };
-            return Err(Problem::with_errors(Code::PasswordRejected, vec![error]));
+    fn typed_the_same_twice(
+        &self,
+        state: &State,
+        app: &Application,
+        request: &Request,
+    ) -> Result<(), Problem> {
+        match &self.confirm_password {
+            Some(again) if *again != self.new_password => Err(state.differ(app, request)),
+            _ => Ok(()),
         }
-        let new_password = Password::new(self.new_password);
-        Ok(Completion {
+    }
+
+    fn into_completion(self, client: Caller, request: &Request) -> Completion {
+        Completion {
             token: self.token,
-            new_password,
+            new_password: Password::new(self.new_password),
             client,
             by: browser(request),
             reference: Reference::of(request),
-        })
+        }
     }
 }
 

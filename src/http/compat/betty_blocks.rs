@@ -10,7 +10,7 @@ use crate::account::Identifier;
 use crate::config::Compat;
 use crate::http::body::{FromMembers, Members};
 use crate::http::operator;
-use crate::http::problem::{Code, FieldError, Problem};
+use crate::http::problem::{Code, Problem};
 use crate::http::reference::Reference;
 use crate::http::state::{State, accepted_language, browser};
 use crate::password::Password;
@@ -65,9 +65,7 @@ async fn reset_password(
     let app = application(state, request)?;
     let Reset { token, new_password, confirm_password } = json::read(request, body).await?;
     if confirm_password != new_password {
-        let message = "is not the same as new_password".to_owned();
-        let error = FieldError { field: "confirm_password", reason: "mismatch", message };
-        return Err(Problem::with_errors(Code::PasswordRejected, vec![error]));
+        return Err(state.differ(&app, request));
     }
     let completion = Completion {
         token,

@@ -25,9 +25,12 @@ pub fn declare(responses: &mut Value, facts: &Facts<'_>) {
         add_problem(responses, problem, facts);
     }
     if facts.is_limited() {
-        // What is no request of the operation's is not counted.
-        let others = Code::MethodNotAllowed.status();
-        for (_, response) in members(responses).filter(|(status, _)| *status != others.as_str()) {
+        // What is no request of the operation's is not counted, nor what is no body.
+        let others =
+            [Code::MethodNotAllowed, Code::Timeout, Code::TooLarge, Code::UnsupportedMediaType];
+        let others = others.map(Code::status);
+        let is_counted = |status: &str| others.iter().all(|other| other.as_str() != status);
+        for (_, response) in members(responses).filter(|(status, _)| is_counted(status)) {
             for name in [rate_limit::POLICY, rate_limit::NOW] {
                 response["headers"][name] =
                     json!({ "$ref": format!("#/components/headers/{name}") });
@@ -99,7 +102,7 @@ fn request_id() -> Value {
 }
 
 fn challenge() -> Value {
-    json!({ "description": "`Bearer`, with what is wrong with the session or the key (RFC 6750).", "schema": { "type": "string" } })
+    json!({ "description": "`Bearer`; where there was a session or a key, with what is wrong with it: `error=\"invalid_token\"`, or `error=\"insufficient_scope\"` and the `scope` that is missing (RFC 6750 §3).", "schema": { "type": "string" } })
 }
 
 fn allowed() -> Value {

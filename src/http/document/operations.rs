@@ -71,7 +71,7 @@ impl Facts<'_> {
     /// Every problem that the operation can answer, by status.
     pub fn problems(&self) -> Vec<Code> {
         let of_body = match (self.request, self.auth) {
-            (None, _) => &[],
+            (None, _) => &NO_BODY,
             // Beside a password, which is refused in its own way, nobody who has a session sends anything.
             (Some(_), Auth::Session | Auth::SessionOrCookie) => &BODY[1..],
             (Some(_), _) => &BODY[..],
@@ -100,6 +100,9 @@ impl Facts<'_> {
 
 /// What the path of any operation can answer.
 const ANYWHERE: [Code; 3] = [Code::MethodNotAllowed, Code::Timeout, Code::Internal];
+
+/// What it can where it takes no body, and one comes all the same, in a coding that is not to be read.
+const NO_BODY: [Code; 1] = [Code::Malformed];
 
 const BODY: [Code; 6] = [
     Code::InvalidValue,

@@ -33,7 +33,7 @@ const SHARED: [(&str, &str, &str); 9] = [
     (
         "Session",
         "session",
-        "What logging in by a link answers. Give it to nobody: whoever has it can act as the account's owner.",
+        "What logging in by a link answers. Give it to nobody but your own backend: whoever has it can act as the account's owner.",
     ),
     ("Token", "token", "A token, the last part of a link. Whoever has it can do what it is for."),
     (

@@ -81,7 +81,7 @@ const TABLE: [(Code, &str, u16, &str, &str); 19] = [
         "password-rejected",
         422,
         "The password is not accepted",
-        "Choose another password. Nothing was spent: the link, or the session, goes on working.",
+        "Choose another password. Nothing was spent: a link, or a session, that was good is so still.",
     ),
     (
         Code::RateLimited,
@@ -172,7 +172,7 @@ const TABLE: [(Code, &str, u16, &str, &str); 19] = [
         "busy",
         503,
         "The service is busy",
-        "It could not be done for now. Try again as Retry-After says.",
+        "It was not done, or that is not known. Try again as Retry-After says.",
     ),
     (
         Code::Internal,

@@ -46,7 +46,7 @@ impl From<InspectError> for Problem {
 impl From<OperatorError> for Problem {
     fn from(error: OperatorError) -> Self {
         match error {
-            OperatorError::Unauthorized => Self::new(Code::KeyNeeded),
+            OperatorError::Unauthorized => Self::not_let_in(Code::KeyNeeded),
             OperatorError::Forbidden(scope) => Self::scope_missing(scope),
             OperatorError::RateLimited(wait) => Self::passing(Code::RateLimited, wait),
             OperatorError::NotConfigured => Self::new(Code::NotConfigured),
@@ -89,7 +89,7 @@ impl Problem {
     #[must_use]
     pub fn of_session(error: InspectError) -> Self {
         match error {
-            InspectError::Token(_) => Self::new(Code::Unauthorized),
+            InspectError::Token(_) => Self::not_let_in(Code::Unauthorized),
             other => other.into(),
         }
     }
@@ -98,7 +98,7 @@ impl Problem {
     #[must_use]
     pub fn of_session_use(error: CompleteError, texts: &Texts) -> Self {
         match error {
-            CompleteError::Token(_) => Self::new(Code::Unauthorized),
+            CompleteError::Token(_) => Self::not_let_in(Code::Unauthorized),
             other => Self::of_completion(other, texts),
         }
     }

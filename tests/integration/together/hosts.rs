@@ -184,3 +184,34 @@ async fn on_a_host_of_its_own_no_other_application_answers_the_calls_of_another_
     regain.worked().await;
     assert!(regain.mails().is_empty());
 }
+
+#[tokio::test]
+async fn a_path_with_an_empty_part_leads_nowhere_and_tells_nothing_whoever_sends_what() {
+    let (_users, regain) = running().await;
+    let there = |template: &str, app: &str| {
+        let named = template.replace("{app}", app).replace("{application}", app);
+        ["{token}", "{file}", "{user_id}", "{doc}", "{hash}"]
+            .iter()
+            .fold(named, |path, part| path.replace(part, ""))
+    };
+    let empty = |path: &String| path.contains("//") || path.len() > 1 && path.ends_with('/');
+    let mut paths: Vec<String> = vec!["//".to_owned()];
+    for (template, _) in routes::all() {
+        paths.extend([there(template, "default"), there(template, "")].into_iter().filter(empty));
+        paths.push(there(template, "shop").replacen('/', "//", 1));
+    }
+    for path in paths {
+        for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
+            for host in [host_of(&regain.url), host_of(SHOP)] {
+                let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+                let request = regain.http.request(method.clone(), format!("{}{path}", regain.url));
+                let request =
+                    request.header("host", host).header("authorization", "Bearer regain_x");
+                let found =
+                    answer(request.header("content-type", "application/json").body("{}")).await;
+                assert_eq!(found.status, 404, "{method} {path} {host}");
+                assert_eq!(found.header("ratelimit"), None, "{method} {path} {host}");
+            }
+        }
+    }
+}
