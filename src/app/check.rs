@@ -25,7 +25,9 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{StartError, breaches as breach_services, build, permits, shared, texts, webhooks};
+use super::{
+    StartError, breaches as breach_services, build, keys, permits, shared, texts, webhooks,
+};
 use crate::account::EmailAddress;
 use crate::clock::Clock;
 use crate::config::{ApplicationSettings, ProviderSettings, Settings};

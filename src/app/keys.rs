@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::secrets::Found;
 use super::{StartError, secrets};
 use crate::config::KeySettings;
 use crate::recovery::meters::{self, KeyRefused};
@@ -49,9 +50,6 @@ pub(super) struct KeyFolder {
     /// What the log was told of already.
     told: BTreeSet<String>,
 }
-
-/// The secrets of a folder by their names; of what is none why.
-type Found = BTreeMap<String, Result<Zeroizing<Vec<u8>>, String>>;
 
 impl KeyFolder {
     /// The folder of these settings, where they have one.

@@ -23,6 +23,9 @@ pub struct SecretError {
     pub cure: String,
 }
 
+/// The secrets of a folder by the names of their files; of what is none why.
+pub(super) type Found = BTreeMap<String, Result<Zeroizing<Vec<u8>>, String>>;
+
 /// The bytes of a secret; of a file without its one trailing newline.
 ///
 /// # Errors
@@ -70,9 +73,7 @@ pub fn folder(
 ///
 /// # Errors
 /// What keeps the folder from being read.
-pub(super) fn each(
-    folder: &Path,
-) -> io::Result<BTreeMap<String, Result<Zeroizing<Vec<u8>>, String>>> {
+pub(super) fn each(folder: &Path) -> io::Result<Found> {
     let secret = |path: &Path| match fs::read(path).map(without_newline) {
         Ok(bytes) if bytes.is_empty() => Err("is empty".to_owned()),
         Ok(bytes) => Ok(bytes),

@@ -2,13 +2,13 @@
 //! headers, one line in the log.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use poem::error::{ParsePathError, ResponseError as _};
 use poem::http::{HeaderValue, Method, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::cors::Crossing;

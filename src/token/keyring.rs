@@ -137,7 +137,9 @@ impl Keyring {
         }
         if renewed {
             let secrets = secrets.map(|(_, secret)| secret);
-            made.iter().for_each(|(app, keys)| keys.renew(&secrets, app));
+            for (app, keys) in made {
+                keys.renew(&secrets, app);
+            }
         }
         refused
     }
@@ -154,8 +156,8 @@ impl Keyring {
 }
 
 fn check(secret: &Secret) -> String {
-    let tag = MacKey::derive(secret, CHECK_CONTEXT).tag(b"");
-    tag[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    let [a, b, c, d, ..] = MacKey::derive(secret, CHECK_CONTEXT).tag(b"");
+    format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// Hides what is counted that belongs to no application: clients at the door.

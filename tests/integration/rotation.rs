@@ -34,8 +34,8 @@ impl Rotated {
         }
         let operators = format!("127.0.0.1:{}", free_port());
         let more = format!(
-            "{CHEAP}\nread_again = \"100ms\"\nlog_level_file = {:?}\nmetrics = {{ listen = {operators:?} }}\n",
-            folder.0.join("log-level"),
+            "{CHEAP}\nread_again = \"100ms\"\nlog_level_file = \"{}\"\nmetrics = {{ listen = {operators:?} }}\n",
+            folder.0.join("log-level").display(),
         );
         let variables = [("KEYS__SIGNING", signing), ("KEYS__DIR", dir.to_str().unwrap())];
         let process = Process::start_told(&folder, &users.url, &more, "", &variables).await;
@@ -195,7 +195,7 @@ async fn a_folder_without_the_signing_key_or_with_rubbish_keeps_the_process_from
     let config = folder.0.join("regain.toml");
     let head = "public_url = \"http://127.0.0.1:1\"";
     let text = configuration("sqlite::memory:", &folder.0, head);
-    let ours = format!("keys = {{ signing = \"a\", dir = {dir:?} }}");
+    let ours = format!("keys = {{ signing = \"a\", dir = \"{}\" }}", dir.display());
     let keys = text.lines().find(|line| line.trim().starts_with("keys")).unwrap();
     std::fs::write(&config, text.replace(keys, &ours)).unwrap();
     let start = async || {

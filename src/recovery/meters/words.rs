@@ -8,12 +8,15 @@ macro_rules! words {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $kind {
-            $($variant),+
+            $(#[doc = concat!("`", $word, "`.")] $variant),+
         }
 
         impl $kind {
+            /// Every word.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
+            /// What stands in the label.
+            #[must_use]
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+

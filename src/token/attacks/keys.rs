@@ -123,7 +123,6 @@ fn a85_neither_the_key_without_the_hash_nor_the_hash_without_the_key_makes_a_lin
 /// `Mac::verify_truncated_left`; what can be seen from here is that they compare every bit.
 #[test]
 fn a30_every_bit_of_a_fingerprint_counts() {
-    let keys = keys("a", "shop");
     let mut opened = open(&token()).expect("a good token");
     assert!(opened.fingerprint_matches(&marks()));
     let right = base64url::decode(&opened.claims.fingerprint).expect("canonical");
