@@ -8,7 +8,6 @@ use poem::error::{ParsePathError, ResponseError as _};
 use poem::http::{HeaderValue, Method, header};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use tokio::io::AsyncReadExt as _;
-use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::cors::Crossing;
@@ -17,6 +16,7 @@ use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
 use super::state::State;
 use super::{pages, rate_limit, routes};
+use crate::clock::Stopwatch;
 use crate::recovery::{meters, noting};
 
 /// Most bytes of a body.
@@ -66,7 +66,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        let began = Instant::now();
+        let began = Stopwatch::start();
         let reference = Reference::new(&self.state.random);
         request.set_data(reference.clone());
         let Reference(reference) = reference;
