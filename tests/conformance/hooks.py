@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import time
+from urllib.parse import quote
 
 import requests
 import schemathesis
@@ -94,6 +95,10 @@ def responses(case):
 def before_call(context, case, kwargs):
     """Puts what is good in place of what was made up but has the documented shape, so that what is wrong is wrong alone."""
     count = turn(id_of(case))
+    for name, value in (case.query or {}).items():
+        # What is longer than the head of a request may be meets the HTTP parser and no operation: 431 without a body.
+        if isinstance(value, str) and len(quote(value)) > 16_000:
+            case.query[name] = "x" * 3000
     if RUN == "limited" and count == 0:
         use_up(case.operation)
     if not case.meta.is_negative_at(ParameterLocation.PATH):
