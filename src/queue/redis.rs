@@ -161,7 +161,8 @@ impl RedisQueue {
         call.key(&self.delayed).key(&self.counts);
         call.arg(parcel).arg(capacity).arg(part).arg(millis);
         let span = trace::enqueue("put the job into the queue");
-        span.text("db.system.name", "redis");
+        span.text("messaging.system", "redis");
+        span.text("messaging.operation.type", "send");
         let taken = span.around(self.redis.invoke::<u8>(&call)).await;
         if taken.is_err() {
             span.failed("redis");

@@ -194,7 +194,7 @@ async fn a_job_in_redis_is_part_of_the_trace_whichever_replica_does_it() {
     let spans = collector.has_seen(|spans| count(spans, "job ask") == 8).await;
     for ask in spans.iter().filter(|span| span.name == ASK) {
         let put = child(ask, &spans, "put the job into the queue");
-        assert_eq!((put.kind, put.says("db.system.name")), (SpanKind::Producer, "redis"));
+        assert_eq!((put.kind, put.says("messaging.system")), (SpanKind::Producer, "redis"));
         child(child(ask, &spans, "job ask"), &spans, "hand the mail over");
     }
 }
