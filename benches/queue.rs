@@ -106,6 +106,7 @@ fn job(n: usize) -> Job {
         attempt: 0,
         has_turn: false,
         redone: false,
+        trace: None,
         task: Task::Mail(Mail::Ask(identifier, wish)),
     }
 }

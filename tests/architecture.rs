@@ -11,7 +11,7 @@ use std::process::Command;
 use source::{bare, below, externals, test_modules, without_tests, words};
 
 /// Frameworks, and whatever else would tie the core to how it is served, stored or mailed.
-const FRAMEWORKS: [&str; 17] = [
+const FRAMEWORKS: [&str; 21] = [
     "poem",
     "poem_openapi",
     "sea_orm",
@@ -30,6 +30,11 @@ const FRAMEWORKS: [&str; 17] = [
     "reqwest",
     // Who keeps count. The facade `metrics`, by which all count, is no framework, as `tracing` is none.
     "metrics_exporter_prometheus",
+    // Who traces, and the facade: `recovery/trace.rs` is the one by which all others do.
+    "opentelemetry",
+    "opentelemetry_http",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
 ];
 
 const CORE: [&str; 6] = ["token", "account", "password", "language", "clock", "random"];
@@ -59,7 +64,11 @@ enum Allowed {
 const TABLE: [Layer; 12] = [
     Layer { modules: &CORE, from: &CORE, externals: Allowed::Frameworks(&[]) },
     Layer { modules: &["config"], from: &CORE, externals: Allowed::Only(&["serde", "zeroize"]) },
-    Layer { modules: &["recovery"], from: &CORE, externals: Allowed::Frameworks(&["tokio"]) },
+    Layer {
+        modules: &["recovery"],
+        from: &CORE,
+        externals: Allowed::Frameworks(&["opentelemetry", "tokio"]),
+    },
     // Beneath those who keep something in Redis, who may not import each other.
     Layer {
         modules: &["redis"],
@@ -102,8 +111,8 @@ const TABLE: [Layer; 12] = [
     Layer {
         modules: &["app"],
         from: &[
-            "http", "store", "mail", "hooks", "breaches", "limits", "queue", "redis", "recovery",
-            "config", "token", "account", "password", "language", "clock", "random",
+            "http", "store", "mail", "hooks", "breaches", "outbound", "limits", "queue", "redis",
+            "recovery", "config", "token", "account", "password", "language", "clock", "random",
         ],
         externals: Allowed::All,
     },
@@ -328,6 +337,8 @@ fn a_forbidden_import_is_seen_however_it_is_written() {
         ("src/config/mod.rs", "use thiserror::Error;"),
         ("src/http/mod.rs", "use sea_orm::DbErr;"),
         ("src/store/mod.rs", "use lettre::Message;"),
+        ("src/recovery/trace.rs", "use opentelemetry_sdk::Resource;"),
+        ("src/http/edge.rs", "use opentelemetry::Context;"),
         ("src/mail/mod.rs", "use metrics_exporter_prometheus::PrometheusHandle;"),
     ] {
         assert_eq!(imports_refused(path, code).len(), 1, "{path}: {code}");

@@ -22,10 +22,10 @@ use crate::password::{Argon2Cost, Policy, Prepare, Scheme};
 use crate::queue::Queue;
 use crate::random::Random;
 use crate::recovery::{
-    Application, HandOver, HashingPool, LONGEST_ISSUED, LinkPattern, Ports, Recovery,
+    Accounts, Application, HandOver, HashingPool, LONGEST_ISSUED, LinkPattern, Ports, Recovery,
     ReturnTargets, SessionTarget, StampUse, TOKEN_PLACE, Wording,
 };
-use crate::store::{PoolSettings, Pools, UsersTable};
+use crate::store::{PoolSettings, Pools, TracedTable, UsersTable};
 use crate::token::{ApiKeys, KeyDigest, Keyring, KnownKey, Purpose, Scope};
 
 /// Everything that runs, put together. Clones share it.
@@ -195,6 +195,10 @@ fn application(
     let Maker { settings, keyring, texts, lanes, hashing, random, pools } = maker;
     let at = |setting: &str| format!("apps.{name}.{setting}");
     let accounts = users_table(name, app, pools, random)?;
+    let accounts: Arc<dyn Accounts> = match settings.traces.url {
+        Some(_) => Arc::new(TracedTable::new(accounts)),
+        None => Arc::new(accounts),
+    };
     let pages = pages(settings, name, app);
     let return_targets = ReturnTargets::parse(&app.return_to).map_err(|_| {
         StartError::setting(
@@ -209,7 +213,7 @@ fn application(
         language: Language::from_tag(&app.language).unwrap_or(Language::English),
         texts: texts[name].clone(),
         keys: keyring.application(name),
-        accounts: Arc::new(accounts),
+        accounts,
         usernames: app.users.username.is_some(),
         offered: offered(app),
         reset_confirms: app.users.reset_confirms,

@@ -18,6 +18,7 @@ mod schemes;
 mod second_factor;
 mod service;
 mod stamp;
+mod traces;
 mod webhook;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::{
-    StartError, breaches as breach_services, build, keys, permits, shared, texts, webhooks,
+    StartError, breaches as breach_services, build, keys, permits, shared, texts,
+    traces as collectors, webhooks,
 };
 use crate::account::EmailAddress;
 use crate::clock::Clock;
@@ -112,6 +114,7 @@ pub async fn check(
     let mut findings = service::examine(settings);
     findings.extend(files::examine(settings));
     findings.extend(redis::examine(settings).await);
+    findings.extend(traces::examine(settings).await);
     let mailer = texts::embedded()
         .and_then(|embedded| texts::of_applications(settings, &embedded))
         .and_then(|texts| build::mailer(settings, &texts, random));

@@ -18,6 +18,7 @@ mod shared;
 mod structr;
 mod texts;
 mod tokens;
+mod traces;
 mod waiting;
 mod webhooks;
 mod workers;

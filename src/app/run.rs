@@ -13,6 +13,7 @@ use super::connections::{self, Bounds};
 use super::keys::KeyFolder;
 use super::logging::LevelFile;
 use super::operators::{self, Operators};
+use super::traces::Traces;
 use super::{Service, StartError, logging};
 use crate::clock::Clock;
 use crate::config::{MetricsSettings, Settings};
@@ -30,6 +31,7 @@ const SPARE_FILES: u32 = 256;
 pub async fn serve(settings: Settings) -> Result<(), StartError> {
     let level = logging::start(settings.log);
     let service = Service::build(&settings, Clock::system(), Random::system())?;
+    let traces = Traces::start(&settings)?;
     let listening = Listening::on(&settings.listen).await?;
     tracing::info!(address = %listening.address, public_url = settings.public_url, "listening");
     let listening = listening.for_operators(&settings.metrics).await?;
@@ -44,6 +46,9 @@ pub async fn serve(settings: Settings) -> Result<(), StartError> {
     let again = tokio::spawn(again.look(settings.read_again.0));
     listening.run(service, settings.queue.drain.0, stop_signal()?).await;
     again.abort();
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     Ok(())
 }
 

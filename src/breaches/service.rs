@@ -43,6 +43,7 @@ impl Service {
             url: &settings.url,
             ca: settings.ca.as_deref(),
             allow_private_network: settings.allow_private_network,
+            in_clear: false,
             timeout,
         };
         let peer = Peer::new(whereabouts, look_up)?;

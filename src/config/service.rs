@@ -35,6 +35,8 @@ pub struct Settings {
     pub connections: ConnectionSettings,
     /// What operators watch the service by.
     pub metrics: MetricsSettings,
+    /// Who is told what requests and jobs spend their time on.
+    pub traces: TraceSettings,
     /// The secrets that tokens are signed with.
     pub keys: KeySettings,
     /// Redis, where the queue or the limits are kept there.
@@ -73,6 +75,7 @@ impl Default for Settings {
             read_again: Span(Duration::from_secs(10)),
             connections: ConnectionSettings::default(),
             metrics: MetricsSettings::default(),
+            traces: TraceSettings::default(),
             keys: KeySettings::default(),
             redis: RedisSettings::default(),
             queue: QueueSettings::default(),
@@ -156,6 +159,26 @@ pub struct MetricsSettings {
     /// Address and port of the operators' own listener; there is none where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
+}
+
+/// Who is told what requests and jobs spend their time on.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TraceSettings {
+    /// Where a collector takes spans by OTLP over HTTP; nobody traces where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// A PEM file with the authority that signed the collector's certificate, beside the public ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
+    /// How many of the traces that begin here are told: 1 for all of them, 0.1 for a tenth.
+    pub sample: f64,
+}
+
+impl Default for TraceSettings {
+    fn default() -> Self {
+        Self { url: None, ca: None, sample: 1.0 }
+    }
 }
 
 /// The keyring.

@@ -7,6 +7,7 @@ use super::error::HookConfigError;
 use super::signature::SigningSecret;
 use crate::config::WebhookSettings;
 use crate::outbound::{LookUp, Named, Peer, Whereabouts};
+use crate::recovery::trace;
 
 /// How a receiver is called in what is said of it.
 const NAMED: Named = Named { section: "webhook", who: "receiver" };
@@ -36,6 +37,7 @@ impl Receiver {
             url: &settings.url,
             ca: settings.ca.as_deref(),
             allow_private_network: settings.allow_private_network,
+            in_clear: false,
             timeout: settings.timeout.0,
         };
         let peer = Peer::new(whereabouts, look_up)?;
@@ -50,6 +52,14 @@ impl Receiver {
     /// Looks where its name leads, and calls nobody.
     pub(super) async fn look(&self) -> Result<(), String> {
         self.peer.look().await
+    }
+
+    /// Notes where a call goes, and of its URL no more than that.
+    pub(super) fn told_of(&self, span: &trace::Span) {
+        span.text("server.address", self.peer.url().host_str().unwrap_or_default());
+        if let Some(port) = self.peer.url().port_or_known_default() {
+            span.number("server.port", port.into());
+        }
     }
 
     /// A signed call that is not sent yet.

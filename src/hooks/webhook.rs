@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use reqwest::StatusCode;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
@@ -11,6 +11,7 @@ use super::error::HookConfigError;
 use super::receiver::{Receiver, WebhookSecrets};
 use crate::config::WebhookSettings;
 use crate::outbound::{LookUp, NoAnswer, by_the_machine};
+use crate::recovery::trace::{self, TraceLink};
 use crate::recovery::{Call, Hooks, SendError};
 
 /// Calls the webhooks of all applications.
@@ -63,9 +64,21 @@ impl Webhooks {
 impl Hooks for Webhooks {
     async fn call(&self, call: &Call) -> Result<(), SendError> {
         let Some(receiver) = self.receivers.get(&call.app) else { return Ok(()) };
+        let span = trace::call("POST");
+        span.text("http.request.method", "POST");
+        receiver.told_of(&span);
         let request = receiver.call(&call.id, call.now.unix_timestamp(), body(call));
+        let request = match span.link() {
+            Some(link) => part_of(request, &link),
+            None => request,
+        };
         // What it has to say beyond the status is never read: the connection goes with it.
-        let answer = request.send().await.map_err(trouble)?;
+        let answer = span.around(request.send()).await.map_err(trouble);
+        let answer = answer.inspect_err(|error| span.failed(error.word()))?;
+        span.number("http.response.status_code", answer.status().as_u16().into());
+        if !answer.status().is_success() {
+            span.failed(answer.status().as_str());
+        }
         match answer.status() {
             status if status.is_success() => Ok(()),
             // The scheme's word for a receiver that is no more.
@@ -86,6 +99,15 @@ fn body(call: &Call) -> String {
         "data": data,
     })
     .to_string()
+}
+
+/// Has the receiver's own spans become children of that of the call.
+fn part_of(request: RequestBuilder, link: &TraceLink) -> RequestBuilder {
+    let request = request.header("traceparent", link.parent());
+    match link.state() {
+        Some(state) => request.header("tracestate", state),
+        None => request,
+    }
 }
 
 /// Why there was no answer. Where the name leads is somebody's doing and not passing trouble.

@@ -32,7 +32,8 @@ impl Proxies {
         Ok(Self { trusted, header, doubts: Doubts::new() })
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether this address is one of theirs.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(&address))
     }
 }

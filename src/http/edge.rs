@@ -15,7 +15,7 @@ use super::places::Place;
 use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
 use super::state::State;
-use super::{pages, rate_limit, routes};
+use super::{pages, rate_limit, routes, trace};
 use crate::clock::Stopwatch;
 use crate::recovery::{meters, noting};
 
@@ -75,10 +75,13 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let place = self.state.places.of(&request);
         let (route, _) = routes::find(&path).unwrap_or(("none", ""));
         let span = tracing::info_span!("request", reference);
+        let traced = trace::begin(&self.state, place, &request, &reference);
         let crossing = Crossing::of(&self.state, place, &request);
         let (answered, standings) = match crossing.as_ref().and_then(Crossing::preflight) {
             Some(preflight) => (Ok(preflight), vec![]),
-            None => noting(self.answer(place, request).instrument(span.clone())).await,
+            None => {
+                traced.around(noting(self.answer(place, request).instrument(span.clone()))).await
+            }
         };
         let mut answer = match answered {
             Ok(answer) => answer,
@@ -96,13 +99,14 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         add_headers(&mut answer, &reference, place.secure);
         let status = answer.status().as_u16();
         meters::answered(method_word(&method), route, status, began.elapsed());
+        trace::end(&traced, status);
         span.in_scope(|| tracing::info!(method = %method, route, status, "answered"));
         Ok(answer)
     }
 }
 
 /// A method as metrics know it: a client may make up any.
-fn method_word(method: &Method) -> &'static str {
+pub(super) fn method_word(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

@@ -20,6 +20,7 @@ mod reference;
 mod return_to;
 pub mod routes;
 mod state;
+mod trace;
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! What every handler has at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,7 +120,9 @@ impl State {
         self.cors.get(self.owner_at(place, owner)?).map(Vec::as_slice)
     }
 
-    fn owner_at(&self, place: &Place, owner: Owner<'_>) -> Option<&str> {
+    /// The name of the application that a path is of, where it is served here.
+    #[must_use]
+    pub(super) fn owner_at(&self, place: &Place, owner: Owner<'_>) -> Option<&str> {
         match owner {
             Owner::Named(name) => self.application_at(place, name).map(|app| app.name.as_str()),
             Owner::Called(system, called) => {
@@ -214,9 +217,19 @@ impl State {
     /// The key of the client's allowance.
     #[must_use]
     pub fn client_key(&self, request: &Request) -> String {
-        let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
-        client_key(peer, request.headers(), &self.proxies)
+        client_key(peer(request), request.headers(), &self.proxies)
     }
+
+    /// Whether a request comes out of the hands of a proxy that is believed.
+    #[must_use]
+    pub(super) fn is_by_a_proxy(&self, request: &Request) -> bool {
+        peer(request).is_some_and(|peer| self.proxies.trusts(peer.to_canonical()))
+    }
+}
+
+/// Who is at the other end of the connection.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
 /// The use of this token that a request asks for.

@@ -18,7 +18,7 @@ use crate::clock::Stopwatch;
 use crate::config::{ApplicationSettings, Settings};
 use crate::language::Catalogue;
 use crate::random::Random;
-use crate::recovery::{Letter, Message, SendError, Sender, meters};
+use crate::recovery::{Letter, Message, SendError, Sender, meters, trace};
 
 /// Carries the mail of every application.
 pub struct Mailer {
@@ -88,8 +88,13 @@ impl AppSender {
             outbox.keep(kept(letter, written, &mail));
         }
         let carrying = Stopwatch::start();
-        let carried = self.provider.carry(mail).await;
+        let span = trace::call("hand the mail over");
+        span.text("regain.mail.provider", &self.provider_name);
+        let carried = span.around(self.provider.carry(mail)).await;
         meters::mail_took(&self.provider_name, carrying.elapsed());
+        if let Err(error) = &carried {
+            span.failed(error.word());
+        }
         carried
     }
 }

@@ -28,6 +28,8 @@ pub struct Whereabouts<'a> {
     pub ca: Option<&'a Path>,
     /// Whether its name may lead into a private network.
     pub allow_private_network: bool,
+    /// Whether http may leave this machine: what is told is nothing that others must not read.
+    pub in_clear: bool,
     /// Longest wait for its answer, from looking its name up on.
     pub timeout: Duration,
 }
@@ -112,7 +114,7 @@ fn place(settings: Whereabouts<'_>) -> Result<(Url, Reach), OutboundError> {
         || url.host() == Some(Host::Domain("localhost"));
     match url.scheme() {
         "https" => {}
-        "http" if loopback => {}
+        "http" if loopback || settings.in_clear => {}
         "http" => return wrong("is http off loopback: others on the way could read every call"),
         _ => return wrong("is not an http(s) URL"),
     }
@@ -159,9 +161,15 @@ mod tests {
     use super::*;
 
     fn place_of(url: &str, private: bool) -> Result<Reach, String> {
+        place_in_clear(url, private, false)
+    }
+
+    fn place_in_clear(url: &str, private: bool, in_clear: bool) -> Result<Reach, String> {
         let named = Named { section: "webhook", who: "receiver" };
         let (ca, timeout) = (None, Duration::from_secs(1));
-        let placed = place(Whereabouts { named, url, ca, allow_private_network: private, timeout });
+        let allow_private_network = private;
+        let placed =
+            place(Whereabouts { named, url, ca, allow_private_network, in_clear, timeout });
         placed.map(|(_, reach)| reach).map_err(|error| error.to_string())
     }
 
@@ -182,6 +190,15 @@ mod tests {
         }
         assert_eq!(place_of("https://10.0.0.1/h", true), Ok(Reach::Private));
         assert_eq!(place_of("https://[fd00::1]/h", true), Ok(Reach::Private));
+    }
+
+    #[test]
+    fn http_leaves_the_machine_only_where_what_is_told_may_be_read() {
+        let url = "http://otel-collector.monitoring:4318/v1/traces";
+        assert_eq!(place_in_clear(url, true, true), Ok(Reach::Private));
+        assert_eq!(place_in_clear("http://127.0.0.1:4318/", true, true), Ok(Reach::Loopback));
+        assert!(place_in_clear(url, true, false).is_err());
+        assert!(place_in_clear("http://169.254.169.254/", true, true).is_err());
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::memory::RESERVE;
 use super::parcel::Parcels;
 use super::room::{Room, Waiting};
 use super::{Backlog, MemoryQueue};
-use crate::recovery::{Change, Job, Jobs, Lost, QueueFull, Told, meters};
+use crate::recovery::{Change, Job, Jobs, Lost, QueueFull, Told, meters, trace};
 use crate::redis::{Redis, Trouble};
 
 pub use dead::Report;
@@ -160,7 +160,14 @@ impl RedisQueue {
         let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         call.key(&self.delayed).key(&self.counts);
         call.arg(parcel).arg(capacity).arg(part).arg(millis);
-        let taken = self.redis.invoke::<u8>(&call).await;
+        let span = trace::enqueue("put the job into the queue");
+        span.text("messaging.system", "redis");
+        span.text("messaging.operation.type", "send");
+        let taken = span.around(self.redis.invoke::<u8>(&call)).await;
+        if taken.is_err() {
+            span.failed("redis");
+        }
+        drop(span);
         match &taken {
             Ok(_) => self.note_refusal(None),
             Err(why @ Trouble::Refused(_)) => self.note_refusal(Some(why)),

@@ -1,6 +1,6 @@
 //! Whether a new password will do, told in the order of what it costs, and its hash.
 
-use super::{Application, BreachUse, CompleteError, NotTold, Recovery, meters};
+use super::{Application, BreachUse, CompleteError, NotTold, Recovery, meters, trace};
 use crate::account::Account;
 use crate::password::{Context, Password, Refusal};
 
@@ -25,7 +25,10 @@ impl Recovery {
         }
         let turn = self.hashing.turn(&app.hashing_share).await?;
         let password = new_password.clone();
-        let (turn, strong) = turn.work(move || policy.check_strength(&password, &context)).await?;
+        let span = trace::step("judge the password");
+        let judged = turn.work(move || policy.check_strength(&password, &context));
+        let (turn, strong) = span.around(judged).await?;
+        drop(span);
         strong.map_err(CompleteError::Rejected)?;
         let turn = if app.breaches == BreachUse::NotAsked {
             turn
@@ -43,7 +46,8 @@ impl Recovery {
         app: &Application,
         password: &Password,
     ) -> Result<(), CompleteError> {
-        let told = self.breaches.list(&app.name, password).await;
+        let span = trace::step("ask whether the password was breached");
+        let told = span.around(self.breaches.list(&app.name, password)).await;
         meters::breaches_asked(app, told.into());
         match (told, app.breaches) {
             (Ok(true), _) => Err(CompleteError::Rejected(vec![Refusal::Breached])),

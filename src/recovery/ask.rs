@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     About, Application, AskError, Caller, Door, Event, Job, Languages, LinkMail, LinkWish, Mail,
-    Recovery, Task, Wording, audit, meters,
+    Recovery, Task, Wording, audit, meters, trace,
 };
 use crate::account::Identifier;
 use crate::token::Purpose;
@@ -101,6 +101,7 @@ impl Recovery {
             attempt: 0,
             has_turn: false,
             redone: false,
+            trace: trace::here(),
             task,
         }
     }

@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 
 use super::{
     About, Application, Client, Event, Jobs, NewPassword, QueueFull, Recovery, StoreError, Task,
+    trace,
 };
 use crate::account::{Account, Stamp};
 use crate::token::{Marks, Purpose};
@@ -222,7 +223,7 @@ impl Recovery {
             }
             settled
         };
-        let written = tokio::spawn(writing.in_current_span()).await;
+        let written = tokio::spawn(trace::along(writing.in_current_span())).await;
         written.unwrap_or_else(|error| Err(StoreError::Unreachable(error.to_string())))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-use super::meters;
+use super::{meters, trace};
 use crate::clock::Stopwatch;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
@@ -78,9 +78,11 @@ impl HashingPool {
             let of_share = Arc::clone(share).acquire_owned().await?;
             Ok::<_, AcquireError>((of_share, Arc::clone(&self.permits).acquire_owned().await?))
         };
-        let turn = tokio::time::timeout(self.wait, turn).await;
+        let span = trace::step("wait for a turn to hash");
+        let turn = span.around(tokio::time::timeout(self.wait, turn)).await;
         meters::hashing_waited(waiting.elapsed());
         let Ok(Ok(permits)) = turn else {
+            span.failed("no_turn");
             return Err(HashingError::NoTurn(self.wait));
         };
         Ok(Turn { _permits: permits, random: self.random.clone() })
@@ -107,8 +109,9 @@ impl Turn {
         stored: Option<String>,
     ) -> Result<String, HashingError> {
         let random = self.random.clone();
-        let (_done, hash) =
-            self.work(move || scheme.hash(&password, stored.as_deref(), &random)).await?;
+        let span = trace::step("hash the password");
+        let hash = self.work(move || scheme.hash(&password, stored.as_deref(), &random));
+        let (_done, hash) = span.around(hash).await?;
         Ok(hash?)
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::trace::TraceLink;
 use super::{Change, Event, LinkMail, Wording};
 use crate::account::{Identifier, NEWEST_CHARS};
 use crate::language::Language;
@@ -36,6 +37,9 @@ pub struct Job {
     /// already.
     #[serde(skip)]
     pub redone: bool,
+    /// What the spans of doing it are part of, where the request that it comes from was traced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceLink>,
     /// What is to be done.
     pub task: Task,
 }
@@ -309,7 +313,8 @@ mod tests {
     fn job(task: Task) -> Job {
         let asked_at = OffsetDateTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
         let (app, reference) = ("shop".to_owned(), "r1".to_owned());
-        Job { app, reference, asked_at, attempt: 2, has_turn: true, redone: false, task }
+        let (attempt, has_turn, redone, trace) = (2, true, false, None);
+        Job { app, reference, asked_at, attempt, has_turn, redone, trace, task }
     }
 
     fn wish() -> LinkWish {
@@ -352,7 +357,10 @@ mod tests {
         let (user_id, event_id) = ("7".to_owned(), "e1".to_owned());
         let about = About::Account { user_id, event_id, purpose: Some(Purpose::Login) };
         let dispute = job(Task::Hook(Event::AccountDisputed, about));
-        for job in [ask(), link, issued, notice, dispute] {
+        let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let traced = Job { trace: TraceLink::parse(parent, ""), ..ask() };
+        assert_eq!(serde_json::to_value(&traced).unwrap()["trace"], json!(parent));
+        for job in [ask(), link, issued, notice, dispute, traced] {
             let written = serde_json::to_vec(&job).unwrap();
             assert!(serde_json::from_slice::<Job>(&written).unwrap() == job);
         }

@@ -27,6 +27,7 @@ impl Recovery {
             counter!(table::JOBS_UNAUTHENTIC),
             counter!(table::QUEUE_FALLBACK),
             counter!(table::LIMITS_FALLBACK),
+            counter!(table::SPANS_DROPPED),
         ];
         counters.extend(Door::ALL.map(limits_refused));
         counters.extend(KeyRefused::ALL.iter().map(|reason| keys_refused(*reason)));
@@ -195,6 +196,11 @@ pub fn key(key: &KeyFacts, used: bool) {
 /// Counts a look at the folder of keys that found one which is not taken.
 pub fn key_refused(reason: KeyRefused) {
     keys_refused(reason).increment(1);
+}
+
+/// Counts spans that no collector got.
+pub fn spans_dropped(spans: usize) {
+    counter!(table::SPANS_DROPPED).increment(spans.try_into().unwrap_or(u64::MAX));
 }
 
 /// Tells which version runs.

@@ -32,6 +32,7 @@ mod revoke;
 mod session;
 mod standing;
 mod token_use;
+pub mod trace;
 mod wording;
 mod worker;
 

@@ -116,6 +116,18 @@ pub enum StoreError {
     Misfit(String),
 }
 
+impl StoreError {
+    /// A fixed word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Busy(_) => "busy",
+            Self::Unreachable(_) => "unreachable",
+            Self::Misfit(_) => "misfit",
+        }
+    }
+}
+
 /// What waits to be mailed or called.
 #[async_trait]
 pub trait Jobs: Send + Sync {
@@ -210,6 +222,18 @@ pub enum SendError {
     /// Will never succeed: 5xx, an address that cannot be written to.
     #[error("refused: {0}")]
     Final(String),
+}
+
+impl SendError {
+    /// A fixed word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Passing(_) => "passing",
+            Self::Unanswered(_) => "unanswered",
+            Self::Final(_) => "refused",
+        }
+    }
 }
 
 /// Who knows which passwords were breached.

@@ -64,6 +64,7 @@ pub fn ask_for(app: &str, reference: &str, who: &str) -> Job {
         attempt: 0,
         has_turn: false,
         redone: false,
+        trace: None,
         task: Task::Mail(Mail::Ask(Identifier::parse(who).unwrap(), wish)),
     }
 }

@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use super::change::Seen;
 use super::{
     About, Application, Call, Change, Event, GivenLink, Job, Later, Letter, Lost, Mail, Message,
-    Recovery, SendError, Task, meters,
+    Recovery, SendError, Task, meters, trace,
 };
 use crate::account::Account;
 use crate::language::Language;
@@ -34,14 +34,16 @@ impl Recovery {
     /// that in its place: where it cannot, the job has to be given out once more, at the price that
     /// what was done of it is done again.
     pub async fn perform(&self, job: Job) -> Vec<Later> {
-        let span = tracing::info_span!("job", reference = job.reference);
-        self.do_job(job).instrument(span).await
+        let (span, traced) =
+            (tracing::info_span!("job", reference = job.reference), trace::job(&job));
+        traced.around(self.do_job(job).instrument(span)).await
     }
 
     async fn do_job(&self, job: Job) -> Vec<Later> {
         let Some(app) = self.application(&job.app) else {
             tracing::error!(app = job.app, "job of an unknown application dropped");
             meters::job_lost();
+            trace::came_to("lost", false);
             return vec![];
         };
         if self.clock.now() >= job.asked_at + life(app, &job.task) {
@@ -98,6 +100,7 @@ impl Recovery {
         }
         let [random] = self.random.bytes();
         tracing::debug!(app = job.app, kind = job.task.kind(), "makes way: {busy}");
+        trace::came_to("made_way", true);
         let after = makes_way_for(self.jobs.waiting_of(&job.app), random);
         vec![Later { job, after }]
     }
@@ -245,6 +248,7 @@ fn makes_way_for(waiting: usize, random: u8) -> Duration {
 
 fn drop_unwritten(job: &Job) -> Option<Later> {
     tracing::info!(app = job.app, kind = job.task.kind(), "dropped: it was not written");
+    trace::came_to("not_written", true);
     None
 }
 

@@ -36,6 +36,15 @@ impl Dialect {
         }
     }
 
+    /// What OpenTelemetry's conventions call it.
+    pub(super) const fn system(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql",
+            Self::MySql => "mysql",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
     /// A column of whatever type as text in UTF-8.
     pub(super) fn text(self, column: &str) -> Expr {
         let template = match self {

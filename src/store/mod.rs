@@ -22,6 +22,7 @@ mod read;
 mod swap;
 mod table;
 mod tls;
+mod traced;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub use layout::{Layout, Relation, TextColumn};
 pub use people::People;
 pub use pools::Pools;
 use pools::{Opened, Part};
+pub use traced::TracedTable;
 
 /// How long a statement may take. The wait for a lock (`connect.rs`) ends much sooner, by the
 /// server's own doing, so that what is given up here is a connection that went dead.

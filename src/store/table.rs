@@ -34,6 +34,12 @@ impl TableName {
         }
     }
 
+    /// The name as it is configured.
+    pub(super) fn plain(&self) -> String {
+        let schema = self.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+        schema + &self.table
+    }
+
     /// The name in standard SQL quotes, as PostgreSQL's `to_regclass` reads it.
     pub(super) fn quoted(&self) -> String {
         let quote = |part: &str| format!("\"{}\"", part.replace('"', "\"\""));
@@ -51,6 +57,8 @@ mod tests {
     #[test]
     fn a_name_has_at_most_one_dot_and_no_empty_part() {
         assert_eq!(TableName::parse("auth_user").unwrap().quoted(), "\"auth_user\"");
+        assert_eq!(TableName::parse("auth_user").unwrap().plain(), "auth_user");
+        assert_eq!(TableName::parse("app.users").unwrap().plain(), "app.users");
         assert_eq!(TableName::parse("app.us\"er").unwrap().quoted(), "\"app\".\"us\"\"er\"");
         for text in ["", ".", "a.", ".a", "a.b.c", "a..b", "a\0b"] {
             assert!(TableName::parse(text).is_err(), "{text:?}");

@@ -13,6 +13,7 @@ use crate::operations::{self, Operation};
 use crate::people::{Person, database, person};
 use crate::process::{Process, free_port};
 use crate::redis_server::RedisServer;
+use crate::traces::collector::Collector;
 use crate::webhooks::receiver::{self, Receiver, Say};
 use planted::{ADA, ANYBODY, LIN, PASSWORD, Planted, UNA};
 
@@ -43,6 +44,7 @@ struct Scene {
     folder: Folder,
     receiver: Receiver,
     metrics: String,
+    collector: Collector,
     http: reqwest::Client,
     key: String,
 }
@@ -54,6 +56,7 @@ impl Scene {
         let users = database(engine, &[ada, una, person(LIN)]).await;
         let folder = Folder::new();
         let receiver = Receiver::plain([Say::Status(500)]).await;
+        let collector = Collector::start().await;
         let metrics = format!("127.0.0.1:{}", free_port());
         let scopes = regain::token::Scope::names();
         let (key, known) = crate::operators::new_key("canary", &scopes);
@@ -82,10 +85,11 @@ impl Scene {
             ("LIMITS__PER_KEY", "100000/m"),
             ("LIMITS__STORE", "redis"),
             ("QUEUE__STORE", "redis"),
+            ("TRACES__URL", &collector.url),
         ];
         let said = (head.as_str(), more.as_str());
         let process = Process::start_talkative(&folder, &users.url, said, &variables).await;
-        Self { users, process, folder, receiver, metrics, http: client(), key }
+        Self { users, process, folder, receiver, metrics, collector, http: client(), key }
     }
 
     fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
@@ -224,6 +228,9 @@ impl Scene {
             assert!(log.contains(operation.template), "{operation:?} was tried");
         }
         planted.assert_not_in("the log", log.as_bytes());
+        let spans = self.collector.spans().len();
+        assert!(spans > 1_000, "{spans}");
+        planted.assert_not_in("the traces", &self.collector.bytes());
         let told = redis.everything_written();
         assert!(told.len() > 50_000, "{}", told.len());
         planted.assert_not_in("what Redis was told", &told);

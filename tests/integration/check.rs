@@ -9,6 +9,7 @@ mod redis;
 mod schemes;
 mod second_factor;
 mod tables;
+mod traces;
 mod views;
 mod webhooks;
 

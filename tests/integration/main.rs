@@ -68,5 +68,6 @@ mod smtp_faults;
 mod store;
 mod timing;
 mod together;
+mod traces;
 mod trouble;
 mod webhooks;

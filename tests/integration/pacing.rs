@@ -180,7 +180,7 @@ async fn a50_a_job_that_is_given_out_again_is_not_refused_for_what_it_has_paid()
         let (app, reference) = ("default".to_owned(), "r".to_owned());
         let task = Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish));
         let asked_at = OffsetDateTime::from_unix_timestamp(START).unwrap();
-        Job { app, reference, asked_at, attempt: 0, has_turn: false, redone, task }
+        Job { app, reference, asked_at, attempt: 0, has_turn: false, redone, trace: None, task }
     };
     assert!(recovery.perform(job(false)).await.is_empty());
     assert_eq!(regain.links().len(), 3);

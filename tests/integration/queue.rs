@@ -33,6 +33,7 @@ fn job_of(app: &str, reference: &str) -> Job {
         attempt: 0,
         has_turn: false,
         redone: false,
+        trace: None,
         task: Task::Mail(Mail::Ask(Identifier::parse("ada@example.com").unwrap(), wish)),
     }
 }

@@ -73,6 +73,7 @@ pub fn check_safety(settings: &Settings) -> Vec<ConfigError> {
     errors.extend(structr::check(&settings.apps));
     errors.extend(connections(&settings.connections));
     errors.extend(read_again(settings.read_again));
+    errors.extend(sample(settings.traces.sample));
     if settings.queue.capacity == 0 {
         errors.push(at_least_one("queue.capacity"));
     }
@@ -116,6 +117,13 @@ fn connections(connections: &ConnectionSettings) -> Vec<ConfigError> {
 fn read_again(every: Span) -> Option<ConfigError> {
     let often = every.0 < Duration::from_millis(100);
     often.then(|| ConfigError::at("read_again", "must be at least 100ms", "leave it out for 10s"))
+}
+
+/// A share of all traces.
+fn sample(sample: f64) -> Option<ConfigError> {
+    let cure = "write 1.0 for all of them, 0.1 for a tenth";
+    let none = !(0.0..=1.0).contains(&sample);
+    none.then(|| ConfigError::at("traces.sample", "is no share between 0 and 1", cure))
 }
 
 /// Every URL that people come in by.

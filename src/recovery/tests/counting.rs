@@ -200,6 +200,7 @@ fn what_can_be_counted_of_an_application_begins_at_nought() {
         "jobs_unauthentic_total",
         "queue_fallback_total",
         "limits_fallback_total",
+        "spans_dropped_total",
     ] {
         assert_eq!(begun(of_the_process), 1, "{of_the_process}");
     }
@@ -237,6 +238,7 @@ fn what_adapters_measure_has_its_names_here() {
     meters::job_unauthentic();
     meters::queue_fallback();
     meters::limits_fallback();
+    meters::spans_dropped(3);
     meters::redis("queue", true);
     meters::redis("limits", false);
     meters::build();
@@ -248,6 +250,7 @@ fn what_adapters_measure_has_its_names_here() {
     {
         assert_eq!(counted(&format!("{name}_total")), Some(1), "{name}");
     }
+    assert_eq!(counted("spans_dropped_total"), Some(3));
     assert_eq!((gauge("queue_depth"), gauge("queue_capacity")), (Some(7.0), Some(100.0)));
     assert_eq!(gauge("queue_oldest_age_seconds"), Some(4.0));
     assert_eq!(gauge("redis_up{use=\"queue\"}"), Some(1.0));

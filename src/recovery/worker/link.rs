@@ -9,7 +9,7 @@ use super::super::meters::{self, NoMail};
 use super::super::mint::mint;
 use super::super::{
     About, Application, Draft, Event, Job, Later, Letter, LinkWish, Lost, Mail, Message, Recovery,
-    SendError, Task, TryAfter, Worthless,
+    SendError, Task, TryAfter, Worthless, trace,
 };
 use super::{account_language, newest};
 use crate::account::{Account, Identifier};
@@ -144,6 +144,7 @@ impl Recovery {
                 Ok(Duration::ZERO) => {}
                 Ok(wait) => {
                     meters::pace_wait(app);
+                    trace::came_to("waits_for_its_turn", true);
                     let wait_s = wait.as_secs();
                     tracing::info!(app = app.name, wait_s, "the mail waits for its turn");
                     return vec![Later { job, after: wait }];
@@ -276,5 +277,6 @@ fn withhold(
     why: Option<&(dyn fmt::Display + Sync)>,
 ) {
     meters::no_mail(app, reason);
+    trace::came_to(reason.word(), true);
     audit::mail_withheld(app, user_id, reason, why);
 }

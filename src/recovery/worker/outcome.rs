@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::audit;
 use super::super::meters::{self, Delivery};
-use super::super::{Job, Later, Lost, Mail, Recovery, SendError, Task};
+use super::super::{Job, Later, Lost, Mail, Recovery, SendError, Task, trace};
 use super::newest;
 
 /// First wait after passing trouble, more or less; it doubles from attempt to attempt.
@@ -26,11 +26,11 @@ impl Recovery {
         match outcome {
             Ok(()) => {
                 audit::sent(job, kind);
-                meters::tried(job, Delivery::Sent);
+                tried(job, Delivery::Sent);
                 None
             }
             Err(error @ SendError::Unanswered(_)) => {
-                meters::tried(job, Delivery::Unanswered);
+                tried(job, Delivery::Unanswered);
                 self.later(job, life, &error).await
             }
             Err(error @ SendError::Passing(_)) => self.later(job, life, &error).await,
@@ -51,7 +51,7 @@ impl Recovery {
     ) -> Option<Later> {
         let left = self.put_off(job, life, why);
         if left.is_some() {
-            meters::tried(job, Delivery::Retried);
+            tried(job, Delivery::Retried);
         } else {
             self.give_up(job, Lost::TooLate, why).await;
         }
@@ -82,7 +82,7 @@ impl Recovery {
     /// and that must take nobody else's turn.
     pub(super) async fn give_up(&self, job: &Job, lost: Lost, why: &(dyn fmt::Display + Sync)) {
         let refused = lost == Lost::Refused;
-        meters::tried(job, if refused { Delivery::Lost } else { Delivery::GivenUp });
+        tried(job, if refused { Delivery::Lost } else { Delivery::GivenUp });
         tracing::error!(app = job.app, kind = job.task.kind(), %lost, %why, "given up");
         if let Task::Mail(Mail::Link { user_id, wish, .. }) = &job.task
             && let Some(app) = self.application(&job.app)
@@ -97,6 +97,12 @@ impl Recovery {
         }
         self.jobs.bury(job, lost, self.clock.now()).await;
     }
+}
+
+/// Counts a try and tells the trace of it.
+fn tried(job: &Job, delivery: Delivery) {
+    meters::tried(job, delivery);
+    trace::came_to(delivery.word(), delivery == Delivery::Sent);
 }
 
 /// Doubles from attempt to attempt.

@@ -1,4 +1,4 @@
-//! Headers: who a request comes from, which language it gets, and that nothing in them is a fault of ours.
+//! Headers: who a request comes from, which language it gets, whose trace it is part of, and that nothing in them is a fault of ours.
 //!
 //! The first byte says who sent it and what is looked at; the rest is the headers, a line each.
 #![no_main]
@@ -18,6 +18,8 @@ use regain::http::State;
 use regain::http::pages::dresses;
 use regain::language::{Catalogue, Language};
 use regain::random::Random;
+use regain::recovery::trace::TraceLink;
+use regain::token::{Keyring, Secret};
 use regain_fuzz::{Served, now};
 
 static SERVED: LazyLock<Served> = LazyLock::new(Served::build);
@@ -60,7 +62,10 @@ fuzz_target!(|data: &[u8]| {
     let headers = headers(rest);
     match first >> 3 {
         place @ 0..8 => answered(usize::from(place), peer, &headers),
-        8..16 => languages(&headers),
+        8..16 => {
+            languages(&headers);
+            traces(&headers);
+        }
         16..24 => by_x_forwarded_for(peer, &headers),
         _ => by_forwarded(peer, &headers),
     }
@@ -72,7 +77,10 @@ fn state(proxy_header: ProxyHeader) -> State {
     let dresses = dresses(&SERVED.settings, &of_apps).expect("pages");
     let (recovery, clock) = (SERVED.service.recovery.clone(), Clock::fixed(now()));
     let settings = Settings { proxy_header, ..SERVED.settings.clone() };
-    State::new(recovery, &settings, texts, dresses, clock, Random::repeatable(4)).expect("a state")
+    let secret = Secret::parse(b"fuzzing-only-Hq2x7LwZ0dKfN4tVbY8mRc5sJpGu1eA9").expect("a secret");
+    let keyring = Keyring::new("one", [("one".to_owned(), secret)]).expect("a keyring");
+    let (keyring, random) = (Arc::new(keyring), Random::repeatable(4));
+    State::new(recovery, keyring, &settings, texts, dresses, clock, random).expect("a state")
 }
 
 /// The lines that HTTP would let through.
@@ -235,6 +243,18 @@ fn languages(headers: &HeaderMap) {
         let unwanted = header.replace(';', ",").replace(',', ";q=0,") + ";q=0";
         assert_eq!(Language::accepted(&unwanted), None, "{unwanted}");
     }
+}
+
+/// What is taken of a trace is told on as one that is taken again, and is the same then.
+fn traces(headers: &HeaderMap) {
+    let of = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(link) = TraceLink::parse(of("traceparent"), of("tracestate")) else { return };
+    assert_eq!(link.parent().len(), 55, "{link:?}");
+    assert!(link.state().is_none_or(|state| state.len() <= 512), "{link:?}");
+    let state = link.state().unwrap_or_default();
+    assert_eq!(TraceLink::parse(link.parent(), state).as_ref(), Some(&link));
+    HeaderValue::from_str(link.parent()).expect("a header");
+    HeaderValue::from_str(state).expect("a header");
 }
 
 /// Through the whole service: no fault of ours, and pages in a language that there is.

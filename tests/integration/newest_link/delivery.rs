@@ -169,6 +169,7 @@ fn link(regain: &Regain, draft: Draft) -> Job {
         attempt: 1,
         has_turn: true,
         redone: false,
+        trace: None,
         task: Task::Mail(MailJob::Link { user_id, wish, draft }),
     }
 }

@@ -119,6 +119,18 @@ fn a51_a_network_of_ipv4_that_is_written_as_one_of_ipv6_is_none_that_a_proxy_is_
 }
 
 #[test]
+fn what_is_traced_is_a_share() {
+    assert_snapshot!(with("", "traces.sample = 1.5"), @r#"
+    regain.toml:1:8: `traces.sample` is no share between 0 and 1
+        write 1.0 for all of them, 0.1 for a tenth
+    "#);
+    for sample in ["-0.1", "nan"] {
+        let refused = with("", &format!("traces.sample = {sample}"));
+        assert!(refused.contains("no share between 0 and 1"), "{refused}");
+    }
+}
+
+#[test]
 fn a_link_pattern_holds_the_token_once_and_is_https() {
     let links =
         |pattern: &str| with("apps.default", &format!("links.password_reset = \"{pattern}\""));
