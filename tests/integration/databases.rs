@@ -61,21 +61,28 @@ pub struct TestDatabase {
     pub engine: Engine,
     pub url: String,
     connection: DatabaseConnection,
+    /// By whom it was made, unless it is a file.
+    administrator: Option<String>,
     name: String,
 }
 
 /// Creates an empty database.
 pub async fn create(engine: Engine) -> TestDatabase {
+    create_by(engine, administrator(engine)).await
+}
+
+/// The same in a server of the test's own, by the URL of its administrator.
+pub async fn create_by(engine: Engine, administrator: Option<String>) -> TestDatabase {
     let name = format!("regain_test_{:016x}", u64::from_be_bytes(Random::system().bytes()));
-    let url = if let Some(administrator) = administrator(engine) {
-        let connection = connect(&administrator).await;
+    let url = if let Some(administrator) = &administrator {
+        let connection = connect(administrator).await;
         connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         connection.close().await.unwrap();
         format!("{}/{name}", administrator.rsplit_once('/').unwrap().0)
     } else {
         format!("sqlite://{}?mode=rwc", env::temp_dir().join(format!("{name}.sqlite")).display())
     };
-    TestDatabase { engine, connection: connect(&url).await, url, name }
+    TestDatabase { engine, connection: connect(&url).await, url, administrator, name }
 }
 
 impl TestDatabase {
@@ -98,7 +105,7 @@ impl Drop for TestDatabase {
     /// As well as can be: from a thread of its own, because dropping cannot wait.
     fn drop(&mut self) {
         let (engine, name) = (self.engine, self.name.clone());
-        let Some(administrator) = administrator(engine) else {
+        let Some(administrator) = self.administrator.take() else {
             let file = env::temp_dir().join(format!("{name}.sqlite"));
             for end in ["", "-wal", "-shm", "-journal"] {
                 let _ = std::fs::remove_file(format!("{}{end}", file.display()));

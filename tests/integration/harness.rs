@@ -351,7 +351,8 @@ pub fn read_mails(folder: &Path) -> Vec<Mail> {
     files.into_iter().map(|(_, path)| read_mail(&std::fs::read(path).unwrap())).collect()
 }
 
-fn read_mail(raw: &[u8]) -> Mail {
+/// A mail from its bytes.
+pub fn read_mail(raw: &[u8]) -> Mail {
     let message = MessageParser::new().parse(raw).expect("a mail");
     let to = message.to().and_then(|to| to.first()).and_then(|to| to.address());
     Mail {
@@ -365,10 +366,15 @@ fn read_mail(raw: &[u8]) -> Mail {
 
 /// An HTTP client that follows nothing.
 pub fn client() -> reqwest::Client {
+    client_resting(Duration::from_secs(90))
+}
+
+/// The same, which keeps a connection for so long that it has no use for.
+pub fn client_resting(idle: Duration) -> reqwest::Client {
     // Every test makes one, and only the first sets the process up.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    client.no_proxy().build().expect("an HTTP client")
+    client.no_proxy().pool_idle_timeout(idle).build().expect("an HTTP client")
 }
 
 /// Sends a request and reads the answer to its end, which has to be a declared one.

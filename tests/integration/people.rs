@@ -33,7 +33,16 @@ pub fn person(email: &str) -> Person {
 /// Makes a database with a users table and these people, whose ids count from 1.
 pub async fn database(engine: Engine, people: &[Person]) -> TestDatabase {
     let database = create(engine).await;
-    let (id, moment, boolean) = match engine {
+    make_table(&database).await;
+    for person in people {
+        add(&database, person).await;
+    }
+    database
+}
+
+/// Makes the table, empty.
+pub async fn make_table(database: &TestDatabase) {
+    let (id, moment, boolean) = match database.engine {
         Engine::Sqlite => ("INTEGER PRIMARY KEY", "TEXT", "INTEGER"),
         Engine::Postgres => ("BIGSERIAL PRIMARY KEY", "TIMESTAMPTZ", "BOOLEAN"),
         Engine::MariaDb => ("BIGINT PRIMARY KEY AUTO_INCREMENT", "DATETIME(6)", "TINYINT(1)"),
@@ -46,10 +55,6 @@ pub async fn database(engine: Engine, people: &[Person]) -> TestDatabase {
     );
     database.execute(&table).await;
     database.execute("CREATE INDEX users_email ON users (email)").await;
-    for person in people {
-        add(&database, person).await;
-    }
-    database
 }
 
 /// Puts one more person in.

@@ -44,6 +44,20 @@ impl Process {
         Self::run(serve(&mut program(), &config, variables), url, config).await
     }
 
+    /// The same where the environment says more beside, by whole names.
+    pub async fn start_amid(
+        folder: &Folder,
+        database: &str,
+        more: &str,
+        variables: &[(&str, &str)],
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let (url, config) = configured(folder, database, more, "");
+        let amid = &mut program();
+        amid.envs(environment.iter().copied());
+        Self::run(serve(amid, &config, variables), url, config).await
+    }
+
     /// The same where everything is logged that can be.
     pub async fn start_talkative(
         folder: &Folder,
@@ -190,7 +204,12 @@ pub async fn command(arguments: &[&str]) -> (Option<i32>, String, String) {
 
 /// The built program, which is told nothing by the environment of the tests.
 fn program() -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_regain"));
+    told_nothing(env!("CARGO_BIN_EXE_regain"))
+}
+
+/// A command that is told nothing by the environment of the tests.
+pub fn told_nothing(program: &str) -> Command {
+    let mut program = Command::new(program);
     let ours = |(name, _): &(OsString, OsString)| name.to_string_lossy().starts_with("REGAIN_");
     for (name, _) in std::env::vars_os().filter(ours) {
         program.env_remove(name);
