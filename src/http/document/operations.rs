@@ -310,7 +310,7 @@ pub const OPERATIONS: [Facts<'static>; 16] = [
         auth: Auth::Anybody,
         problems: &[Code::TooLarge, Code::Busy],
         request: None,
-        answer: r#"{"status":"ready"}"#,
+        answer: r#"{"status":"ready","keys":[{"name":"2026-11","check":"4ba47d55","signs":true}]}"#,
         wrong: &[],
     },
 ];
