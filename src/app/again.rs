@@ -1,5 +1,7 @@
 //! What is read again while the service runs: the folder of keys, and the file of the log level.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use super::keys::KeyFolder;
@@ -13,26 +15,24 @@ pub(super) struct ReadAgain {
 }
 
 impl ReadAgain {
-    /// Looks every so often, and at once; it never ends. Off the threads that answer, since a file on
-    /// a network may be slow.
+    /// Looks every so often, and at once; it never ends. A thread of its own does it, since a file on a
+    /// network may take its time, for ever perhaps: neither answers nor the end wait for it.
     pub(super) async fn look(mut self, every: Duration) {
         if self.keys.is_none() && self.level.is_none() {
             return std::future::pending().await;
         }
-        loop {
-            let looked = tokio::task::spawn_blocking(move || {
-                self.keys.iter_mut().for_each(KeyFolder::look);
-                self.level.iter_mut().for_each(LevelFile::look);
-                self
-            });
-            match looked.await {
-                Ok(again) => self = again,
-                Err(error) => {
-                    tracing::error!(why = %error, "keys and log level are read no more");
-                    return std::future::pending().await;
-                }
+        let (while_wanted, wanted) = mpsc::channel::<()>();
+        let looks = move || loop {
+            self.keys.iter_mut().for_each(KeyFolder::look);
+            self.level.iter_mut().for_each(LevelFile::look);
+            if wanted.recv_timeout(every) != Err(RecvTimeoutError::Timeout) {
+                return;
             }
-            tokio::time::sleep(every).await;
+        };
+        if let Err(error) = thread::Builder::new().name("read-again".to_owned()).spawn(looks) {
+            tracing::error!(why = %error, "keys and log level are not read again");
         }
+        std::future::pending::<()>().await;
+        drop(while_wanted);
     }
 }

@@ -1,10 +1,8 @@
 //! The keys of the installation: read at the start, and their folder again and again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-use zeroize::Zeroizing;
 
 use super::secrets::Found;
 use super::{StartError, secrets};
@@ -14,29 +12,33 @@ use crate::token::{Keyring, NotRenewed, Secret};
 
 /// The keys that tokens are signed with, each strong enough.
 pub(super) fn keyring(settings: &KeySettings) -> Result<Keyring, StartError> {
-    let mut named = BTreeMap::new();
+    let mut keys = vec![];
     for (name, source) in &settings.secrets {
-        named.insert(name.clone(), secrets::bytes(source, &format!("keys.secrets.{name}"))?);
+        let setting = format!("keys.secrets.{name}");
+        let bytes = secrets::bytes(source, &setting)?;
+        keys.push((name.clone(), strong(&bytes, setting)?));
     }
-    if let Some(dir) = &settings.dir {
-        named.extend(secrets::folder(dir, "keys.dir")?);
+    let found = settings.dir.as_deref().map(|dir| secrets::folder(dir, "keys.dir"));
+    for (name, bytes) in found.transpose()?.unwrap_or_default() {
+        let setting = format!("keys.dir/{name}");
+        if settings.secrets.contains_key(&name) {
+            let problem = "is the name of another key in keys.secrets";
+            return Err(StartError::setting(setting, problem, "leave one of the two out"));
+        }
+        keys.push((name, strong(&bytes, setting)?));
     }
-    let parse = |(name, bytes): (String, Zeroizing<Vec<u8>>)| match Secret::parse(&bytes) {
-        Ok(secret) => Ok((name, secret)),
-        Err(weak) => Err(StartError::setting(
-            format!("keys.secrets.{name}"),
-            weak,
-            "make a new one by `regain key new`",
-        )),
-    };
-    let parsed = named.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    Keyring::new(&settings.signing, parsed).map_err(|error| {
+    Keyring::new(&settings.signing, keys).map_err(|error| {
         StartError::setting(
             "keys.signing",
             error,
             "name one of the secrets under [keys] in `signing`",
         )
     })
+}
+
+fn strong(bytes: &[u8], setting: String) -> Result<Secret, StartError> {
+    let cure = "make a new one by `regain key new`";
+    Secret::parse(bytes).map_err(|weak| StartError::setting(setting, weak, cure))
 }
 
 /// The folder of keys, looked at again and again: who adds a key or retires one restarts nothing.
@@ -46,7 +48,7 @@ pub(super) struct KeyFolder {
     /// The names that stand in the configuration itself, which is read once.
     fixed: Vec<String>,
     /// What the last look found. What is being written changes between two looks.
-    before: Option<Found>,
+    found: Option<Found>,
     /// What the log was told of already.
     told: BTreeSet<String>,
 }
@@ -56,20 +58,21 @@ impl KeyFolder {
     pub(super) fn of(settings: &KeySettings, keyring: Arc<Keyring>) -> Option<Self> {
         let folder = settings.dir.clone()?;
         let fixed = settings.secrets.keys().cloned().collect();
-        Some(Self { folder, keyring, fixed, before: None, told: BTreeSet::new() })
+        Some(Self { folder, keyring, fixed, found: None, told: BTreeSet::new() })
     }
 
-    /// Looks at the folder, and follows it once two looks in a row found the same. What is not
-    /// followed is counted every time, and told once.
+    /// Looks at the folder, and follows what two looks in a row found alike. What is not followed is
+    /// counted every time, and told once.
     pub(super) fn look(&mut self) {
         let mut wrong = BTreeSet::new();
         match secrets::each(&self.folder) {
-            Ok(found) if self.before.as_ref() == Some(&found) => wrong = self.follow(found),
-            Ok(found) => {
-                self.before = Some(found);
-                return;
+            Ok(now) => {
+                if let Some(before) = self.found.replace(now.clone()) {
+                    wrong = self.follow(&before, &now);
+                }
             }
             Err(error) => {
+                self.found = None;
                 meters::key_refused(KeyRefused::Unusable);
                 wrong.insert(format!("keys.dir cannot be read: {error}"));
             }
@@ -83,35 +86,46 @@ impl KeyFolder {
         self.told = wrong;
     }
 
-    /// What of it was wrong.
-    fn follow(&self, found: Found) -> BTreeSet<String> {
+    /// What of it was wrong. What two looks found otherwise, or one of them alone, is being changed: what
+    /// it stood for stays.
+    fn follow(&self, before: &Found, now: &Found) -> BTreeSet<String> {
         let mut wrong = BTreeSet::new();
         let mut refuse = |name: &str, reason: KeyRefused, why: &str| {
             meters::key_refused(reason);
             wrong.insert(format!("keys.dir: {name}: {why}"));
         };
+        let names: BTreeSet<_> = before.keys().chain(now.keys()).collect();
         let mut secrets = vec![];
-        for (name, bytes) in found {
-            let secret =
-                bytes.and_then(|bytes| Secret::parse(&bytes).map_err(|weak| weak.to_string()));
-            if let Err(why) = &secret {
-                refuse(&name, KeyRefused::Unusable, why);
+        for name in names {
+            let secret = now.get(name).filter(|now| before.get(name) == Some(now)).map(|found| {
+                let bytes = found.as_ref().map_err(Clone::clone)?;
+                Secret::parse(bytes).map_err(|weak| weak.to_string())
+            });
+            if let Some(Err(why)) = &secret {
+                refuse(name, KeyRefused::Unusable, why);
             }
-            secrets.push((name, secret.ok()));
+            secrets.push((name.clone(), secret.and_then(Result::ok)));
         }
         secrets.extend(self.fixed.iter().map(|name| (name.clone(), None)));
-        let before = self.keyring.facts();
+        let had = self.keyring.facts();
         for (name, why) in self.keyring.renew(secrets) {
             refuse(&name, why.into(), &why.to_string());
         }
-        let now = self.keyring.facts();
-        for key in before.iter().filter(|key| !now.contains(key)) {
+        let has = self.keyring.facts();
+        for key in had.iter().filter(|key| !has.contains(key)) {
             meters::key(key, false);
             tracing::info!(key = key.name, "a key is retired: what it signed works no more");
         }
-        for key in now.iter().filter(|key| !before.contains(key)) {
+        for key in has.iter().filter(|key| !had.contains(key)) {
             meters::key(key, true);
             tracing::info!(key = key.name, check = key.check, "a key is added");
+            if let Some(same) = had.iter().find(|other| other.check == key.check) {
+                tracing::warn!(
+                    key = key.name,
+                    other = same.name,
+                    "two names have one key: to retire one of them retires nothing"
+                );
+            }
         }
         wrong
     }

@@ -4,11 +4,12 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, fmt, registry, reload};
 
+use super::secrets;
 use crate::config::LogFormat;
 
 /// What is logged where `RUST_LOG` says nothing.
@@ -57,33 +58,79 @@ impl LevelFile {
     }
 
     /// Logs what the file says, or what the environment says where there is no file or nothing in
-    /// it. What cannot be understood changes nothing.
+    /// it. What cannot be understood changes nothing, and is not repeated: it may be any file.
     pub fn look(&mut self) {
-        let said = std::fs::read_to_string(&self.file).ok();
-        let said = said.map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
+        let said = self.read();
         if said == self.said {
             return;
         }
-        let level = said.as_deref().map_or_else(|| Ok(of_environment()), EnvFilter::try_new);
-        match level {
-            Ok(level) => {
-                let level_now = level.to_string();
-                // It cannot fail: the subscriber lives as long as the process.
-                if self.handle.reload(level).is_ok() {
-                    tracing::warn!(level = level_now, "what is logged has changed");
-                }
-            }
-            Err(error) => tracing::error!(
-                why = %error,
+        if let Some(level) = said.as_deref().map_or_else(|| Some(of_environment()), level) {
+            self.change(level);
+        } else {
+            tracing::error!(
                 "log_level_file is not understood and changes nothing; write it like warn,regain=debug"
-            ),
+            );
         }
         self.said = said;
     }
+
+    fn read(&self) -> Option<String> {
+        if !self.file.metadata().ok()?.is_file() {
+            return None;
+        }
+        let said = String::from_utf8_lossy(&secrets::read(&self.file).ok()?).trim().to_owned();
+        Some(said).filter(|said| !said.is_empty())
+    }
+
+    /// Says so as it was logged before, and as it is logged now, since either may keep that quiet.
+    fn change(&self, level: EnvFilter) {
+        let now = level.to_string();
+        tracing::warn!(level = now, "what is logged changes");
+        // It cannot fail: the subscriber lives as long as the process.
+        if self.handle.reload(level).is_ok() {
+            tracing::warn!(level = now, "what is logged has changed");
+        }
+    }
+}
+
+/// Levels, and targets with theirs, with commas between. Nothing else that `RUST_LOG` may hold: there a word
+/// that is no level, say a mistyped one, is a target, and nothing but it is logged.
+fn level(said: &str) -> Option<EnvFilter> {
+    let said: String = said.split_whitespace().collect();
+    let is_level = |level: &str| !level.is_empty() && level.parse::<LevelFilter>().is_ok();
+    let is_target =
+        |target: &str| target.chars().all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
+    let fits = |item: &str| match item.split_once('=') {
+        Some((target, level)) => is_target(target) && is_level(level),
+        None => is_level(item),
+    };
+    let understood = said.split(',').all(fits);
+    understood.then(|| EnvFilter::try_new(said).ok()).flatten()
 }
 
 /// Our own events, and no more than warnings of what we build on: its debug output holds URIs,
 /// statements and mails, which no log may hold, whatever `RUST_LOG` asks for.
 fn may_be_logged(event: &Metadata<'_>) -> bool {
     event.target().split("::").next() == Some("regain") || *event.level() <= Level::WARN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_levels_and_targets_with_theirs() {
+        for said in ["warn", "DEBUG", "warn,regain=debug", " info , regain::audit = off ", "off"] {
+            assert!(level(said).is_some(), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_level_is_not_taken_for_the_only_thing_to_log() {
+        for said in
+            ["degub", "warn,degub", "regain", "regain=degub", "warn,", "[ask]=info", "a/b=info"]
+        {
+            assert!(level(said).is_none(), "{said}");
+        }
+    }
 }

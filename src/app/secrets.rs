@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{self, Path, PathBuf};
 
@@ -22,6 +22,9 @@ pub struct SecretError {
     /// What to do.
     pub cure: String,
 }
+
+/// Most bytes of a secret's file: none is longer, and what is, or never ends, is no secret.
+const MAX_BYTES: u64 = 8 * 1024;
 
 /// The secrets of a folder by the names of their files; of what is none why.
 pub(super) type Found = BTreeMap<String, Result<Zeroizing<Vec<u8>>, String>>;
@@ -59,13 +62,17 @@ pub fn text(source: &SecretSource, setting: &str) -> Result<Zeroizing<String>, S
 /// secret under such names.
 ///
 /// # Errors
-/// [`SecretError`] when the folder or a file in it cannot be read, or a file is empty.
+/// [`SecretError`] when the folder or a file in it cannot be read, is none, or is empty.
 pub fn folder(
     folder: &Path,
     setting: &str,
 ) -> Result<BTreeMap<String, Zeroizing<Vec<u8>>>, SecretError> {
     let paths = paths(folder).map_err(|reason| unreadable(setting, folder, &reason))?;
-    paths.into_iter().map(|(name, path)| Ok((name, file(&path, setting)?))).collect()
+    let secret = |(name, path): (String, io::Result<PathBuf>)| {
+        let path = path.map_err(|reason| unreadable(setting, &folder.join(&name), &reason))?;
+        Ok((name, file(&path, setting)?))
+    };
+    paths.into_iter().map(secret).collect()
 }
 
 /// The secrets in a folder, as [`folder`] has them, to be looked at again and again: what is wrong with
@@ -74,28 +81,51 @@ pub fn folder(
 /// # Errors
 /// What keeps the folder from being read.
 pub(super) fn each(folder: &Path) -> io::Result<Found> {
-    let secret = |path: &Path| match fs::read(path).map(without_newline) {
-        Ok(bytes) if bytes.is_empty() => Err("is empty".to_owned()),
-        Ok(bytes) => Ok(bytes),
+    let secret = |path: io::Result<PathBuf>| match path.and_then(|path| read(&path)) {
+        Ok(read) => match without_newline(read) {
+            bytes if bytes.is_empty() => Err("is empty".to_owned()),
+            bytes => Ok(bytes),
+        },
         Err(reason) => Err(format!("cannot be read: {reason}")),
     };
-    Ok(paths(folder)?.into_iter().map(|(name, path)| (name, secret(&path))).collect())
+    Ok(paths(folder)?.into_iter().map(|(name, path)| (name, secret(path))).collect())
 }
 
-fn paths(folder: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
+/// What stands in a folder under names that begin with no dot, but for further folders. What cannot be
+/// looked at, or is no file, is there all the same: what it stood for is not to be taken for gone.
+fn paths(folder: &Path) -> io::Result<BTreeMap<String, io::Result<PathBuf>>> {
     let mut paths = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
-        if !name.starts_with('.') && path.is_file() {
-            paths.insert(name.to_owned(), path);
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
         }
+        let path = entry.path();
+        let path = match fs::metadata(&path) {
+            Ok(found) if found.is_dir() => continue,
+            Ok(found) if !found.is_file() => Err(io::Error::other("it is no file")),
+            Ok(_) if path.to_str().is_none() => Err(io::Error::other("its name is not UTF-8")),
+            Ok(_) => Ok(path),
+            Err(reason) => Err(reason),
+        };
+        paths.insert(name, path);
     }
     Ok(paths)
 }
 
+/// What is in a file, unless that is too much for a secret.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("it is longer than {MAX_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
 fn file(path: &Path, setting: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
-    let read = fs::read(path).map_err(|reason| unreadable(setting, path, &reason))?;
+    let read = read(path).map_err(|reason| unreadable(setting, path, &reason))?;
     if is_open_to_all(path) {
         let file = whole(path);
         tracing::warn!(
@@ -209,5 +239,24 @@ mod tests {
         let secrets = folder(&given.0, "keys.dir").unwrap();
         assert_eq!(secrets.keys().collect::<Vec<_>>(), ["2026-10", "2026-11"]);
         assert_eq!(**secrets["2026-10"], *b"old");
+    }
+
+    #[test]
+    fn a27_what_cannot_be_looked_at_is_told_and_not_taken_for_gone() {
+        let given = Folder::new();
+        given.write("long", &[b'x'; 8193]);
+        given.write("longest", &[b'x'; 8192]);
+        std::os::unix::fs::symlink("nowhere", given.0.join("dangling")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", given.0.join("device")).unwrap();
+        fs::create_dir(given.0.join("folder")).unwrap();
+        let found = each(&given.0).unwrap();
+        let names: Vec<_> = found.keys().map(String::as_str).collect();
+        assert_eq!(names, ["dangling", "device", "long", "longest"]);
+        let why = |name: &str| found[name].clone().unwrap_err();
+        assert!(why("dangling").contains("No such file"), "{}", why("dangling"));
+        assert_eq!(why("device"), "cannot be read: it is no file");
+        assert_eq!(why("long"), "cannot be read: it is longer than 8192 bytes");
+        let refused = folder(&given.0, "keys.dir").unwrap_err();
+        assert!(refused.problem.contains("dangling, which cannot be read"), "{refused}");
     }
 }

@@ -173,11 +173,13 @@ pub struct TraceSettings {
     pub ca: Option<PathBuf>,
     /// How many of the traces that begin here are told: 1 for all of them, 0.1 for a tenth.
     pub sample: f64,
+    /// Whether requests of `trusted_proxies` are part of the traces that they say.
+    pub believe_proxies: bool,
 }
 
 impl Default for TraceSettings {
     fn default() -> Self {
-        Self { url: None, ca: None, sample: 1.0 }
+        Self { url: None, ca: None, sample: 1.0, believe_proxies: false }
     }
 }
 

@@ -103,11 +103,7 @@ fn body(call: &Call) -> String {
 
 /// Has the receiver's own spans become children of that of the call.
 fn part_of(request: RequestBuilder, link: &TraceLink) -> RequestBuilder {
-    let request = request.header("traceparent", link.parent());
-    match link.state() {
-        Some(state) => request.header("tracestate", state),
-        None => request,
-    }
+    request.header("traceparent", link.parent())
 }
 
 /// Why there was no answer. Where the name leads is somebody's doing and not passing trouble.

@@ -51,6 +51,8 @@ pub struct State {
     /// The parameter of Structr's links that holds the key.
     pub structr_key: Arc<str>,
     proxies: Arc<Proxies>,
+    /// Whether they are believed in what a request is part of, too.
+    pub traces_from_proxies: bool,
 }
 
 impl State {
@@ -90,6 +92,7 @@ impl State {
             cors: Arc::new(settings.apps.iter().map(cors).collect()),
             structr_key,
             proxies: Arc::new(Proxies::parse(&settings.trusted_proxies, settings.proxy_header)?),
+            traces_from_proxies: settings.traces.believe_proxies,
         })
     }
 

@@ -358,7 +358,7 @@ mod tests {
         let about = About::Account { user_id, event_id, purpose: Some(Purpose::Login) };
         let dispute = job(Task::Hook(Event::AccountDisputed, about));
         let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        let traced = Job { trace: TraceLink::parse(parent, ""), ..ask() };
+        let traced = Job { trace: TraceLink::parse(parent), ..ask() };
         assert_eq!(serde_json::to_value(&traced).unwrap()["trace"], json!(parent));
         for job in [ask(), link, issued, notice, dispute, traced] {
             let written = serde_json::to_vec(&job).unwrap();

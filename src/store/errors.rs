@@ -78,6 +78,8 @@ fn postgres(code: &str, message: &str) -> StoreError {
     let named = format!("SQLSTATE {code}");
     match code {
         "40001" | "40P01" | "55P03" | "57014" => StoreError::Busy(named),
+        // Distributed engines cannot always say whether they carried it out: CockroachDB's "result is ambiguous".
+        "40003" => StoreError::Unreachable(named),
         "42P01" | "42703" | "42501" | "3F000" => StoreError::Misfit(format!("{named}: {message}")),
         "25006" => StoreError::Misfit(format!("{named}: read-only, name the primary")),
         _ => match code.get(..2).unwrap_or_default() {
@@ -95,14 +97,17 @@ fn mysql(number: u16, message: &str) -> StoreError {
     let named = format!("error {number}");
     match number {
         // Lock wait, deadlock, changed since read, definition changed, NOWAIT.
-        1205 | 1213 | 1020 | 1412 | 3572 => StoreError::Busy(named),
+        1205 | 1213 | 1020 | 1412 | 3572
+        // TiDB's, rolled back: <https://docs.pingcap.com/tidb/stable/error-codes>
+        | 8002 | 8005 | 8022 | 8028 | 9004 | 9007 => StoreError::Busy(named),
         // No such table, column or database; no privilege on a table or column.
         1146 | 1054 | 1142 | 1143 => StoreError::Misfit(format!("{named}: {message}")),
         1290 | 1792 | 1836 => StoreError::Misfit(format!("{named}: read-only, name the primary")),
         1045 | 1698 => StoreError::Unreachable(login_refused(&named)),
         // 1044: not for this user, or not there.
         1044 | 1049 => StoreError::Unreachable(no_database(&named)),
-        // Connections, shutting down, network, killed, time-outs.
+        // Connections, shutting down, network, killed, time-outs; of TiDB that its parts do not answer, or
+        // cannot say whether they did.
         1040
         | 1043
         | 1053
@@ -117,7 +122,10 @@ fn mysql(number: u16, message: &str) -> StoreError {
         | 1927
         | 1969
         | 2000..=2999
-        | 3024 => StoreError::Unreachable(named),
+        | 3024
+        | 8501
+        | 9001..=9003
+        | 9005 => StoreError::Unreachable(named),
         _ => StoreError::Misfit(named),
     }
 }
@@ -194,6 +202,7 @@ mod tests {
             postgres("55P03", VALUE),
             mysql(1205, VALUE),
             mysql(1213, VALUE),
+            mysql(9007, VALUE),
             sqlite(5, VALUE),
             sqlite(6, VALUE),
             sqlite(517, VALUE),
@@ -208,8 +217,10 @@ mod tests {
             postgres("57P01", VALUE),
             postgres("08006", VALUE),
             postgres("28P01", VALUE),
+            postgres("40003", VALUE),
             mysql(1053, VALUE),
             mysql(1045, VALUE),
+            mysql(9005, VALUE),
             sqlite(14, VALUE),
             sqlx_error(&sqlx::Error::PoolTimedOut),
             store_error(&DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)),

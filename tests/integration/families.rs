@@ -1,10 +1,11 @@
 //! A56 to A59 for every family of stored passwords, each row written as it is kept.
 
 use std::iter::zip;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use regain::clock::Clock;
-use regain::config::Argon2Settings;
+use regain::config::{Argon2Settings, Span};
 use regain::password::{Recognised, Scheme, recognise};
 use tokio::task::spawn_blocking;
 
@@ -225,6 +226,8 @@ impl People {
         let regain = Regain::start_at(&url, Clock::system(), |settings| {
             // No family is through with hashing before the rows of the others are read.
             settings.hashing.argon2 = Argon2Settings::default();
+            // They are hashed at what they cost, by as many as come, on a machine that does other things, too.
+            settings.hashing.wait = Span(Duration::from_mins(1));
             let users = &mut settings.apps.get_mut("default").unwrap().users;
             "keep".clone_into(&mut users.scheme);
             users.on_reset.null = vec!["name".to_owned()];

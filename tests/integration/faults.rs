@@ -50,8 +50,8 @@ struct Form {
 }
 
 const SHORT: Form = Form {
-    life: Duration::from_mins(1),
-    every: Duration::from_millis(50),
+    life: Duration::from_secs(90),
+    every: Duration::from_millis(80),
     people: 20_000,
     journeys: 40,
     rolls: 1,

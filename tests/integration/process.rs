@@ -162,7 +162,7 @@ impl Process {
 
     /// Waits for the end: the exit code and the log.
     pub async fn ended(mut self) -> (Option<i32>, String) {
-        let ended = tokio::time::timeout(Duration::from_secs(40), self.child.wait());
+        let ended = tokio::time::timeout(Duration::from_mins(2), self.child.wait());
         let status = ended.await.expect("it ends in time").unwrap();
         (status.code(), self.log.await.unwrap())
     }

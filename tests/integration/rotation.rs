@@ -136,7 +136,10 @@ async fn a27_no_mistake_in_the_folder_of_keys_takes_a_key_that_works() {
     ours.write("c", "canary");
     ours.until_refused("unusable").await;
     std::fs::remove_file(ours.keys.join("a")).unwrap();
+    std::fs::remove_file(ours.keys.join("b")).unwrap();
     ours.until_refused("signing_gone").await;
+    ours.write("b", TWO);
+    ours.write("a", ONE);
     for n in 0..8 {
         ours.write(&format!("more{n}"), &format!("{n}{ONE}"));
     }
@@ -207,6 +210,6 @@ async fn a_folder_without_the_signing_key_or_with_rubbish_keeps_the_process_from
     assert!(errors.contains("the signing key \"a\" is not among the secrets"), "{errors}");
     std::fs::write(dir.join("a"), "canary").unwrap();
     let errors = start().await;
-    assert!(errors.contains("has 6 bytes and needs at least 32"), "{errors}");
+    assert!(errors.contains("`keys.dir/a` the secret has 6 bytes and needs at least 32"), "{errors}");
     assert!(!errors.contains("canary"), "{errors}");
 }

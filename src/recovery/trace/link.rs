@@ -1,27 +1,21 @@
 //! Which span something is part of, as it is told to others: W3C Trace Context.
 
-use std::fmt::Write as _;
-use std::str::FromStr as _;
-
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 use serde::{Deserialize, Serialize};
 
-/// Most characters of a `tracestate` that are handed on (W3C Trace Context §3.3.1.5 wants 512 at least).
-const STATE_MAX_CHARS: usize = 512;
-
-/// A `traceparent` and, behind a space, the `tracestate` that came with it. What is in it is not looked at
-/// before it is used, so that a job of another release is no stranger for it.
+/// A `traceparent`. The `tracestate` that may come beside it is left out, as W3C Trace Context §3.5 allows: its
+/// text is free, and neither a job nor a span nor a webhook is to hold what somebody sent. What is in it is not
+/// looked at before it is used, so that a job of another release is no stranger for it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct TraceLink(String);
 
 impl TraceLink {
-    /// What two headers say; `None` where the first is malformed. A malformed `tracestate` is passed over.
+    /// What a header says; `None` where it is malformed.
     #[must_use]
-    pub fn parse(parent: &str, state: &str) -> Option<Self> {
+    pub fn parse(parent: &str) -> Option<Self> {
         let (trace, span, flags) = ids(parent)?;
-        let state = TraceState::from_str(state).unwrap_or_default();
-        Self::to(&SpanContext::new(trace, span, flags, true, state))
+        Self::to(&SpanContext::new(trace, span, flags, true, TraceState::NONE))
     }
 
     /// The one that leads to this span, if it is one.
@@ -30,33 +24,20 @@ impl TraceLink {
             return None;
         }
         let flags = span.trace_flags() & TraceFlags::SAMPLED;
-        let mut link =
-            format!("00-{:032x}-{:016x}-{:02x}", span.trace_id(), span.span_id(), flags.to_u8());
-        let state = span.trace_state().header();
-        if !state.is_empty() && state.len() <= STATE_MAX_CHARS {
-            // Writing into a text cannot fail.
-            let _written = write!(link, " {state}");
-        }
-        Some(Self(link))
+        let (trace, span) = (span.trace_id(), span.span_id());
+        Some(Self(format!("00-{trace:032x}-{span:016x}-{:02x}", flags.to_u8())))
     }
 
     /// The header `traceparent`.
     #[must_use]
     pub fn parent(&self) -> &str {
-        self.0.split_once(' ').map_or(&self.0, |(parent, _)| parent)
-    }
-
-    /// The header `tracestate`, where there is one.
-    #[must_use]
-    pub fn state(&self) -> Option<&str> {
-        self.0.split_once(' ').map(|(_, state)| state)
+        &self.0
     }
 
     /// The span that it leads to, unless it is malformed.
     pub(super) fn span_context(&self) -> Option<SpanContext> {
-        let (trace, span, flags) = ids(self.parent())?;
-        let state = TraceState::from_str(self.state().unwrap_or_default()).unwrap_or_default();
-        Some(SpanContext::new(trace, span, flags, true, state))
+        let (trace, span, flags) = ids(&self.0)?;
+        Some(SpanContext::new(trace, span, flags, true, TraceState::NONE))
     }
 }
 
@@ -87,20 +68,19 @@ mod tests {
 
     #[test]
     fn what_w3c_allows_is_taken_and_told_on_in_the_first_version() {
-        let link = TraceLink::parse(PARENT, "").unwrap();
-        assert_eq!((link.parent(), link.state()), (PARENT, None));
+        assert_eq!(TraceLink::parse(PARENT).unwrap().parent(), PARENT);
         for (later, first) in [
             (PARENT.replacen("00", "cc", 1), PARENT.to_owned()),
             (format!("{}-what-may-come", PARENT.replacen("00", "01", 1)), PARENT.to_owned()),
             (PARENT.replace("-01", "-ff"), PARENT.to_owned()),
             (PARENT.replace("-01", "-02"), PARENT.replace("-01", "-00")),
         ] {
-            assert_eq!(TraceLink::parse(&later, "").unwrap().parent(), first, "{later}");
+            assert_eq!(TraceLink::parse(&later).unwrap().parent(), first, "{later}");
         }
     }
 
     #[test]
-    fn what_is_malformed_is_none_and_a_malformed_state_is_passed_over() {
+    fn what_is_malformed_is_none() {
         for parent in [
             "",
             "00",
@@ -117,22 +97,17 @@ mod tests {
             &PARENT.replace("4bf9", "4bg9"),
             &PARENT.replace("-01", "-+1"),
         ] {
-            assert_eq!(TraceLink::parse(parent, ""), None, "{parent:?}");
+            assert_eq!(TraceLink::parse(parent), None, "{parent:?}");
         }
-        let with =
-            |state: &str| TraceLink::parse(PARENT, state).unwrap().state().map(str::to_owned);
-        assert_eq!(with("a=1,b@c=x y").as_deref(), Some("a=1,b@c=x y"));
-        assert_eq!(with("no pairs"), None);
-        assert_eq!(with(&format!("a={}", "x".repeat(511))), None, "it is too long");
     }
 
     #[test]
     fn what_another_release_wrote_into_a_job_leads_nowhere_where_it_is_not_understood() {
         let link: TraceLink = serde_json::from_str("\"b3: anything\"").unwrap();
         assert_eq!(link.span_context(), None);
-        let link = TraceLink::parse(PARENT, "a=1").unwrap();
+        let link = TraceLink::parse(PARENT).unwrap();
         let written = serde_json::to_string(&link).unwrap();
-        assert_eq!(written, format!("\"{PARENT} a=1\""));
+        assert_eq!(written, format!("\"{PARENT}\""));
         let read: TraceLink = serde_json::from_str(&written).unwrap();
         assert_eq!(TraceLink::to(&read.span_context().unwrap()), Some(link));
     }

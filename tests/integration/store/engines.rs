@@ -214,6 +214,8 @@ async fn a_column_that_comes_or_goes_is_seen_by_the_next_look() {
         database.execute("UPDATE users SET deleted_at = '2026-01-01'").await;
         table.ping().await.unwrap();
         assert!(read(&table, "1").await.eligible().is_err(), "{engine:?}: soft-deleted since");
+        // SQLite drops what the connection knows of, and reading tells it.
+        database.text("SELECT deleted_at FROM users").await;
         database.execute("ALTER TABLE users DROP COLUMN deleted_at").await;
         table.ping().await.unwrap();
         assert!(read(&table, "1").await.eligible().is_ok(), "{engine:?}");
