@@ -16,6 +16,8 @@ SECRETS = {
     "regain-keys", "regain-database", "regain-smtp", "regain-redis", "regain-redis-server", "regain-redis-tls",
     "regain-web-tls", "regain-redis-ca",
 }
+# So is this, and it may be missing.
+CONFIG_MAPS = {"regain-log"}
 
 
 def main() -> None:
@@ -61,8 +63,12 @@ def faults_of(it: dict, objects: list[dict]):
 def faults_of_pod(pod: dict, objects: list[dict]):
     volumes = {volume["name"] for volume in pod.get("volumes", [])}
     for volume in pod.get("volumes", []):
-        if "configMap" in volume and not find(objects, "ConfigMap", volume["configMap"]["name"]):
-            yield f"mounts {volume['configMap']['name']}, which there is not"
+        config_map = volume.get("configMap")
+        if config_map and config_map.get("optional"):
+            if config_map["name"] not in CONFIG_MAPS:
+                yield f"mounts {config_map['name']}, of which nobody is told"
+        elif config_map and not find(objects, "ConfigMap", config_map["name"]):
+            yield f"mounts {config_map['name']}, which there is not"
         if "secret" in volume and volume["secret"]["secretName"] not in SECRETS:
             yield f"mounts the secret {volume['secret']['secretName']}, of which nobody is told"
     for container in pod["containers"]:
