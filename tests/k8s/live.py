@@ -95,6 +95,7 @@ def run_regain(stack, objects: list, work: pathlib.Path, port: int, metrics_port
     container = find(objects, "Deployment", "regain")["spec"]["template"]["spec"]["containers"][0]
     mounted = next(it for it in objects if it["kind"] == "ConfigMap" and "regain.toml" in it["data"])
     toml = mounted["data"]["regain.toml"].replace("/run/secrets", f"{work}/secrets")
+    toml = toml.replace("/etc/regain-log", folder_at(work / "log"))
     # A folder of mails has no password.
     toml = re.sub(r"(?m)^password = .*$", "", toml)
     (work / "regain.toml").write_text(toml)
@@ -103,6 +104,7 @@ def run_regain(stack, objects: list, work: pathlib.Path, port: int, metrics_port
         "REGAIN_LISTEN": f"127.0.0.1:{port}",
         "REGAIN_METRICS__LISTEN": f"127.0.0.1:{metrics_port}",
         "REGAIN_MAIL__PROVIDERS__MAIN__URL": f"file://{mails}",
+        "REGAIN_READ_AGAIN": "1s",
         "REGAIN_LIMITS__PER_CLIENT": "100000/h",
         "REGAIN_APPS__DEFAULT__WEBHOOK__URL": f"http://127.0.0.1:{receiver}/hooks",
         "REGAIN_APPS__DEFAULT__WEBHOOK__SECRET": f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}",
@@ -114,6 +116,14 @@ def run_regain(stack, objects: list, work: pathlib.Path, port: int, metrics_port
     command = [sys.argv[1], *container["args"][:-1], str(work / "regain.toml")]
     start(stack, command, work / "regain.log", environment)
     until("Regain", lambda: get(f"http://127.0.0.1:{port}/readyz") and True)
+    change_level(work)
+
+
+def change_level(work: pathlib.Path) -> None:
+    """As the kubelet does where `regain-log` is made, whose key is the file's name."""
+    (work / "log/level").write_text("warn,regain=debug")
+    until("the log", lambda: "what is logged has changed" in (work / "regain.log").read_text())
+    print("log: its level changes while Regain runs")
 
 
 def check_redis(toml: pathlib.Path, environment: dict) -> None:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sends links through nginx with what the manifests put into ingress-nginx' ConfigMap, and looks for their tokens in
-its logs: tests/k8s/masks.py RENDERED. Nobody answers behind it, so that it has an error to log of each request, too."""
+its logs: tests/k8s/masks.py RENDERED. Nobody answers behind it, so that it has an error to log of each request, too.
+Then it asks what arrives behind it of the headers that clients write."""
 
 import http.client
 import pathlib
@@ -27,30 +28,43 @@ PATHS = {
 }
 
 
+# What clients may not say of a trace, and a header that shows that others arrive.
+OF_TRACES = ("traceparent", "tracestate", "baggage")
+ORDINARY = "x-request-id"
+
+
 def main() -> None:
-    data = yaml.safe_load(pathlib.Path(sys.argv[1]).read_text())["data"]
+    maps = {it["metadata"]["name"]: it["data"] for it in yaml.safe_load_all(pathlib.Path(sys.argv[1]).read_text())}
+    data = maps["ingress-nginx-controller"]
+    headers = maps[data["proxy-set-headers"].removeprefix("ingress-nginx/")]
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         socket = work / "socket"
-        (work / "nginx.conf").write_text(configuration(data, work, socket))
+        (work / "nginx.conf").write_text(configuration(data, headers, work, socket))
         running = subprocess.Popen(["nginx", "-p", folder, "-c", str(work / "nginx.conf")], stderr=subprocess.DEVNULL)
         try:
             wait_for(socket, running)
             for path in PATHS:
                 ask(socket, path)
+            arrived = ask(socket, "/arrives", 200, {name: name for name in (*OF_TRACES, ORDINARY)})
         finally:
             running.terminate()
             running.wait()
-        logged = [line.split('"')[1].split()[1] for line in (work / "access.log").read_text().splitlines()]
+        lines = [line for line in (work / "access.log").read_text().splitlines() if "/arrives" not in line]
+        logged = [line.split('"')[1].split()[1] for line in lines]
         everything = "".join((work / log).read_text() for log in ("access.log", "error.log"))
     if logged != list(PATHS.values()):
         sys.exit("error: the log has\n" + "\n".join(logged))
     if TOKEN in everything:
         sys.exit(f"error: a token is in the logs:\n{everything}")
-    print(f"masks: {len(PATHS)} paths logged, without their tokens")
+    if arrived != ORDINARY:
+        sys.exit(f"error: of {OF_TRACES} and {ORDINARY} there arrives {arrived}")
+    print(f"masks: {len(PATHS)} paths logged, without their tokens; no client says what trace it is part of")
 
 
-def configuration(data: dict, work: pathlib.Path, socket: pathlib.Path) -> str:
+def configuration(data: dict, headers: dict, work: pathlib.Path, socket: pathlib.Path) -> str:
+    set_headers = "\n".join(f'proxy_set_header {name} "{value}";' for name, value in headers.items())
+    told = "".join(f"$http_{name.replace('-', '_')}" for name in (*OF_TRACES, ORDINARY))
     temporary = "\n".join(f"{it}_temp_path {work}/{it};" for it in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     return f"""
         daemon off;
@@ -65,18 +79,27 @@ def configuration(data: dict, work: pathlib.Path, socket: pathlib.Path) -> str:
             access_log {work}/access.log upstreaminfo;
             server {{
                 listen unix:{socket};
+                {set_headers}
                 location / {{ proxy_pass http://unix:{work}/nobody; }}
+                location = /arrives {{ proxy_pass http://unix:{work}/somebody; }}
+            }}
+            server {{
+                listen unix:{work}/somebody;
+                access_log off;
+                location / {{ return 200 "{told}"; }}
             }}
         }}
     """
 
 
-def ask(socket: pathlib.Path, path: str) -> None:
+def ask(socket: pathlib.Path, path: str, expected: int = 502, headers: dict | None = None) -> str:
     connection = Connection(socket)
-    connection.request("GET", path, headers={"Host": "shop", "Referer": f"https://accounts.example.com/a/shop/reset/{TOKEN}"})
-    status = connection.getresponse().status
-    if status != 502:
-        sys.exit(f"error: {path} is answered by {status}")
+    referrer = f"https://accounts.example.com/a/shop/reset/{TOKEN}"
+    connection.request("GET", path, headers={"Host": "shop", "Referer": referrer, **(headers or {})})
+    response = connection.getresponse()
+    if response.status != expected:
+        sys.exit(f"error: {path} is answered by {response.status}")
+    return response.read().decode()
 
 
 class Connection(http.client.HTTPConnection):
