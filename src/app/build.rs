@@ -220,7 +220,7 @@ fn application(
         invitation_confirms: app.users.invitation_confirms,
         invitation_lifetime: invitation_lifetime(app),
         stamp: stamp_use(app),
-        hashing_share: hashing.share(permits::of_application(settings, hashing.permits())),
+        hashing_share: hashing.share(permits::of_application(settings, hashing.permits())).into(),
         job_share: lanes.of_application(name),
         lane: lanes.of_provider(&app.mail.provider),
         hook_lane: lanes.of_webhook(name),

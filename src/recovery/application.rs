@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{
-    Accounts, Event, HandOver, LinkMail, LinkPattern, LinkWish, Origin, ReturnTargets, Wording,
-    Worthless,
+    Accounts, Event, HandOver, HashingShare, LinkMail, LinkPattern, LinkWish, Origin,
+    ReturnTargets, Wording, Worthless,
 };
 use crate::account::Needs;
 use crate::language::{Catalogue, Language};
@@ -44,7 +44,7 @@ pub struct Application {
     /// Whether it is asked of a new password that it was breached.
     pub breaches: BreachUse,
     /// What its passwords hold while they are hashed: no more take a turn at a time than may.
-    pub hashing_share: Arc<Semaphore>,
+    pub hashing_share: Arc<HashingShare>,
     /// What its jobs hold while they are done: no more workers look up its accounts and carry its mail
     /// than may.
     pub job_share: Arc<Semaphore>,

@@ -1,15 +1,21 @@
 //! Password hashing off the async threads, a few at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+use std::{fmt, thread};
 
 use thiserror::Error;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{meters, trace};
 use crate::clock::Stopwatch;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
+
+/// How nice a thread that hashes is: beside others it gets a tenth of what they get.
+#[cfg(target_os = "linux")]
+const STANDING_BACK: i32 = 10;
 
 /// A bounded number of hashes, and of looks at how strong a password is, at a time: memory is at most permits × the scheme's memory, or what a
 /// row asks for (1 GiB at most) where its parameters are kept.
@@ -22,6 +28,17 @@ pub struct HashingPool {
     permits: Arc<Semaphore>,
     wait: Duration,
     random: Random,
+    /// How long a turn takes of late, in microseconds.
+    takes: Arc<AtomicU64>,
+}
+
+/// What one application may have of the pool.
+#[derive(Debug)]
+pub struct HashingShare {
+    turns: Arc<Semaphore>,
+    most: usize,
+    /// How many wait for a turn of it.
+    waiting: AtomicUsize,
 }
 
 /// Why a password was not hashed.
@@ -40,7 +57,8 @@ impl HashingPool {
     #[must_use]
     pub fn new(permits: usize, wait: Duration, random: Random) -> Self {
         let most = permits.max(1);
-        Self { most, permits: Arc::new(Semaphore::new(most)), wait, random }
+        let permits = Arc::new(Semaphore::new(most));
+        Self { most, permits, wait, random, takes: Arc::default() }
     }
 
     /// How many passwords may be hashed at a time.
@@ -63,19 +81,26 @@ impl HashingPool {
 
     /// The share of an application that may have so many turns at a time.
     #[must_use]
-    pub fn share(&self, most: usize) -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(most.clamp(1, self.most)))
+    pub fn share(&self, most: usize) -> HashingShare {
+        HashingShare::new(most.clamp(1, self.most))
     }
 
-    /// Waits for a turn of an application with this share.
+    /// Waits for a turn of an application with this share. Where so many wait already that none would come in
+    /// time, nobody waits: what is refused at once costs nothing and can be tried again sooner.
     ///
     /// # Errors
-    /// [`HashingError::NoTurn`] when none came in time.
-    pub async fn turn(&self, share: &Arc<Semaphore>) -> Result<Turn, HashingError> {
+    /// [`HashingError::NoTurn`] when none came in time, or would.
+    pub async fn turn(&self, share: &HashingShare) -> Result<Turn, HashingError> {
+        let (ahead, _in_line) = share.stand_in_line();
+        let takes = Duration::from_micros(self.takes.load(Ordering::Relaxed));
+        let rounds = u32::try_from(ahead / share.most).unwrap_or(u32::MAX);
+        if takes.saturating_mul(rounds) > self.wait {
+            return Err(HashingError::NoTurn(self.wait));
+        }
         let waiting = Stopwatch::start();
         let turn = async {
             // Only who has a part of its share stands in line with the other applications.
-            let of_share = Arc::clone(share).acquire_owned().await?;
+            let of_share = Arc::clone(&share.turns).acquire_owned().await?;
             Ok::<_, AcquireError>((of_share, Arc::clone(&self.permits).acquire_owned().await?))
         };
         let span = trace::step("wait for a turn to hash");
@@ -85,7 +110,33 @@ impl HashingPool {
             span.failed("no_turn");
             return Err(HashingError::NoTurn(self.wait));
         };
-        Ok(Turn { _permits: permits, random: self.random.clone() })
+        let takes = Arc::clone(&self.takes);
+        Ok(Turn {
+            _permits: permits,
+            random: self.random.clone(),
+            began: Stopwatch::start(),
+            takes,
+        })
+    }
+}
+
+impl HashingShare {
+    /// So many turns at a time.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        let most = most.max(1);
+        Self { turns: Arc::new(Semaphore::new(most)), most, waiting: AtomicUsize::new(0) }
+    }
+
+    /// How many wait already, and a place behind them for as long as what is given back is kept.
+    fn stand_in_line(&self) -> (usize, impl Drop) {
+        struct Place<'a>(&'a AtomicUsize);
+        impl Drop for Place<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        (self.waiting.fetch_add(1, Ordering::Relaxed), Place(&self.waiting))
     }
 }
 
@@ -95,6 +146,17 @@ pub struct Turn {
     /// Go back to the application's share and to the pool when they are dropped.
     _permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
     random: Random,
+    began: Stopwatch,
+    takes: Arc<AtomicU64>,
+}
+
+/// An eighth of what is thought that a turn takes is what the last one took.
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let took = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let before = self.takes.load(Ordering::Relaxed);
+        self.takes.store(before - before / 8 + took / 8, Ordering::Relaxed);
+    }
 }
 
 impl Turn {
@@ -115,7 +177,8 @@ impl Turn {
         Ok(hash?)
     }
 
-    /// Does what takes long off the async threads, and gives the place back for what follows.
+    /// Does what takes long in a thread that everybody who answers goes before, and gives the place back
+    /// for what follows.
     ///
     /// # Errors
     /// [`HashingError::Failed`] when it panicked.
@@ -123,13 +186,29 @@ impl Turn {
         self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<(Self, T), HashingError> {
+        let (tell, told) = oneshot::channel();
         // The permit moves into the thread: a caller that goes away does not free it too early.
-        let work = tokio::task::spawn_blocking(move || {
+        let work = move || {
+            stand_back();
             let done = work();
-            (self, done)
-        });
-        Ok(work.await.map_err(|error| HashError(error.to_string()))?)
+            let _caller_went_away = tell.send((self, done));
+        };
+        let failed = |why: &dyn fmt::Display| HashingError::Failed(HashError(why.to_string()));
+        thread::Builder::new()
+            .name("hashing".into())
+            .spawn(work)
+            .map_err(|error| failed(&error))?;
+        told.await.map_err(|_dropped| failed(&"the thread panicked"))
     }
+}
+
+/// Leaves the processor to others who want it: a crowd that sets passwords makes asks and looks wait no longer.
+/// A thread of its own does it each time, since who stood back may not step forward again (`setpriority(2)`); to
+/// begin one takes a five-hundredth of what a hash takes.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    let _refused =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), STANDING_BACK);
 }
 
 #[cfg(test)]
@@ -173,6 +252,28 @@ mod tests {
             let over = flood.into_iter().max().unwrap() - began;
             assert!(over >= Duration::from_secs(100 / permits as u64), "{permits}: {over:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a64_who_would_wait_in_vain_is_told_so_at_once_and_others_wait() {
+        let pool = HashingPool::new(2, Duration::from_hours(1), Random::system());
+        let share = pool.share(2);
+        let slow = async |pool: &HashingPool| {
+            let turn = pool.turn(&share).await.unwrap();
+            turn.takes.store(u64::from(u32::MAX), Ordering::Relaxed);
+            turn
+        };
+        let held = (slow(&pool).await, slow(&pool).await);
+        // A turn takes 71 minutes, it seems: two stand in line for less than an hour, and no third.
+        let mut waiting: Vec<_> = (0..2).map(|_| Box::pin(pool.turn(&share))).collect();
+        for turn in &mut waiting {
+            assert!(futures_util::poll!(turn).is_pending());
+        }
+        assert!(pool.turn(&share).await.is_err());
+        drop(waiting.pop());
+        assert!(futures_util::poll!(Box::pin(pool.turn(&share))).is_pending(), "a place is free");
+        drop(held);
+        assert!(waiting.remove(0).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

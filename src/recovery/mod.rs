@@ -58,7 +58,7 @@ pub use error::{
 pub use event::{Call, Event};
 pub use explain::{Explanation, Said, TokenState};
 pub use hand_over::HandOver;
-pub use hashing::{HashingError, HashingPool, Turn};
+pub use hashing::{HashingError, HashingPool, HashingShare, Turn};
 pub use health::Health;
 pub use inspect::{Inspected, Whose};
 pub use introspect::ActiveSession;

@@ -20,9 +20,9 @@ pub use table::Table;
 
 use super::{
     Application, Ask, AskError, BreachUse, Caller, Client, CompleteError, Completed, Completion,
-    Event, HashingPool, InspectError, Inspected, Job, Languages, Later, Letter, LinkPattern,
-    LinkWish, LoggedIn, Mail, Message, Operator, Ports, Recovery, ReturnTargets, StampUse, Task,
-    TokenUse,
+    Event, HashingPool, HashingShare, InspectError, Inspected, Job, Languages, Later, Letter,
+    LinkPattern, LinkWish, LoggedIn, Mail, Message, Operator, Ports, Recovery, ReturnTargets,
+    StampUse, Task, TokenUse,
 };
 use crate::account::{Account, Identifier};
 use crate::clock::Clock;
@@ -297,7 +297,7 @@ fn shop(accounts: Arc<Table>) -> Application {
         usernames: true,
         policy: Policy { min_length: 8, max_length: 128, min_strength: 3 },
         breaches: BreachUse::NotAsked,
-        hashing_share: Arc::new(Semaphore::new(2)),
+        hashing_share: Arc::new(HashingShare::new(2)),
         job_share: Arc::new(Semaphore::new(4)),
         lane: Arc::new(Semaphore::new(4)),
         hook_lane: Arc::new(Semaphore::new(4)),
