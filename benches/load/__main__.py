@@ -9,6 +9,7 @@ Markdown. `--write` puts them into docs/evidence/load.md, with plots beside it. 
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -46,6 +47,8 @@ def main():
         sys.exit("wrk is missing: apt-get install wrk")
     command = " ".join(["python3 benches/load", *sys.argv[1:]])
     binaries, servers, report = service.build(options.profile), Servers(), Report(command, options.profile)
+    # So that servers are stopped then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     run = Run(binaries, servers, report, options)
     try:
         for name in options.only:

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from contextlib import ExitStack
 
 import machine
 import plot
@@ -104,14 +105,14 @@ def scale(run):
         for processes in (1, 2, 3):
             progress(f"{processes} processes")
             run.quiet()
-            started = [run.regain(table, head="hashing.permits = 1\nhashing.wait = \"5s\"") for _ in range(processes)]
-            window = run.window(*started)
-            loads = [flood(run, regain, 2, run.seconds + 1, range(1 + n * people, 1 + (n + 1) * people), True)
-                     for n, regain in enumerate(started)]
-            rates.setdefault(processes, []).append(sum(load.wait().taken for load in loads))
-            run.report.had(window.others())
-            for regain in started:
-                regain.__exit__()
+            with ExitStack() as stack:
+                head = "hashing.permits = 1\nhashing.wait = \"5s\""
+                started = [stack.enter_context(run.regain(table, head=head)) for _ in range(processes)]
+                window = run.window(*started)
+                loads = [flood(run, regain, 2, run.seconds + 1, range(1 + n * people, 1 + (n + 1) * people), True)
+                         for n, regain in enumerate(started)]
+                rates.setdefault(processes, []).append(sum(load.wait().taken for load in loads))
+                run.report.had(window.others())
             table.again()
     figures = {processes: Figure(found) for processes, found in rates.items()}
     run.report.section("Several processes", "Resets a second by processes with one turn to hash each, on one "

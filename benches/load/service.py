@@ -72,6 +72,7 @@ class Process:
                     break
             except OSError:
                 if self.process.poll() is not None or time.perf_counter() - began > 10:
+                    self.stop(signal.SIGKILL)
                     raise SystemExit(f"{command[0]} did not start: run it by hand") from None
                 time.sleep(0.0002)
         self.started_in = time.perf_counter() - began
