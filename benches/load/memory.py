@@ -18,7 +18,7 @@ def memory(run):
     table = run.table(people=2500)
     # One turn to hash for each core, where memory is enough.
     permits = machine.CORES
-    idle, after, samples = [], [], None
+    idle, after, most, samples = [], [], [], None
     for n in range(run.rounds):
         progress(f"memory, {n + 1}")
         with run.regain(table) as regain:
@@ -29,6 +29,7 @@ def memory(run):
                 load_it(run, regain)
                 regain.settled()
             after.append(regain.pss())
+            most.append(max(mib for _, mib in sampler.seen))
             samples = samples or sampler.seen
         table.again()
     queued = queue(run)
@@ -36,7 +37,7 @@ def memory(run):
                        "completing over 64 connections, one after another.")
     run.report.table(("state", "MiB"), [
         ("idle", Figure(idle)), (f"after load ({permits} passwords at a time)", Figure(after)),
-        ("most during load", f"{max(mib for _, mib in samples):.1f}"),
+        ("most during load", Figure(most)),
         (f"{QUEUED:,} jobs queued: more than before", Figure(queued))])
     run.report.goal("memory idle (PSS)", Figure(idle).median, most=15, unit="MiB", digits=1)
     run.report.goal(f"memory after load (PSS), {permits} permits", Figure(after).median, most=40 + 19 * permits,
