@@ -78,12 +78,18 @@ struct Answered {
 
 #[handler]
 fn json(Json(asked): Json<Asked>) -> Json<Answered> {
-    Json(Answered { message: "If there is an account, a mail is under way.", bytes: asked.identifier.len() })
+    Json(Answered {
+        message: "If there is an account, a mail is under way.",
+        bytes: asked.identifier.len(),
+    })
 }
 
 /// One row by its key, built and read as the program builds and reads.
 #[handler]
-async fn select(Path(id): Path<i64>, Data(database): Data<&DatabaseConnection>) -> poem::Result<String> {
+async fn select(
+    Path(id): Path<i64>,
+    Data(database): Data<&DatabaseConnection>,
+) -> poem::Result<String> {
     let mut row = Query::select();
     row.columns([Alias::new("id"), Alias::new("email"), Alias::new("password")])
         .from(Alias::new("users"))

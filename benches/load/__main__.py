@@ -70,7 +70,7 @@ def arguments():
     length.add_argument("--quick", action="store_true", help="shorter, two rounds, less sure")
     length.add_argument("--long", action="store_true", help="growth to 10,000,000 people")
     parser.add_argument("--profile", default="release", help="of cargo: release, or dist as delivered")
-    parser.add_argument("--patience", type=float, default=60, metavar="SECONDS",
+    parser.add_argument("--patience", type=float, default=20, metavar="SECONDS",
                         help="how long each measurement waits for others to leave the cores alone")
     parser.add_argument("--write", action="store_true", help="keep it in docs/evidence/load.md")
     options = parser.parse_args()

@@ -41,17 +41,15 @@ def scenario(run, name, regain, url, bodies, phases):
         kept = OpenLoop(url, bodies, phases).run()
     others, memory = window.others(), [mib for _, mib in sampler.seen]
     statuses = sorted({status for _, status, _ in kept})
-    began, ends = phases[0][0], phases[0][0] + phases[1][0]
-    rows = []
-    for what, start, end in (("half", 0, began), (f"{TIMES} times", began, ends),
-                             ("half again", ends, sum(seconds for seconds, _ in phases))):
-        within = [it for it in kept if start <= it[0] < end]
+    rows, start = [], 0
+    for what, (seconds, rate) in zip(("half", f"{TIMES} times", "half again"), phases):
         for status in statuses:
-            took = [seconds * 1000 for _, of, seconds in within if of == status]
+            took = [taken * 1000 for due, of, taken in kept if of == status and start <= due < start + seconds]
             if took:
-                rows.append((what, phases[len(set(row[0] for row in rows) | {what}) - 1][1], status or "none",
-                             len(took), *(f"{machine.percentile(took, p):,.0f}" for p in (0.5, 0.99))))
-    rows = [(what, f"{rate:,.0f}", *rest) for what, rate, *rest in rows]
+                rows.append((what, f"{rate:,.0f}", status or "none", f"{len(took):,}",
+                             *(f"{machine.percentile(took, p):,.0f}" for p in (0.5, 0.99))))
+        start += seconds
+    ends = start - phases[-1][0]
     run.report.note(f"**{name}**" + (f": {CONNECTIONS} connections to a mail server that takes {DELAY * 1000:.0f} ms a "
                                      f"mail, a queue of {CAPACITY:,}" if name == "ask" else "")
                     + f". Memory was {idle:.1f} MiB before and {max(memory):.1f} MiB at most; others had "

@@ -82,7 +82,8 @@ class Report:
             "Repeated measurements are told by their median and from where to where they went; those of the "
             "program and of its floor take turns. CPU is the process's own, by the kernel's clock of it; "
             "“others” is how many cores were had by what is not of this run. The processes that make the load "
-            "share the cores with what they load.",
+            "share the cores with what they load. The servers are those of tests/servers: PostgreSQL and MariaDB do not "
+            "wait for the disk, Redis does for every write.",
             "## Goals",
         ]
         head = ("goal", "found", "wanted", "found / wanted", "")
