@@ -19,7 +19,7 @@ use sea_orm::sqlx::mysql::MySqlConnectOptions;
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{ConnectOptions as _, Database};
+use sea_orm::sqlx::{ConnectOptions as _, Database, MySql, Postgres, Sqlite};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde::{Deserialize, Serialize};
 
@@ -105,16 +105,16 @@ fn connect(url: &str) -> DatabaseConnection {
     match url.split_once(':').map_or("", |(scheme, _)| scheme) {
         "postgres" => {
             let Ok(options) = url.parse::<PgConnectOptions>() else { panic!("{bad}") };
-            pool().connect_lazy_with(options.disable_statement_logging()).into()
+            pool::<Postgres>().connect_lazy_with(options.disable_statement_logging()).into()
         }
         "mysql" => {
             let Ok(options) = url.parse::<MySqlConnectOptions>() else { panic!("{bad}") };
             let options = options.disable_statement_logging().charset("utf8mb4");
-            pool().connect_lazy_with(options).into()
+            pool::<MySql>().connect_lazy_with(options).into()
         }
         _ => {
             let Ok(options) = url.parse::<SqliteConnectOptions>() else { panic!("{bad}") };
-            pool().connect_lazy_with(options.disable_statement_logging()).into()
+            pool::<Sqlite>().connect_lazy_with(options.disable_statement_logging()).into()
         }
     }
 }

@@ -128,18 +128,27 @@ class OpenLoop:
         self.kept.append((due, status, time.perf_counter() - began - due))
 
     async def _send(self, body):
-        link = self.idle.pop() if self.idle else None
-        if link is None:
-            self.open += 1
+        """The status. A connection that rested may be closed by now, as it may to any client: then another one."""
+        while self.idle:
+            link = self.idle.pop()
+            if status := await self._post(link, body):
+                return status
         try:
-            link = link or await asyncio.wait_for(Link.to(self.url), 10)
+            self.open += 1
+            link = await asyncio.wait_for(Link.to(self.url), 30)
+        except (OSError, asyncio.TimeoutError):
+            self.open -= 1
+            return 0
+        return await self._post(link, body)
+
+    async def _post(self, link, body):
+        try:
             status, _ = await asyncio.wait_for(link.post(body), 30)
             self.idle.append(link)
             return status
         except (OSError, EOFError, asyncio.TimeoutError):
             self.open -= 1
-            if link:
-                link.close()
+            link.close()
             return 0
 
 
