@@ -34,7 +34,9 @@ class Report:
 
     def __init__(self, command, profile):
         self.command, self.profile, self.sections, self.goals, self.others = command, profile, [], [], []
-        self.plots, self.began = [], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        changed = " and what was not committed yet" if git("status", "--porcelain", "--", ":!docs/evidence") else ""
+        self.commit = git("rev-parse", "HEAD") + changed
+        self.began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
     def section(self, title, text=""):
         say(f"\n## {title}\n")
@@ -71,13 +73,11 @@ class Report:
         return f"{others:.2f}"
 
     def text(self):
-        commit = git("rev-parse", "HEAD")
-        changed = " and what was not committed yet" if git("status", "--porcelain", "--", ":!docs/evidence") else ""
         others = f"{statistics.median(self.others):.2f} in the median, {max(self.others):.2f} at most" \
             if self.others else "not looked at"
         front = [
             "# Load", f"Written by `{self.command}`; every figure is from that one run. Loopback only.",
-            f"- Commit: {commit}{changed}\n- Date: {self.began}\n- Machine: {machine.describe()}\n"
+            f"- Commit: {self.commit}\n- Date: {self.began}\n- Machine: {machine.describe()}\n"
             f"- Profile: {self.profile}\n- Cores that others had during a measurement: {others}",
             "Repeated measurements are told by their median and from where to where they went; those of the "
             "program and of its floor take turns. CPU is the process's own, by the kernel's clock of it; "
