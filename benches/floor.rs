@@ -1,9 +1,8 @@
-//! What no request and no reset can cost less than, with the program's runtime, allocator and profile:
+//! What no request and no reset can cost less than, with the program's runtime, allocator and profile.
 //!
-//!   floor serve ADDRESS DATABASE_URL    poem's own server: GET /bare, POST /json, GET /select/ID
-//!   floor hash THREADS ROUNDS           milliseconds of one Argon2id hash, so many threads at it
-//!
-//! `python3 benches/load` runs it beside the program. Without arguments it prints the hash alone.
+//! `floor serve ADDRESS URL` answers GET /bare, POST /json and GET /select/ID on poem's own server and the
+//! database of that URL; `floor hash THREADS ROUNDS` prints the milliseconds of one Argon2id hash while so many
+//! threads hash. `python3 benches/load` runs both beside the program; without arguments it prints the hash alone.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -46,17 +46,18 @@ def main():
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing: apt-get install wrk")
     command = " ".join(["python3 benches/load", *sys.argv[1:]])
-    binaries, servers, report = service.build(options.profile), Servers(), Report(command, options.profile)
+    servers, report = Servers(), Report(command, options.profile)
     # So that servers are stopped then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    run = Run(binaries, servers, report, options)
-    try:
-        for name in options.only:
-            progress(name)
-            with run.scratch():
-                PARTS[name](run)
-    finally:
-        servers.stop()
+    with tempfile.TemporaryDirectory(prefix="regain-built-") as folder:
+        run = Run(service.build(options.profile, folder), servers, report, options)
+        try:
+            for name in options.only:
+                progress(name)
+                with run.scratch():
+                    PARTS[name](run)
+        finally:
+            servers.stop()
     text = report.text()
     print("\n" + "=" * 72 + "\n\n" + text)
     if options.write:

@@ -91,10 +91,11 @@ def _probe(pipe, url, body, interval):
 
 class OpenLoop:
     """Requests at times that are fixed beforehand, whether or not earlier ones are answered. `phases` are pairs
-    of seconds and requests a second; of each request it keeps when it was due, the status (0 where no
-    connection or answer was to be had) and how long after that it was answered, in seconds."""
+    of seconds and requests a second; of each request it keeps when it was due, the status and how long after
+    that it was answered, in seconds. Where no answer came in 30 s, or the connection was closed without one, the
+    status is CLOSED; where MOST connections wait for an answer already, it is not sent: CROWDED."""
 
-    MOST = 2000
+    MOST, CLOSED, CROWDED = 4000, 0, -1
 
     def __init__(self, url, bodies, phases):
         self.url, self.bodies, self.phases = url, iter(bodies), phases
@@ -122,7 +123,7 @@ class OpenLoop:
         await asyncio.gather(*tasks)
 
     async def _one(self, began, due, body):
-        status = 0
+        status = self.CROWDED
         if self.idle or self.open < self.MOST:
             status = await self._send(body)
         self.kept.append((due, status, time.perf_counter() - began - due))
@@ -138,7 +139,7 @@ class OpenLoop:
             link = await asyncio.wait_for(Link.to(self.url), 30)
         except (OSError, asyncio.TimeoutError):
             self.open -= 1
-            return 0
+            return self.CLOSED
         return await self._post(link, body)
 
     async def _post(self, link, body):
@@ -149,7 +150,7 @@ class OpenLoop:
         except (OSError, EOFError, asyncio.TimeoutError):
             self.open -= 1
             link.close()
-            return 0
+            return self.CLOSED
 
 
 class Sampler:
@@ -162,7 +163,7 @@ class Sampler:
     def run(self):
         began = time.perf_counter()
         while not self.over.is_set():
-            self.seen.append((time.perf_counter() - began, self.look()))
+            self.seen.append((round(time.perf_counter() - began, 2), self.look()))
             self.over.wait(self.interval)
 
     def __enter__(self):

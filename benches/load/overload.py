@@ -46,7 +46,7 @@ def scenario(run, name, regain, url, bodies, phases):
         for status in statuses:
             took = [taken * 1000 for due, of, taken in kept if of == status and start <= due < start + seconds]
             if took:
-                rows.append((what, f"{rate:,.0f}", status or "none", f"{len(took):,}",
+                rows.append((what, f"{rate:,.0f}", word(status), f"{len(took):,}",
                              *(f"{machine.percentile(took, p):,.0f}" for p in (0.5, 0.99))))
         start += seconds
     ends = start - phases[-1][0]
@@ -57,7 +57,7 @@ def scenario(run, name, regain, url, bodies, phases):
     run.report.table(("rate", "a second", "status", "answers", "p50 ms", "p99 ms"), rows)
     refused = [seconds * 1000 for due, of, seconds in kept if of in (429, 503)]
     back = recovered(kept, ends)
-    lost = sum(1 for _, status, _ in kept if status == 0)
+    lost = sum(1 for _, status, _ in kept if status <= 0)
     run.report.note(f"Of {len(kept):,} requests {lost:,} had no answer; after the flood it took {back:.1f} s until "
                     "every request was answered well again.")
     if refused:
@@ -67,6 +67,10 @@ def scenario(run, name, regain, url, bodies, phases):
     run.report.goal(f"overload of {name}: memory at most", max(memory), most=40 + 19 * machine.CORES, unit="MiB",
                     digits=1)
     draw(run, name, kept, statuses, sampler.seen)
+
+
+def word(status):
+    return {OpenLoop.CLOSED: "closed", OpenLoop.CROWDED: f"not sent: {OpenLoop.MOST:,} wait"}.get(status, str(status))
 
 
 def recovered(kept, ends):
@@ -81,7 +85,7 @@ def draw(run, name, kept, statuses, memory):
     due_in = {second: [it for it in kept if int(it[0]) == second] for second in seconds}
     plot.lines(run.plot_at(run.report.plot(f"overload-{name}", f"Answers in an overload of {name}")),
                f"Overload ({name}): answers by status, by when they were due", "seconds", "requests a second",
-               [(str(status or "no answer"), [(second, sum(of == status for _, of, _ in due_in[second]))
+               [(word(status), [(second, sum(of == status for _, of, _ in due_in[second]))
                                               for second in seconds]) for status in statuses])
     p99 = [(second, machine.percentile([taken * 1000 for _, _, taken in due_in[second]], 0.99))
            for second in seconds if due_in[second]]

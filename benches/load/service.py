@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,10 +18,12 @@ from users import SECRET
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def build(profile):
+def build(profile, folder):
     """The program and the floor, each by a command of its own: in one, the tests' dependencies would change how
-    those of the program are built."""
-    return tuple(built(profile, *target) for target in (["--bin", "regain"], ["--bench", "floor"]))
+    those of the program are built. Copies, which nobody else builds anew or runs meanwhile: memory that two
+    processes of one file share counts half for each."""
+    made = (built(profile, *target) for target in (["--bin", "regain"], ["--bench", "floor"]))
+    return tuple(Path(shutil.copy2(binary, folder)) for binary in made)
 
 
 def built(profile, *target):
