@@ -3,7 +3,7 @@
 use argon2::{Algorithm, Argon2 as Function, Params, Version};
 
 use super::encode::{bare64, number, same, unbare64};
-use super::{Family, HashError};
+use super::{Family, HashError, blocks};
 use crate::random::Random;
 
 /// Salt length in bytes, RFC 9106 §3.1.
@@ -142,8 +142,8 @@ impl Row {
         let params = self.cost().and_then(|cost| cost.params().ok());
         params.is_some_and(|params| {
             let mut hash = vec![0; self.hash.len()];
-            Function::new(self.variant, self.version, params)
-                .hash_password_into(password, &self.salt, &mut hash)
+            let function = Function::new(self.variant, self.version, params);
+            blocks::hash_into(&function, password, &self.salt, &mut hash)
                 .is_ok_and(|()| same(&hash, &self.hash))
         })
     }
@@ -175,9 +175,8 @@ pub(super) fn write(
     password: &[u8],
 ) -> Result<String, HashError> {
     let mut hash = [0; HASH_BYTES];
-    Function::new(variant, Version::V0x13, cost.params()?)
-        .hash_password_into(password, salt, &mut hash)
-        .map_err(failed)?;
+    let function = Function::new(variant, Version::V0x13, cost.params()?);
+    blocks::hash_into(&function, password, salt, &mut hash).map_err(failed)?;
     Ok(render(variant, cost, salt, &hash))
 }
 

@@ -2,6 +2,7 @@
 
 mod argon2;
 mod bcrypt;
+mod blocks;
 mod django_argon2;
 mod django_bcrypt;
 mod django_pbkdf2;
