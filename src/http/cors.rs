@@ -60,7 +60,7 @@ impl Crossing {
         let path = request.uri().path();
         let (template, methods) = routes::find(path)?;
         let brings = brings(template)?;
-        let listed = state.origins(place, routes::owner(path)?)?;
+        let listed = state.origins(place, routes::owner_by(template, path)?)?;
         let granted = origin(request.headers())
             .filter(|origin| listed.iter().any(|listed| listed.as_bytes() == origin.as_bytes()));
         let asks_first = request.method() == Method::OPTIONS

@@ -1,6 +1,9 @@
 //! Every path and its methods: what 405 answers in `Allow`, and what the log calls a request,
 //! since the URI itself may hold a token.
 
+use std::iter::zip;
+use std::sync::LazyLock;
+
 use crate::config::Compat;
 
 /// Where links lead that are made as Structr makes them: a page, and so are the problems there.
@@ -79,7 +82,11 @@ pub(super) enum Owner<'a> {
 
 /// The application that a path is of, where it is of one.
 pub(super) fn owner(path: &str) -> Option<Owner<'_>> {
-    let (template, _) = find(path)?;
+    owner_by(find(path)?.0, path)
+}
+
+/// The same, of a path that fits this template.
+pub(super) fn owner_by<'a>(template: &str, path: &'a str) -> Option<Owner<'a>> {
     let place = template.split('/').position(|part| matches!(part, "{app}" | "{application}"));
     let named = place.and_then(|place| path.split('/').nth(place));
     match template.split('/').nth(1) {
@@ -96,21 +103,39 @@ pub(super) fn has_empty_part(path: &str) -> bool {
     path.split('/').skip(1).any(str::is_empty) && path != "/"
 }
 
-/// The template that a path fits, and the methods there.
-pub(super) fn find(path: &str) -> Option<(&'static str, &'static str)> {
-    TABLE.iter().find(|(template, _)| fits(template, path)).copied()
+/// The most parts of a template.
+const MOST_PARTS: usize = 10;
+
+/// A row of the table, with the parts of its template.
+struct Row {
+    parts: Vec<&'static str>,
+    row: (&'static str, &'static str),
 }
 
-fn fits(template: &str, path: &str) -> bool {
-    let (mut template, mut path) = (template.split('/'), path.split('/'));
-    loop {
-        match (template.next(), path.next()) {
-            (None, None) => return true,
-            (Some(part), Some(segment)) if part == segment => {}
-            (Some(part), Some(segment)) if part.starts_with('{') && !segment.is_empty() => {}
-            _ => return false,
-        }
+/// The rows by how many parts they have: every request looks for its own some times.
+static BY_PARTS: LazyLock<[Vec<Row>; MOST_PARTS + 1]> = LazyLock::new(|| {
+    let mut by_parts = [const { Vec::new() }; MOST_PARTS + 1];
+    for row in TABLE {
+        let parts: Vec<_> = row.0.split('/').collect();
+        by_parts[parts.len()].push(Row { parts, row: *row });
     }
+    by_parts
+});
+
+/// The template that a path fits, and the methods there.
+pub(super) fn find(path: &str) -> Option<(&'static str, &'static str)> {
+    let (mut parts, mut count) = ([""; MOST_PARTS], 0);
+    for part in path.split('/') {
+        *parts.get_mut(count)? = part;
+        count += 1;
+    }
+    let fits = |row: &&Row| zip(&row.parts, parts).all(|(part, segment)| fits(part, segment));
+    BY_PARTS[count].iter().find(fits).map(|row| row.row)
+}
+
+/// Whether a part of a path fits that of a template, where any may stand that is not empty.
+fn fits(part: &str, segment: &str) -> bool {
+    part == segment || (part.starts_with('{') && !segment.is_empty())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 mod doctor;
 mod relations;
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Value};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement, Value, Values};
 use sea_orm::{DbBackend, Statement};
 use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
@@ -34,6 +34,16 @@ impl Dialect {
             Self::MySql => DbBackend::MySql,
             Self::Sqlite => DbBackend::Sqlite,
         }
+    }
+
+    /// A statement as it is sent. SQLite prepares one anew each time that it is used where a parameter says how
+    /// many rows, so that it is told by the text.
+    pub(super) fn sent(self, select: &SelectStatement) -> Statement {
+        let mut statement = self.backend().build(select);
+        if self == Self::Sqlite {
+            say_limits(&mut statement);
+        }
+        statement
     }
 
     /// What OpenTelemetry's conventions call it.
@@ -303,4 +313,39 @@ fn uuid(mut bytes: [u8; 16]) -> String {
 
 fn col(name: &str) -> Expr {
     Expr::col(Alias::new(name))
+}
+
+/// Writes the last parameters into the text, where they say how many rows.
+fn say_limits(statement: &mut Statement) {
+    let Some(Values(values)) = &mut statement.values else { return };
+    let mut said = String::new();
+    for words in [" OFFSET ?", " LIMIT ?"] {
+        let number = match values.last() {
+            Some(Value::BigUnsigned(Some(number))) if statement.sql.ends_with(words) => *number,
+            _ => continue,
+        };
+        values.pop();
+        statement.sql.truncate(statement.sql.len() - words.len());
+        said = format!("{}{number}{said}", words.trim_end_matches('?'));
+    }
+    statement.sql += &said;
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sea_query::Query;
+
+    use super::*;
+
+    #[test]
+    fn sqlite_is_told_by_the_text_how_many_rows_and_no_other_engine() {
+        let mut select = Query::select();
+        select.expr(Expr::val("7 LIMIT ?")).limit(16);
+        let said = Dialect::Sqlite.sent(&select);
+        assert_eq!((&*said.sql, said.values.unwrap().0.len()), ("SELECT ? LIMIT 16", 1));
+        let said = Dialect::Sqlite.sent(select.offset(32));
+        assert_eq!((&*said.sql, said.values.unwrap().0.len()), ("SELECT ? LIMIT 16 OFFSET 32", 1));
+        let said = Dialect::MySql.sent(&select);
+        assert_eq!((&*said.sql, said.values.unwrap().0.len()), ("SELECT ? LIMIT ? OFFSET ?", 3));
+    }
 }

@@ -150,7 +150,8 @@ impl UsersTable {
         mapping: &Mapping,
         select: &SelectStatement,
     ) -> Result<Vec<Account>, StoreError> {
-        let rows = self.answer(self.database.query_all(select)).await?;
+        let statement = mapping.dialect.sent(select);
+        let rows = self.answer(self.database.query_all_raw(statement)).await?;
         mapping.accounts(&rows)
     }
 
