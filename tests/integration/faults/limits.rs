@@ -19,7 +19,11 @@ async fn a49_three_processes_let_a_client_ask_as_often_as_one_does_and_a_new_one
         request.send().await.unwrap().status().as_u16()
     };
     let proxy = cluster.proxy.url.clone();
-    let statuses = join_all((1..=3 * ALLOWED).map(|n| ask(&proxy, n))).await;
+    let mut statuses = vec![];
+    // Not so many at a time that a busy machine lets one wait until its replica counts for itself.
+    for first in (1..=3 * ALLOWED).step_by(6) {
+        statuses.extend(join_all((first..first + 6).map(|n| ask(&proxy, n))).await);
+    }
     let count = |status| statuses.iter().filter(|it| **it == status).count();
     assert_eq!((count(202), count(429)), (ALLOWED, 2 * ALLOWED), "{statuses:?}");
     cluster.roll().await;
