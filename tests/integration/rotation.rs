@@ -210,6 +210,9 @@ async fn a_folder_without_the_signing_key_or_with_rubbish_keeps_the_process_from
     assert!(errors.contains("the signing key \"a\" is not among the secrets"), "{errors}");
     std::fs::write(dir.join("a"), "canary").unwrap();
     let errors = start().await;
-    assert!(errors.contains("`keys.dir/a` the secret has 6 bytes and needs at least 32"), "{errors}");
+    assert!(
+        errors.contains("`keys.dir/a` the secret has 6 bytes and needs at least 32"),
+        "{errors}"
+    );
     assert!(!errors.contains("canary"), "{errors}");
 }
