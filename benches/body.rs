@@ -2,8 +2,9 @@
 //! handler gets, or to what is wrong with it.
 
 use std::hint::black_box;
+use std::time::Duration;
 
-use divan::Bencher;
+use divan::{Bencher, Divan};
 use regain::http::body::{FromMembers, Members};
 use regain::http::{AskBody, CompleteBody};
 
@@ -13,7 +14,7 @@ const COMPLETE: &str = r#"{"token":"eyJ1IjoiNDIiLCJmIjoiQUFBQUFBQUFBQUFBQUFBQUFB
 const WRONG: &str = r#"{"identifier":42,"locale":"pt BR","password":"x"}"#;
 
 fn main() {
-    divan::main();
+    Divan::default().min_time(Duration::from_millis(500)).config_with_args().main();
 }
 
 fn read<T: FromMembers>(bencher: Bencher<'_, '_>, body: &str) {

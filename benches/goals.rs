@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::ops::RangeBounds;
 use std::time::Instant;
 
-const ROUNDS: u32 = 300;
+const ROUNDS: u32 = 2_000;
 const CALLS: u32 = 1_000;
 
 /// What is measured: it does a thing so many times.
@@ -19,11 +19,6 @@ pub fn contestant<'a, T>(call: impl Fn() -> T + 'a) -> Contestant<'a> {
             black_box(call());
         }
     })
-}
-
-/// Whether everything is run, and not a part of it.
-pub fn are_asked_for() -> bool {
-    std::env::args().skip(1).all(|argument| argument == "--bench")
 }
 
 /// What each costs in nanoseconds: the best of its rounds, since other work on the machine only

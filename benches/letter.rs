@@ -4,8 +4,9 @@
 mod sample;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use divan::Bencher;
+use divan::{Bencher, Divan};
 use regain::language::{Catalogue, Language};
 use regain::mail::{Samples, Writer};
 use regain::recovery::{Letter, LinkPattern, Message};
@@ -22,7 +23,7 @@ struct Post {
 }
 
 fn main() {
-    divan::main();
+    Divan::default().min_time(Duration::from_millis(500)).config_with_args().main();
 }
 
 #[divan::bench(args = LETTERS.iter().map(|(name, _)| name.as_str()))]

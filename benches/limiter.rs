@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use divan::Bencher;
+use divan::{Bencher, Divan};
 use futures_util::FutureExt as _;
 use regain::clock::Clock;
 use regain::config::{LimitSettings, Rate};
@@ -15,7 +15,7 @@ use regain::recovery::{Door, Limits as _};
 const MOST: usize = 100_000;
 
 fn main() {
-    divan::main();
+    Divan::default().min_time(Duration::from_millis(500)).config_with_args().main();
 }
 
 /// Limits that count and never refuse.

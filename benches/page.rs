@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use divan::Bencher;
+use divan::{Bencher, Divan};
 use regain::config::Settings;
 use regain::http::dress::{Dresses, View};
 use regain::http::pages::{PAGES, dresses};
@@ -23,7 +24,7 @@ static DRESSES: LazyLock<Dresses> = LazyLock::new(|| {
 });
 
 fn main() {
-    divan::main();
+    Divan::default().min_time(Duration::from_millis(500)).config_with_args().main();
 }
 
 #[divan::bench(args = PAGES.map(|page| page.template))]
