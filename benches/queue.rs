@@ -60,10 +60,11 @@ async fn measure(name: &str, queue: &Queue, memory: impl AsyncFn() -> usize) {
     let emptied = emptied.await;
     queue.drained().await;
     say(&format!(
-        "{name:<28} in {:>8.0}/s   out {:>8.0}/s   {:>6.1} MiB for {JOBS} jobs",
+        "{name:<28} in {:>8.0}/s   out {:>8.0}/s   {:>6.1} MiB for {JOBS} jobs, {:>4} bytes each",
         rate(filled),
         rate(emptied),
-        mebibytes(memory)
+        mebibytes(memory),
+        memory / JOBS
     ));
 }
 

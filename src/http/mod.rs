@@ -2,7 +2,7 @@
 
 mod api;
 mod bearer;
-mod body;
+pub mod body;
 mod client;
 mod compat;
 mod cors;
@@ -28,6 +28,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::middleware::AddData;
 use poem::{EndpointExt, IntoEndpoint as _, Response, Route};
 
+pub use api::{AskBody, CompleteBody};
 pub use state::State;
 
 use edge::Edge;

@@ -14,6 +14,9 @@ mod tokens;
 
 use poem_openapi::{OpenApiService, Tags};
 
+pub use ask::AskBody;
+pub use password_resets::CompleteBody;
+
 use email_confirmations::EmailConfirmations;
 use health::Health;
 use inviting::Inviting;

@@ -35,7 +35,7 @@ use crate::language::Catalogue;
 pub use asked::Asked;
 
 /// Every page that there is.
-const PAGES: [&Page; 7] = [
+pub const PAGES: [&Page; 7] = [
     &ask::PAGE,
     &ask::SENT,
     &new_password::PAGE,

@@ -1,0 +1,1 @@
+//! Nothing: cargo wants something to bench.
