@@ -98,22 +98,10 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         }
         add_headers(&mut answer, &reference, place.secure);
         let status = answer.status().as_u16();
-        meters::answered(method_word(&method), route, status, began.elapsed());
+        meters::answered(routes::method_word(&method), route, status, began.elapsed());
         trace::end(&traced, status);
         span.in_scope(|| tracing::info!(method = %method, route, status, "answered"));
         Ok(answer)
-    }
-}
-
-/// A method as metrics know it: a client may make up any.
-pub(super) fn method_word(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "OPTIONS" => "OPTIONS",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        _ => "other",
     }
 }
 

@@ -4,6 +4,8 @@
 use std::iter::zip;
 use std::sync::LazyLock;
 
+use poem::http::Method;
+
 use crate::config::Compat;
 
 /// Where links lead that are made as Structr makes them: a page, and so are the problems there.
@@ -94,6 +96,18 @@ pub(super) fn owner_by<'a>(template: &str, path: &'a str) -> Option<Owner<'a>> {
         Some("pub") => Some(Owner::Called(Compat::CloudCms, named?)),
         Some("structr" | "reset-password") => Some(Owner::Called(Compat::Structr, "")),
         _ => named.map(Owner::Named),
+    }
+}
+
+/// A method as metrics know it: a client may make up any.
+pub(super) fn method_word(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        _ => "other",
     }
 }
 

@@ -47,7 +47,7 @@ fn caller(state: &State, request: &Request) -> Option<TraceLink> {
 
 /// A method as the conventions have it: a client may make up any.
 fn method(request: &Request) -> &'static str {
-    match super::edge::method_word(request.method()) {
+    match routes::method_word(request.method()) {
         "other" => "_OTHER",
         known => known,
     }
