@@ -1,6 +1,6 @@
 //! Log lines: JSON for machines, or pretty for people.
 
-use std::io::IsTerminal as _;
+use std::io::{ErrorKind, IsTerminal as _};
 use std::path::PathBuf;
 
 use tracing::{Level, Metadata};
@@ -68,18 +68,24 @@ impl LevelFile {
             self.change(level);
         } else {
             tracing::error!(
+                file = %self.file.display(),
                 "log_level_file is not understood and changes nothing; write it like warn,regain=debug"
             );
         }
         self.said = said;
     }
 
+    /// Nothing where there is no file or nothing in it. What is no file, or cannot be read, says what
+    /// nobody understands.
     fn read(&self) -> Option<String> {
-        if !self.file.metadata().ok()?.is_file() {
-            return None;
-        }
-        let said = String::from_utf8_lossy(&secrets::read(&self.file).ok()?).trim().to_owned();
-        Some(said).filter(|said| !said.is_empty())
+        let read = match self.file.metadata() {
+            Ok(found) if found.is_file() => secrets::read(&self.file).ok(),
+            Err(why) if why.kind() == ErrorKind::NotFound => return None,
+            _ => None,
+        };
+        let said =
+            read.map_or_else(|| "?".into(), |read| String::from_utf8_lossy(&read).into_owned());
+        Some(said.trim().to_owned()).filter(|said| !said.is_empty())
     }
 
     /// Says so as it was logged before, and as it is logged now, since either may keep that quiet.

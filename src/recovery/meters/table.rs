@@ -106,7 +106,7 @@ meters! {
     KEY_INFO: Gauge, "regain_key_info",
         "1 for each key in use and 0 for one that was retired, with what tells keys of one name apart.";
     KEYS_REFUSED: Counter, "regain_keys_refused_total",
-        "Looks at the folder of keys that found one which is not taken.";
+        "Keys of the folder that are not taken, each at each look.";
     SPANS_DROPPED: Counter, "regain_spans_dropped_total",
         "Spans of traces that no collector got: it did not take them, or too many waited for it.";
     BUILD_INFO: Gauge, "regain_build_info",
