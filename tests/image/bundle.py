@@ -127,7 +127,11 @@ def volume_mounts(options, manifests, pod, container):
 def content(options, manifests, volume):
     """What is in a volume, by name, and with which mode."""
     if "configMap" in volume:
-        named = manifests["ConfigMap", volume["configMap"]["name"]]
+        name = volume["configMap"]["name"]
+        named = manifests.get(("ConfigMap", name))
+        if named is None:
+            expect(f"ConfigMap {name}", volume["configMap"].get("optional"), True)
+            return {}, CONFIG_MAP_MODE
         files = {name: text.encode() for name, text in named["data"].items()}
         return files, volume["configMap"].get("defaultMode", CONFIG_MAP_MODE)
     if "secret" in volume:
