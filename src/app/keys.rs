@@ -83,6 +83,9 @@ impl KeyFolder {
                 "a key is not taken; what worked before works on, and `regain key new` makes one"
             );
         }
+        for what in self.told.difference(&wrong) {
+            tracing::info!(what, "mended: this was told of a key and holds no more");
+        }
         self.told = wrong;
     }
 

@@ -102,9 +102,11 @@ pub(super) fn owner_by<'a>(template: &str, path: &'a str) -> Option<Owner<'a>> {
 /// A method as metrics know it: a client may make up any.
 pub(super) fn method_word(method: &Method) -> &'static str {
     match method.as_str() {
+        "DELETE" => "DELETE",
         "GET" => "GET",
         "HEAD" => "HEAD",
         "OPTIONS" => "OPTIONS",
+        "PATCH" => "PATCH",
         "POST" => "POST",
         "PUT" => "PUT",
         _ => "other",

@@ -162,6 +162,9 @@ async fn a27_no_mistake_in_the_folder_of_keys_takes_a_key_that_works() {
         let told = errors.iter().filter(|line| line.contains(what)).count();
         assert_eq!(told, 1, "told once, however often it is looked at: {what}: {log}");
     }
+    let mended = log.lines().filter(|line| line.contains("mended")).collect::<Vec<_>>();
+    assert!(mended.iter().any(|line| line.contains("a: it is gone, and it signs")), "{log}");
+    assert!(!mended.iter().any(|line| line.contains("more7")), "{log}");
 }
 
 #[tokio::test]
