@@ -25,7 +25,6 @@ pub enum EmailMatch {
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress {
     text: Box<str>,
-    at: usize,
     /// The domain as IDNA A-labels in lower case, one form whatever was typed; `None` where that is
     /// what was typed. A long queue is made of addresses.
     domain: Option<Box<str>>,
@@ -50,7 +49,7 @@ impl EmailAddress {
         }
         let ascii = canonical_domain(domain).ok_or(InvalidIdentifier::NotAnAddress)?;
         let other = (ascii != domain).then(|| ascii.into());
-        Ok(Self { text: text.into(), at: local.len(), domain: other })
+        Ok(Self { text: text.into(), domain: other })
     }
 
     /// The address as typed.
@@ -112,7 +111,7 @@ impl EmailAddress {
     }
 
     fn local(&self) -> &str {
-        &self.text[..self.at]
+        self.parts().0
     }
 
     fn domain(&self) -> &str {
@@ -120,7 +119,12 @@ impl EmailAddress {
     }
 
     fn typed_domain(&self) -> &str {
-        &self.text[self.at + 1..]
+        self.parts().1
+    }
+
+    /// What is before the one `@`, and what is behind it.
+    fn parts(&self) -> (&str, &str) {
+        self.text.split_once('@').unwrap_or_default()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Log lines: JSON for machines, or pretty for people.
 
+mod line;
+
 use std::io::{ErrorKind, IsTerminal as _};
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, fmt, registry, reload};
 
+use self::line::JsonLine;
 use super::secrets;
 use crate::config::LogFormat;
 
@@ -25,7 +28,7 @@ pub fn start(format: LogFormat) -> Option<Handle> {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
     let lines = match format {
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+        LogFormat::Json => lines.json().event_format(JsonLine).boxed(),
         LogFormat::Pretty => lines.compact().with_target(false).boxed(),
     };
     // What a panic says may hold a value; where it was is enough to find it.

@@ -65,7 +65,7 @@ impl Recovery {
         audit::link_asked(app, &ask);
         let wish = LinkWish {
             languages: ask.languages,
-            return_to: ask.return_to,
+            return_to: ask.return_to.map(String::into_boxed_str),
             disputed: ask.disputed,
             wording: ask.wording.map(Box::new),
             ..LinkWish::of(ask.purpose)

@@ -33,7 +33,7 @@ impl Recovery {
         let purpose = Purpose::PasswordReset;
         let wish = LinkWish {
             languages: invite.languages,
-            return_to: invite.return_to.clone(),
+            return_to: invite.return_to.as_deref().map(Box::from),
             origin: Origin::Invitation,
             lifetime: app.own_lifetime(purpose, app.invitation_lifetime),
             ..LinkWish::of(purpose)

@@ -83,7 +83,7 @@ impl Recovery {
             return Err(IssueError::LoggedInNow);
         }
         let wish = LinkWish {
-            return_to: issue.return_to.clone(),
+            return_to: issue.return_to.as_deref().map(Box::from),
             origin: Origin::Operator,
             lifetime: app.own_lifetime(purpose, lifetime),
             ..LinkWish::of(purpose)

@@ -125,7 +125,7 @@ pub struct LinkWish {
     pub languages: Languages,
     /// An allowed target to go back to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub return_to: Option<String>,
+    pub return_to: Option<Box<str>>,
     /// Whether it was asked for because somebody else changed the password.
     #[serde(default)]
     pub disputed: bool,

@@ -19,7 +19,7 @@ pub(super) fn mint(
         user_id: account.id.clone(),
         fingerprint,
         lifetime: wish.lifetime,
-        return_to: wish.return_to.clone(),
+        return_to: wish.return_to.as_deref().map(str::to_owned),
     };
     let token = app.keys.mint(wish.purpose, at, &claims);
     if token.expose().len() <= MAX_TOKEN_BYTES {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// looked at before it is used, so that a job of another release is no stranger for it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct TraceLink(String);
+pub struct TraceLink(Box<str>);
 
 impl TraceLink {
     /// What a header says; `None` where it is malformed.
@@ -25,7 +25,7 @@ impl TraceLink {
         }
         let flags = span.trace_flags() & TraceFlags::SAMPLED;
         let (trace, span) = (span.trace_id(), span.span_id());
-        Some(Self(format!("00-{trace:032x}-{span:016x}-{:02x}", flags.to_u8())))
+        Some(Self(format!("00-{trace:032x}-{span:016x}-{:02x}", flags.to_u8()).into()))
     }
 
     /// The header `traceparent`.
