@@ -170,6 +170,8 @@ impl<E: Endpoint<Output = Response>> Door<E> {
         tokio::pin!(connection);
         let mut stopping = self.stopping.subscribe();
         let grace = tokio::select! {
+            // In this order, since phases begin in the first and nobody else is woken for that.
+            biased;
             _ended = connection.as_mut() => return,
             () = phases.over(&self.bounds, &self.room) => GRACE,
             _ = stopping.wait_for(|stopping| *stopping) => LAST_REQUESTS,

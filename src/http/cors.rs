@@ -5,7 +5,7 @@ use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Request, Response};
 
 use super::places::Place;
-use super::routes;
+use super::routes::{self, Served};
 use super::state::State;
 
 /// How the paths of calls begin. What is not among them is a page or of no application.
@@ -56,27 +56,28 @@ enum Brings {
 impl Crossing {
     /// What a request is in this respect; `None` for everything that is no such call, whoever asks,
     /// and where the application is not there: that is answered as any path that is not.
-    pub fn of(state: &State, place: &Place, request: &Request) -> Option<Self> {
-        let path = request.uri().path();
-        let (template, methods) = routes::find(path)?;
-        let brings = brings(template)?;
-        let listed = state.origins(place, routes::owner_by(template, path)?)?;
+    pub fn of(state: &State, place: &Place, request: &Request, served: &Served) -> Option<Self> {
+        let brings = brings(served.template)?;
+        let listed = state.origins(place, served.owner(request.uri().path())?)?;
         let granted = origin(request.headers())
             .filter(|origin| listed.iter().any(|listed| listed.as_bytes() == origin.as_bytes()));
         let asks_first = request.method() == Method::OPTIONS
             && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        Some(Self { methods, brings, granted: granted.cloned(), asks_first })
+        Some(Self { methods: served.methods, brings, granted: granted.cloned(), asks_first })
     }
 
     /// The answer for a browser that asks before it calls. For one that is granted nothing OPTIONS is a
     /// method like any other.
     pub fn preflight(&self) -> Option<Response> {
+        if !self.asks_first || self.granted.is_none() {
+            return None;
+        }
         let answer = Response::builder()
             .status(StatusCode::NO_CONTENT)
             .header(header::ACCESS_CONTROL_ALLOW_METHODS, self.methods)
             .header(header::ACCESS_CONTROL_ALLOW_HEADERS, self.brings.headers())
             .header(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
-        (self.asks_first && self.granted.is_some()).then(|| answer.finish())
+        Some(answer.finish())
     }
 
     /// Tells in an answer what is granted, and caches that it depends on who asks.
@@ -106,7 +107,8 @@ impl Brings {
 
 /// Whether a request comes from a page that may make it by the application's list.
 pub fn is_granted(state: &State, request: &Request) -> bool {
-    let crossing = Crossing::of(state, state.places.of(request), request);
+    let served = routes::find(request.uri().path());
+    let crossing = served.and_then(|it| Crossing::of(state, state.places.of(request), request, it));
     crossing.is_some_and(|crossing| crossing.granted.is_some())
 }
 

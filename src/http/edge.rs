@@ -14,8 +14,9 @@ use super::cors::Crossing;
 use super::places::Place;
 use super::problem::{Code, FieldError, Problem};
 use super::reference::Reference;
+use super::routes::{self, Served};
 use super::state::State;
-use super::{pages, rate_limit, routes, trace};
+use super::{pages, rate_limit, trace};
 use crate::clock::Stopwatch;
 use crate::recovery::{meters, noting};
 
@@ -34,14 +35,20 @@ impl<E: Endpoint> Edge<E> {
         Self { inner, state }
     }
 
-    async fn answer(&self, place: &Place, mut request: Request) -> Result<Response, Problem> {
+    async fn answer(
+        &self,
+        place: &Place,
+        mut request: Request,
+        served: Option<&Served>,
+    ) -> Result<Response, Problem> {
         let path = request.uri().path().to_owned();
         // Before anything else, so that it is answered the same by every operation and page,
         // whatever is sent there and how.
-        if routes::has_empty_part(&path) {
+        if served.is_none() && routes::has_empty_part(&path) {
             return Err(Problem::new(Code::NotFound));
         }
-        if routes::owner(&path).is_some_and(|owner| !self.state.serves(place, owner)) {
+        let owner = served.and_then(|served| served.owner(&path));
+        if owner.is_some_and(|owner| !self.state.serves(place, owner)) {
             return Err(Problem::new(Code::NotFound));
         }
         let body = request.take_body();
@@ -73,15 +80,15 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let asked = pages::Asked::by(&self.state, &request);
         let place = self.state.places.of(&request);
-        let (route, _) = routes::find(&path).unwrap_or(("none", ""));
+        let served = routes::find(&path);
+        let route = served.map_or("none", |served| served.template);
         let span = tracing::info_span!("request", reference);
-        let traced = trace::begin(&self.state, place, &request, &reference);
-        let crossing = Crossing::of(&self.state, place, &request);
+        let traced = trace::begin(&self.state, place, (&request, served), &reference);
+        let crossing = served.and_then(|it| Crossing::of(&self.state, place, &request, it));
+        let answering = self.answer(place, request, served).instrument(span.clone());
         let (answered, standings) = match crossing.as_ref().and_then(Crossing::preflight) {
             Some(preflight) => (Ok(preflight), vec![]),
-            None => {
-                traced.around(noting(self.answer(place, request).instrument(span.clone()))).await
-            }
+            None => traced.around(noting(answering)).await,
         };
         let mut answer = match answered {
             Ok(answer) => answer,
@@ -132,8 +139,8 @@ fn problem(error: &poem::Error, path: &str) -> Problem {
         return Problem::with_errors(Code::NotFound, vec![error]);
     }
     match (Problem::of_status(error.status()), routes::find(path)) {
-        (problem, Some((_, allow))) if problem.code() == Code::MethodNotAllowed => {
-            Problem::method_not_allowed(allow.to_owned())
+        (problem, Some(served)) if problem.code() == Code::MethodNotAllowed => {
+            Problem::method_not_allowed(served.methods.to_owned())
         }
         (problem, _) => problem,
     }

@@ -82,20 +82,39 @@ pub(super) enum Owner<'a> {
     Called(Compat, &'a str),
 }
 
-/// The application that a path is of, where it is of one.
-pub(super) fn owner(path: &str) -> Option<Owner<'_>> {
-    owner_by(find(path)?.0, path)
+/// What is served by a path template.
+pub(super) struct Served {
+    pub template: &'static str,
+    /// The methods that are answered there.
+    pub methods: &'static str,
+    parts: Vec<&'static str>,
+    /// The other system whose calls these are.
+    system: Option<Compat>,
+    /// Which part names the application.
+    place: Option<usize>,
 }
 
-/// The same, of a path that fits this template.
-pub(super) fn owner_by<'a>(template: &str, path: &'a str) -> Option<Owner<'a>> {
-    let place = template.split('/').position(|part| matches!(part, "{app}" | "{application}"));
-    let named = place.and_then(|place| path.split('/').nth(place));
-    match template.split('/').nth(1) {
-        Some("betty-blocks") => Some(Owner::Called(Compat::BettyBlocks, named?)),
-        Some("pub") => Some(Owner::Called(Compat::CloudCms, named?)),
-        Some("structr" | "reset-password") => Some(Owner::Called(Compat::Structr, "")),
-        _ => named.map(Owner::Named),
+impl Served {
+    fn new((template, methods): (&'static str, &'static str)) -> Self {
+        let parts: Vec<_> = template.split('/').collect();
+        let system = match parts.get(1) {
+            Some(&"betty-blocks") => Some(Compat::BettyBlocks),
+            Some(&"pub") => Some(Compat::CloudCms),
+            Some(&("structr" | "reset-password")) => Some(Compat::Structr),
+            _ => None,
+        };
+        let place = parts.iter().position(|part| matches!(*part, "{app}" | "{application}"));
+        Self { template, methods, parts, system, place }
+    }
+
+    /// The application that a path of this template is of, where it is of one.
+    pub fn owner<'a>(&self, path: &'a str) -> Option<Owner<'a>> {
+        let named = self.place.and_then(|place| path.split('/').nth(place));
+        match self.system {
+            Some(Compat::Structr) => Some(Owner::Called(Compat::Structr, "")),
+            Some(system) => Some(Owner::Called(system, named?)),
+            None => named.map(Owner::Named),
+        }
     }
 }
 
@@ -122,31 +141,24 @@ pub(super) fn has_empty_part(path: &str) -> bool {
 /// The most parts of a template.
 const MOST_PARTS: usize = 10;
 
-/// A row of the table, with the parts of its template.
-struct Row {
-    parts: Vec<&'static str>,
-    row: (&'static str, &'static str),
-}
-
-/// The rows by how many parts they have: every request looks for its own some times.
-static BY_PARTS: LazyLock<[Vec<Row>; MOST_PARTS + 1]> = LazyLock::new(|| {
+/// The rows of the table by how many parts their templates have.
+static BY_PARTS: LazyLock<[Vec<Served>; MOST_PARTS + 1]> = LazyLock::new(|| {
     let mut by_parts = [const { Vec::new() }; MOST_PARTS + 1];
-    for row in TABLE {
-        let parts: Vec<_> = row.0.split('/').collect();
-        by_parts[parts.len()].push(Row { parts, row: *row });
+    for served in TABLE.iter().copied().map(Served::new) {
+        by_parts[served.parts.len()].push(served);
     }
     by_parts
 });
 
-/// The template that a path fits, and the methods there.
-pub(super) fn find(path: &str) -> Option<(&'static str, &'static str)> {
+/// What a path fits.
+pub(super) fn find(path: &str) -> Option<&'static Served> {
     let (mut parts, mut count) = ([""; MOST_PARTS], 0);
     for part in path.split('/') {
         *parts.get_mut(count)? = part;
         count += 1;
     }
-    let fits = |row: &&Row| zip(&row.parts, parts).all(|(part, segment)| fits(part, segment));
-    BY_PARTS[count].iter().find(fits).map(|row| row.row)
+    let fits = |it: &&Served| zip(&it.parts, parts).all(|(part, segment)| fits(part, segment));
+    BY_PARTS[count].iter().find(fits)
 }
 
 /// Whether a part of a path fits that of a template, where any may stand that is not empty.
@@ -160,11 +172,11 @@ mod tests {
 
     #[test]
     fn paths_fit_their_templates_by_whole_segments() {
-        let reset = find("/v1/apps/shop/password-resets");
-        assert_eq!(reset, Some(("/v1/apps/{app}/password-resets", "POST")));
+        let reset = find("/v1/apps/shop/password-resets").unwrap();
+        assert_eq!((reset.template, reset.methods), ("/v1/apps/{app}/password-resets", "POST"));
         for path in ["//", "/v1/apps//password-resets", "/v1/apps/shop/password-resets/", "/a/shop"]
         {
-            assert_eq!(find(path), None, "{path}");
+            assert!(find(path).is_none(), "{path}");
         }
     }
 
@@ -194,7 +206,7 @@ mod tests {
             ("/a/shop", None),
             ("/healthz", None),
         ] {
-            assert_eq!(owner(path), app, "{path}");
+            assert_eq!(find(path).and_then(|it| it.owner(path)), app, "{path}");
         }
     }
 
@@ -203,11 +215,10 @@ mod tests {
         let document: serde_json::Value =
             serde_json::from_str(&crate::http::document::json()).unwrap();
         for (path, operations) in document["paths"].as_object().unwrap() {
-            let (_, allow) =
-                find(&path.replace("{app}", "shop")).unwrap_or_else(|| panic!("{path}"));
+            let served = find(&path.replace("{app}", "shop")).unwrap_or_else(|| panic!("{path}"));
             for method in operations.as_object().unwrap().keys().filter(|key| *key != "parameters")
             {
-                assert!(allow.contains(&method.to_uppercase()), "{method} {path}");
+                assert!(served.methods.contains(&method.to_uppercase()), "{method} {path}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use poem::Request;
 
 use super::places::Place;
-use super::routes;
+use super::routes::{self, Served};
 use super::state::State;
 use crate::recovery::trace::{self, Span, TraceLink};
 
@@ -11,15 +11,21 @@ use crate::recovery::trace::{self, Span, TraceLink};
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Begins the span of a request. Of its path the template alone is told: the path may hold a token.
-pub fn begin(state: &State, place: &Place, request: &Request, reference: &str) -> Span {
+pub fn begin(
+    state: &State,
+    place: &Place,
+    (request, served): (&Request, Option<&Served>),
+    reference: &str,
+) -> Span {
     let path = request.uri().path();
     if !trace::is_on() || PROBES.contains(&path) {
         return Span::none();
     }
-    let route = routes::find(path).map(|(route, _)| route);
+    let route = served.map(|served| served.template);
     let span = trace::request(method(request), route, caller(state, request).as_ref());
     span.text("regain.reference", reference);
-    let app = routes::owner(path).and_then(|owner| state.owner_at(place, owner));
+    let app =
+        served.and_then(|served| served.owner(path)).and_then(|owner| state.owner_at(place, owner));
     if let Some(app) = app {
         span.text("regain.app", app);
     }

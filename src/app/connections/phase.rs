@@ -1,7 +1,12 @@
 //! What a connection waits for, and how long it may.
 
-use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::Bounds;
 
@@ -16,57 +21,86 @@ pub enum Phase {
     Resting,
 }
 
-/// The phases of one connection.
-pub struct Phases(watch::Sender<Phase>);
+const PHASES: u64 = 3;
+const ASKING: u64 = Phase::Asking as u64;
+const RESTING: u64 = Phase::Resting as u64;
+
+/// The phases of one connection. A number that grows with each: the phase is what remains of it.
+pub struct Phases(AtomicU64);
 
 impl Phases {
     /// One that has just been opened: who opens one wants something.
-    pub fn new() -> Self {
-        Self(watch::Sender::new(Phase::Asking))
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(Phase::Asking as u64))
     }
 
     /// A phase begins.
     pub fn enter(&self, phase: Phase) {
-        self.0.send_replace(phase);
+        let next = (self.number() / PHASES + 1) * PHASES;
+        self.0.store(next + phase as u64, Ordering::Relaxed);
     }
 
     /// Whether it is this one.
     pub fn is(&self, phase: Phase) -> bool {
-        *self.0.borrow() == phase
+        self.number() % PHASES == phase as u64
     }
 
     /// The client said something: a request begins, where none was under way.
     pub fn heard(&self) {
-        self.0.send_if_modified(|phase| {
-            let begins = *phase == Phase::Resting;
-            if begins {
-                *phase = Phase::Asking;
-            }
-            begins
-        });
+        if self.is(Phase::Resting) {
+            self.enter(Phase::Asking);
+        }
+    }
+
+    fn number(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Another phase than that of this number. Nobody is woken for it, so that a request costs nothing
+    /// more than its number: whoever lets phases begin has to be polled before this.
+    async fn after(&self, number: u64) {
+        poll_fn(|_| if self.number() == number { Poll::Pending } else { Poll::Ready(()) }).await;
     }
 
     /// Resolves once the client has had all its time, or its connection is to make room. The one
     /// whose phase began first is told first, as [`Notify`] has it.
     pub async fn over(&self, bounds: &Bounds, room: &Notify) {
-        let mut phases = self.0.subscribe();
+        let timer = sleep(bounds.head.max(bounds.rest));
+        tokio::pin!(timer);
         loop {
-            let phase = *phases.borrow_and_update();
-            let patience = match phase {
-                Phase::Asking => bounds.head,
-                Phase::Resting => bounds.rest,
-                Phase::Answering => {
-                    let _next = phases.changed().await;
+            let number = self.number();
+            let patience = match number % PHASES {
+                ASKING => bounds.head,
+                RESTING => bounds.rest,
+                _answering => {
+                    self.after(number).await;
                     continue;
                 }
             };
             // From when the phase began: what drips in within it buys no time.
+            let end = sleep(patience).deadline();
             tokio::select! {
-                _next = phases.changed() => {}
-                () = sleep(patience) => return,
+                biased;
+                () = self.after(number) => {}
+                () = until(timer.as_mut(), end) => return,
                 () = room.notified() => return,
             }
         }
+    }
+}
+
+/// Resolves at `end`. The timer is set only if it would come too late, and again if it comes too early: most
+/// phases are over long before, and setting it for each would cost more.
+async fn until(mut timer: Pin<&mut Sleep>, end: Instant) {
+    if timer.deadline() > end {
+        timer.as_mut().reset(end);
+    }
+    loop {
+        timer.as_mut().await;
+        if timer.deadline() >= end {
+            return;
+        }
+        timer.as_mut().reset(end);
     }
 }
 

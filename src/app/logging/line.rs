@@ -6,12 +6,19 @@ use std::fmt;
 
 use serde::Serializer as _;
 use serde_json::{Serializer, to_writer};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::clock::Clock;
+
+/// RFC 3339 to the microsecond.
+const WHEN: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
 /// Room for most lines.
 const USUAL_BYTES: usize = 384;
@@ -31,10 +38,11 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let about = event.metadata();
-        let mut when = String::with_capacity(32);
-        SystemTime.format_time(&mut Writer::new(&mut when))?;
         let mut line = Object(Vec::with_capacity(USUAL_BYTES));
-        line.string("timestamp", &when);
+        line.named("timestamp");
+        line.0.push(b'"');
+        Clock::system().now().format_into(&mut line.0, WHEN).map_err(|_| fmt::Error)?;
+        line.0.push(b'"');
         line.string("level", about.level().as_str());
         event.record(&mut line);
         line.string("target", about.target());
@@ -52,7 +60,8 @@ where
             line.push(b'}');
         }
         line.extend(b"}\n");
-        writer.write_str(&String::from_utf8_lossy(&line))
+        // It is: each piece was.
+        writer.write_str(str::from_utf8(&line).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -121,6 +130,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use serde_json::Value;
+    use time::OffsetDateTime;
+    use time::format_description::well_known::Rfc3339;
     use tracing_subscriber::fmt::layer;
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::registry;
@@ -147,6 +158,8 @@ mod tests {
             let lines = text.lines().map(|line| {
                 let read: Value = serde_json::from_str(line).expect(line);
                 let when = read["timestamp"].as_str().expect("it says when");
+                OffsetDateTime::parse(when, &Rfc3339).expect(when);
+                assert_eq!(when.len(), "2026-11-27T10:02:30.123456Z".len(), "{when}");
                 line.replace(when, "now")
             });
             lines.collect()

@@ -97,9 +97,9 @@ pub fn answer(
 
 /// The path itself, where it is that of a page which can be opened again.
 fn page_at(path: &str) -> Option<&str> {
-    let (template, methods) = routes::find(path)?;
-    let plain = template.matches('{').count() == 1;
-    (plain && methods.contains("GET")).then_some(path)
+    let served = routes::find(path)?;
+    let plain = served.template.matches('{').count() == 1;
+    (plain && served.methods.contains("GET")).then_some(path)
 }
 
 #[cfg(test)]
