@@ -1,6 +1,6 @@
 """What the program costs, how fast it is, and how it bears growth and floods, held to the goals.
 
-    python3 benches/load [--quick | --long] [--only PART,...] [--write]
+    python3 benches/load [--quick | --long] [--only PART,...] [--peers FOLDER] [--write]
 
 It builds the program and its floors (`benches/floor.rs`), starts them on SQLite, and on PostgreSQL, MariaDB and
 Redis as tests/servers starts them, loads them over loopback, each part for a bounded time, and prints tables in
@@ -20,6 +20,7 @@ import growth
 import mails
 import memory
 import overload
+import peers
 import resets
 import service
 from report import ROOT, Report, progress
@@ -38,6 +39,7 @@ PARTS = {
     "overload": overload.overload,
     "growth": growth.growth,
     "costs": costs.costs,
+    "peers": peers.peers,
 }
 
 
@@ -66,7 +68,7 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(prog="python3 benches/load", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--only", metavar="PART,...", help=f"of {', '.join(PARTS)}", default=",".join(PARTS))
+    parser.add_argument("--only", metavar="PART,...", help=f"of {', '.join(PARTS)}")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--quick", action="store_true", help="shorter, two rounds, less sure")
     length.add_argument("--long", action="store_true", help="growth to 10,000,000 people")
@@ -74,8 +76,12 @@ def arguments():
     parser.add_argument("--patience", type=float, default=20, metavar="SECONDS",
                         help="how long each measurement waits for others to leave the cores alone")
     parser.add_argument("--write", action="store_true", help="keep it in docs/evidence/load.md")
+    parser.add_argument("--peers", type=lambda folder: Path(folder).resolve(), metavar="FOLDER",
+                        help="of what people use instead: run.sh, adapters.py and what these start")
     options = parser.parse_args()
-    options.only = options.only.split(",")
+    options.only = options.only.split(",") if options.only else [*PARTS][:None if options.peers else -1]
+    if "peers" in options.only and not options.peers:
+        parser.error("peers wants --peers FOLDER")
     if unknown := [name for name in options.only if name not in PARTS]:
         parser.error(f"there is no {', '.join(unknown)}")
     options.plots = ROOT / "docs/evidence/load" if options.write else Path(tempfile.mkdtemp(prefix="regain-plots-"))

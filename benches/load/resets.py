@@ -98,7 +98,7 @@ def probed(run, url, body):
 
 
 def scale(run):
-    """Resets by one, two and three processes that hash one password at a time, on one PostgreSQL."""
+    """One, two and three processes on one PostgreSQL: resets, with one turn to hash each, and inspections."""
     people, rates = 1200, {}
     table = run.table("postgres", 3 * people)
     for _ in range(run.rounds):
@@ -115,8 +115,10 @@ def scale(run):
                 run.report.had(window.others())
             table.again()
     figures = {processes: Figure(found) for processes, found in rates.items()}
+    alone, together = hash_alone(run, 1), hash_alone(run, machine.CORES)
     run.report.section("Several processes", "Resets a second by processes with one turn to hash each, on one "
-                       f"PostgreSQL; the machine has {machine.CORES} cores.")
+                       f"PostgreSQL; the machine has {machine.CORES} cores, on which {machine.CORES} hashes at a time take "
+                       f"{together:.1f} ms each where one takes {alone:.1f}, so that {alone / together:.2f} is the most.")
     run.report.table(("processes", "resets a second", "of one process's, times min(processes, cores)"), [
         (n, it, f"{it.median / figures[1].median / min(n, machine.CORES):.3f}") for n, it in figures.items()])
     for n in (2, 3):
@@ -125,3 +127,30 @@ def scale(run):
     plot.lines(run.plot_at(run.report.plot("processes", "Resets a second by processes")),
                "Resets a second by processes", "processes", "resets a second",
                [("resets", [(n, it.median) for n, it in figures.items()])])
+    scale_inspections(run)
+
+
+def scale_inspections(run):
+    """Whoever loads them has a part of the cores, and so has PostgreSQL: what tells whether processes are in each
+    other's way is what a request costs them."""
+    table, micros, rates = run.table("postgres"), {}, {}
+    wish = {"token": completion(7)["token"], "purpose": "password-reset"}
+    for _ in range(run.rounds):
+        for processes in (1, 2, 3):
+            progress(f"{processes} processes, inspecting")
+            run.quiet()
+            with ExitStack() as stack:
+                started = [stack.enter_context(run.regain(table)) for _ in range(processes)]
+                window, before = run.window(*started), sum(regain.cpu() for regain in started)
+                loads = [wrk.start(regain.inspect, wish, connections=4, seconds=run.seconds) for regain in started]
+                loaded = [load.wait() for load in loads]
+                spent = sum(regain.cpu() for regain in started) - before
+                micros.setdefault(processes, []).append(spent / sum(load.requests for load in loaded) * 1e6)
+                rates.setdefault(processes, []).append(sum(load.taken for load in loaded))
+                run.report.had(window.others())
+    run.report.note("Inspections over 4 connections to each, beside what loads them and PostgreSQL on the same cores:")
+    run.report.table(("processes", "µs CPU an inspection", "inspections a second"), [
+        (n, Figure(micros[n]), Figure(rates[n], 0)) for n in micros])
+    for n in (2, 3):
+        run.report.goal(f"{n} processes: CPU of an inspection by one, times by {n}",
+                        Figure(micros[1]).median / Figure(micros[n]).median, least=0.95)

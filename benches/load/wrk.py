@@ -15,7 +15,10 @@ local file, bodies, at = %(file)s, {}, 0
 if file then
   function request()
     if #bodies == 0 then
-      for line in io.lines(file) do bodies[#bodies + 1] = wrk.format(nil, nil, nil, line) end
+      for line in io.lines(file) do
+        local path, body = line:match("^(%%S*)\t(.*)$")
+        bodies[#bodies + 1] = wrk.format(nil, path ~= "" and path or nil, nil, body ~= "" and body or nil)
+      end
     end
     at = at %% #bodies + 1
     return bodies[at]
@@ -59,18 +62,21 @@ def run(url, body=None, bodies=None, connections=16, seconds=3.0, **popen):
 
 
 class start:
-    """Loads a URL in the background: by GET, by POST with one body, or with each of `bodies` in turn."""
+    """Loads a URL in the background: by GET, by POST with one body, with each of `bodies` in turn, or with each
+    of `requests`, which are paths and bodies, by `method`."""
 
-    def __init__(self, url, body=None, bodies=None, connections=16, seconds=3.0, **popen):
+    def __init__(self, url, body=None, bodies=None, connections=16, seconds=3.0, requests=None, method=None, **popen):
         self.folder = tempfile.TemporaryDirectory(prefix="regain-load-")
         folder = Path(self.folder.name)
-        if bodies:
-            (folder / "bodies").write_text("\n".join(map(json.dumps, bodies)) + "\n")
-        posts = body is not None or bodies
+        requests = requests or [("", each) for each in bodies or []]
+        if requests:
+            lines = (f"{path}\t{'' if each is None else json.dumps(each)}\n" for path, each in requests)
+            (folder / "bodies").write_text("".join(lines))
+        method = method or ("POST" if body is not None or bodies else "GET")
         (folder / "load.lua").write_text(SCRIPT % {
-            "method": '"POST"' if posts else '"GET"',
+            "method": json.dumps(method),
             "body": json.dumps(json.dumps(body)) if body is not None else "nil",
-            "file": json.dumps(str(folder / "bodies")) if bodies else "nil",
+            "file": json.dumps(str(folder / "bodies")) if requests else "nil",
         })
         command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s",
                    "-s", str(folder / "load.lua"), url]
