@@ -22,7 +22,6 @@ use sea_orm::sqlx::{ConnectOptions as _, Database, MySql, Postgres, Sqlite};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde::{Deserialize, Serialize};
 
-#[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
