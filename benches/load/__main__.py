@@ -10,6 +10,7 @@ Markdown. `--write` puts them into docs/evidence/load.md, with plots beside it. 
 import argparse
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -27,6 +28,7 @@ from report import ROOT, Report, progress
 from run import Run
 from servers import Servers
 
+STOPPED = "stopped"
 PARTS = {
     "start": doors.start,
     "inspect": doors.inspect,
@@ -50,20 +52,32 @@ def main():
     command = " ".join(["python3 benches/load", *sys.argv[1:]])
     servers, report = Servers(), Report(command, options.profile)
     # So that servers are stopped then, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
     with tempfile.TemporaryDirectory(prefix="regain-built-") as folder:
         run = Run(service.build(options.profile, folder), servers, report, options)
         try:
             for name in options.only:
                 progress(name)
                 with run.scratch():
-                    PARTS[name](run)
+                    measure(run, name)
         finally:
             servers.stop()
     text = report.text()
     print("\n" + "=" * 72 + "\n\n" + text)
     if options.write:
         (ROOT / "docs/evidence/load.md").write_text(text)
+    sys.exit(run.broken)
+
+
+def measure(run, name):
+    """One part. One that cannot be measured says why, and takes nothing from the others."""
+    try:
+        PARTS[name](run)
+    except (SystemExit, OSError, subprocess.SubprocessError) as why:
+        if str(why) == STOPPED:
+            raise
+        run.broken = 1
+        run.report.section(f"{name}: not measured", str(why))
 
 
 def arguments():

@@ -26,7 +26,7 @@ NAMES = ("regain", "flask", "django", "fastapi-users", "better-auth", "loco")
 PASSWORD = "New-correct-horse-7-battery"
 SINK = "http://127.0.0.1:2526"
 # Those that look a token up without an index find these at once, and those all over the table late.
-FIRST, SPREAD = range(100), range(50, 10_000, 100)
+FIRST, SPREAD = range(100), range(150, 10_000, 100)
 
 
 class Sink:
@@ -57,7 +57,7 @@ class Peer:
         self.adapter = adapter
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
-        environment = os.environ | {"REGAIN_BIN": str(run.binary)}
+        environment = os.environ | {"REGAIN_BIN": str(without_its_name(run))}
         began = time.perf_counter()
         self.process = subprocess.Popen([run.options.peers / "run.sh", name, str(port)], env=environment,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -234,6 +234,15 @@ class Seen:
         return (Figure(self.inspected, 3), Figure(self.rates, 0), Figure(self.p99), Figure(self.first, 3),
                 Figure(self.mailed, 3), Figure(self.mails, 0), Figure(self.reset), Figure(self.resets),
                 Figure(self.started, 0), Figure(self.idle), Figure(self.loaded), f"{max(self.others):.2f}")
+
+
+def without_its_name(run):
+    """Starts the program without the variable that named it, which is no setting and so refused."""
+    script = run.folder / "regain"
+    if not script.exists():
+        script.write_text(f'#!/bin/sh\nunset REGAIN_BIN\nexec {run.binary} "$@"\n')
+        script.chmod(0o755)
+    return script
 
 
 def minted(peer, sink, people):

@@ -14,6 +14,7 @@ class Run:
         self.binary, self.floor_binary = binaries
         self.servers, self.report, self.options = servers, report, options
         self.folder = None
+        self.broken = 0
         self.plots = Path(options.plots)
         self.rounds = 2 if options.quick else 3
         self.seconds = 1 if options.quick else 3
