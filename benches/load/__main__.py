@@ -49,12 +49,14 @@ def main():
     options = arguments()
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing: apt-get install wrk")
-    command = " ".join(["python3 benches/load", *sys.argv[1:]])
-    servers, report = Servers(), Report(command, options.profile)
+    # Without where things are on this machine.
+    here = {str(options.peers_said): "FOLDER", str(options.binary): "FILE"}
+    command = " ".join(["python3 benches/load", *(here.get(word, word) for word in sys.argv[1:])])
+    servers, report = Servers(), Report(command, "of --binary" if options.binary else options.profile)
     # So that servers are stopped then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
     with tempfile.TemporaryDirectory(prefix="regain-built-") as folder:
-        run = Run(service.build(options.profile, folder), servers, report, options)
+        run = Run(service.build(options, folder), servers, report, options)
         try:
             for name in options.only:
                 progress(name)
@@ -87,12 +89,15 @@ def arguments():
     length.add_argument("--quick", action="store_true", help="shorter, two rounds, less sure")
     length.add_argument("--long", action="store_true", help="growth to 10,000,000 people")
     parser.add_argument("--profile", default="release", help="of cargo: release, or dist as delivered")
+    parser.add_argument("--binary", type=Path, metavar="FILE",
+                        help="the program, where none is to be built: say, what k8s/image made")
     parser.add_argument("--patience", type=float, default=20, metavar="SECONDS",
                         help="how long each measurement waits for others to leave the cores alone")
     parser.add_argument("--write", action="store_true", help="keep it in docs/evidence/load.md")
-    parser.add_argument("--peers", type=lambda folder: Path(folder).resolve(), metavar="FOLDER",
+    parser.add_argument("--peers", metavar="FOLDER",
                         help="of what people use instead: run.sh, adapters.py and what these start")
     options = parser.parse_args()
+    options.peers_said, options.peers = options.peers, options.peers and Path(options.peers).resolve()
     options.only = options.only.split(",") if options.only else [*PARTS][:None if options.peers else -1]
     if "peers" in options.only and not options.peers:
         parser.error("peers wants --peers FOLDER")

@@ -18,11 +18,12 @@ from users import SECRET
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def build(profile, folder):
+def build(options, folder):
     """The program and the floor, each by a command of its own: in one, the tests' dependencies would change how
     those of the program are built. Copies, which nobody else builds anew or runs meanwhile: memory that two
     processes of one file share counts half for each."""
-    made = (built(profile, *target) for target in (["--bin", "regain"], ["--bench", "floor"]))
+    program = options.binary or built(options.profile, "--bin", "regain")
+    made = (program, built(options.profile, "--bench", "floor"))
     return tuple(Path(shutil.copy2(binary, folder)) for binary in made)
 
 
