@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::Serializer as _;
+use serde::{Serialize, Serializer as _};
 use serde_json::{Serializer, to_writer};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -43,9 +43,9 @@ where
         line.0.push(b'"');
         Clock::system().now().format_into(&mut line.0, WHEN).map_err(|_| fmt::Error)?;
         line.0.push(b'"');
-        line.string("level", about.level().as_str());
+        line.value("level", about.level().as_str());
         event.record(&mut line);
-        line.string("target", about.target());
+        line.value("target", about.target());
         let Object(mut line) = line;
         let parent = event.parent().and_then(|id| context.span(id));
         if let Some(span) = parent.or_else(|| context.lookup_current()) {
@@ -55,7 +55,7 @@ where
             let said = extensions.get::<FormattedFields<N>>().map_or("", |said| said.as_str());
             let said = said.strip_suffix('}').filter(|said| *said != "{").unwrap_or_default();
             let mut of_span = Object(said.as_bytes().to_vec());
-            of_span.string("name", span.name());
+            of_span.value("name", span.name());
             line.append(&mut of_span.0);
             line.push(b'}');
         }
@@ -69,7 +69,7 @@ where
 struct Object(Vec<u8>);
 
 impl Object {
-    fn string(&mut self, name: &str, value: &str) {
+    fn value(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         self.named(name);
         self.put(|to| to_writer(to, value));
     }
@@ -95,27 +95,23 @@ impl Object {
 
 impl Visit for Object {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.named(field.name());
-        self.put(|to| to_writer(to, &value));
+        self.value(field.name(), &value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.named(field.name());
-        self.put(|to| to_writer(to, &value));
+        self.value(field.name(), &value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.named(field.name());
-        self.put(|to| to_writer(to, &value));
+        self.value(field.name(), &value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.named(field.name());
-        self.put(|to| to_writer(to, &value));
+        self.value(field.name(), &value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.string(field.name(), value);
+        self.value(field.name(), value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
