@@ -13,10 +13,6 @@ use crate::clock::Stopwatch;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
 
-/// How nice a thread that hashes is: beside others it gets a tenth of what they get.
-#[cfg(target_os = "linux")]
-const STANDING_BACK: i32 = 10;
-
 /// A bounded number of hashes, and of looks at how strong a password is, at a time: memory is at most permits × the scheme's memory, or what a
 /// row asks for (1 GiB at most) where its parameters are kept.
 ///
@@ -203,12 +199,22 @@ impl Turn {
 }
 
 /// Leaves the processor to others who want it: a crowd that sets passwords makes asks and looks wait no longer.
-/// A thread of its own does it each time, since who stood back may not step forward again (`setpriority(2)`); to
-/// begin one takes a five-hundredth of what a hash takes.
+/// Under `SCHED_IDLE` (sched(7)) whoever answers gets it at once, and not when a slice is over; who waits already
+/// goes first. A thread of its own does it each time, since who stood back may not step forward again; to begin
+/// one takes a five-hundredth of what a hash takes.
 fn stand_back() {
     #[cfg(target_os = "linux")]
-    let _refused =
-        rustix::process::setpriority_process(Some(rustix::thread::gettid()), STANDING_BACK);
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+            set_thread_priority_and_policy, thread_native_id,
+        };
+
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        let _refused =
+            set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
+        thread::yield_now();
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +239,21 @@ mod tests {
         let refused = [&one, &two].into_iter().filter(|hash| hash.is_err()).count();
         assert_eq!(refused, 1, "{one:?} {two:?}");
         assert!(hash(&share, 1).await.is_ok(), "the permit came back");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a64_who_hashes_stands_back_and_nobody_else_does() {
+        // proc(5): the policy is the 41st, and 5 is SCHED_IDLE.
+        let policy = || {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            let after_name = stat.rsplit_once(") ").unwrap().1;
+            after_name.split(' ').nth(41 - 3).unwrap().to_owned()
+        };
+        let pool = HashingPool::new(1, Duration::from_secs(1), Random::system());
+        let turn = pool.turn(&pool.share(1)).await.unwrap();
+        let (_turn, hashing) = turn.work(policy).await.unwrap();
+        assert_eq!((hashing.as_str(), policy().as_str()), ("5", "0"));
     }
 
     #[tokio::test(start_paused = true)]
