@@ -52,7 +52,7 @@ def main():
     # Without where things are on this machine.
     here = {str(options.peers_said): "FOLDER", str(options.binary): "FILE"}
     command = " ".join(["python3 benches/load", *(here.get(word, word) for word in sys.argv[1:])])
-    servers, report = Servers(), Report(command, "of --binary" if options.binary else options.profile)
+    servers, report = Servers(), Report(command, "of --binary" if options.binary else "release")
     # So that servers are stopped then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
     with tempfile.TemporaryDirectory(prefix="regain-built-") as folder:
@@ -88,7 +88,6 @@ def arguments():
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--quick", action="store_true", help="shorter, two rounds, less sure")
     length.add_argument("--long", action="store_true", help="growth to 10,000,000 people")
-    parser.add_argument("--profile", default="release", help="of cargo: release, or dist as delivered")
     parser.add_argument("--binary", type=Path, metavar="FILE",
                         help="the program, where none is to be built: say, what k8s/image made")
     parser.add_argument("--patience", type=float, default=20, metavar="SECONDS",

@@ -109,7 +109,7 @@ def scale(run):
                 head = "hashing.permits = 1\nhashing.wait = \"5s\""
                 started = [stack.enter_context(run.regain(table, head=head)) for _ in range(processes)]
                 window, busy, began = run.window(*started), machine.busy(), time.perf_counter()
-                loads = [flood(run, regain, 2, run.seconds + 1, range(1 + n * people, 1 + (n + 1) * people), True)
+                loads = [flood(run, regain, 4, run.seconds + 1, range(1 + n * people, 1 + (n + 1) * people), True)
                          for n, regain in enumerate(started)]
                 rates.setdefault(processes, []).append(sum(load.wait().taken for load in loads))
                 cores.setdefault(processes, []).append((machine.busy() - busy) / (time.perf_counter() - began))

@@ -22,13 +22,13 @@ def build(options, folder):
     """The program and the floor, each by a command of its own: in one, the tests' dependencies would change how
     those of the program are built. Copies, which nobody else builds anew or runs meanwhile: memory that two
     processes of one file share counts half for each."""
-    program = options.binary or built(options.profile, "--bin", "regain")
-    made = (program, built(options.profile, "--bench", "floor"))
+    program = options.binary or built("--bin", "regain")
+    made = (program, built("--bench", "floor"))
     return tuple(Path(shutil.copy2(binary, folder)) for binary in made)
 
 
-def built(profile, *target):
-    command = ["cargo", "build", "--profile", profile, *target, "--message-format=json-render-diagnostics"]
+def built(*target):
+    command = ["cargo", "build", "--release", *target, "--message-format=json-render-diagnostics"]
     told = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     made = [json.loads(line) for line in told.splitlines()]
     return next(Path(it["executable"]) for it in made if it.get("executable") and it["target"]["name"] == target[1])
