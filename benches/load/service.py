@@ -38,6 +38,7 @@ CONFIG = """
 listen = "127.0.0.1:{port}"
 public_url = "http://127.0.0.1:{port}"
 queue.capacity = {capacity}
+hashing.stand_back = "idle"
 {head}
 [metrics]
 listen = "127.0.0.1:{metrics}"

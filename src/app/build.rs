@@ -13,7 +13,7 @@ use super::{
 use crate::clock::Clock;
 use crate::config::{
     ApiKeySettings, ApplicationSettings, ConnectionSettings, LoginLinks, PasswordSettings,
-    SecretSource, Settings, UsersSettings,
+    SecretSource, Settings, StandBack, UsersSettings,
 };
 use crate::http;
 use crate::language::Language;
@@ -67,7 +67,10 @@ impl Service {
         if let Some(all) = permits::AllToOne::of(settings, permits) {
             all.warn();
         }
-        let hashing = HashingPool::new(permits, settings.hashing.wait.0, random.clone());
+        let mut hashing = HashingPool::new(permits, settings.hashing.wait.0, random.clone());
+        if settings.hashing.stand_back == StandBack::Idle {
+            hashing = hashing.behind_everybody();
+        }
         let mut maker = Maker {
             settings,
             keyring: &keyring,

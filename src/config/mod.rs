@@ -30,7 +30,7 @@ pub use secret::SecretSource;
 pub use service::{
     Argon2Settings, ConnectionSettings, HashingSettings, KeySettings, LimitSettings, LimitStore,
     LogFormat, MailSettings, MetricsSettings, ProviderSettings, ProxyHeader, QueueFallback,
-    QueueSettings, QueueStore, RedisSettings, Settings, TraceSettings,
+    QueueSettings, QueueStore, RedisSettings, Settings, StandBack, TraceSettings,
 };
 pub use structr::StructrSettings;
 pub use units::{Rate, Span};

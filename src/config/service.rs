@@ -320,8 +320,21 @@ pub struct HashingSettings {
     pub per_application: Option<usize>,
     /// How long a completion waits for its turn before it is answered by 503.
     pub wait: Span,
+    /// Whom hashing lets go first.
+    pub stand_back: StandBack,
     /// Cost of new Argon2id hashes.
     pub argon2: Argon2Settings,
+}
+
+/// Whom hashing lets go first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StandBack {
+    /// Others have nine tenths.
+    #[default]
+    Nice,
+    /// Everybody else of its control group or session.
+    Idle,
 }
 
 /// Cost of new Argon2id hashes, RFC 9106 §3.1.
@@ -342,6 +355,7 @@ impl Default for HashingSettings {
             permits: None,
             per_application: None,
             wait: Span(Duration::from_secs(2)),
+            stand_back: StandBack::Nice,
             argon2: Argon2Settings::default(),
         }
     }

@@ -13,6 +13,10 @@ use crate::clock::Stopwatch;
 use crate::password::{HashError, Password, Scheme};
 use crate::random::Random;
 
+/// How nice a thread that hashes is: beside others it gets a tenth of what they get.
+#[cfg(target_os = "linux")]
+const STANDING_BACK: i32 = 10;
+
 /// A bounded number of hashes, and of looks at how strong a password is, at a time: memory is at most permits × the scheme's memory, or what a
 /// row asks for (1 GiB at most) where its parameters are kept.
 ///
@@ -23,6 +27,7 @@ pub struct HashingPool {
     most: usize,
     permits: Arc<Semaphore>,
     wait: Duration,
+    behind_everybody: bool,
     random: Random,
     /// How long a turn takes of late, in microseconds.
     takes: Arc<AtomicU64>,
@@ -54,7 +59,14 @@ impl HashingPool {
     pub fn new(permits: usize, wait: Duration, random: Random) -> Self {
         let most = permits.max(1);
         let permits = Arc::new(Semaphore::new(most));
-        Self { most, permits, wait, random, takes: Arc::default() }
+        Self { most, permits, wait, behind_everybody: false, random, takes: Arc::default() }
+    }
+
+    /// The same, but everybody else of the control group or session gets the processor at once where both want
+    /// it (on Linux: `SCHED_IDLE`), instead of nine tenths of it and when a slice is over.
+    #[must_use]
+    pub fn behind_everybody(self) -> Self {
+        Self { behind_everybody: true, ..self }
     }
 
     /// How many passwords may be hashed at a time.
@@ -109,6 +121,7 @@ impl HashingPool {
         let takes = Arc::clone(&self.takes);
         Ok(Turn {
             _permits: permits,
+            behind_everybody: self.behind_everybody,
             random: self.random.clone(),
             began: Stopwatch::start(),
             takes,
@@ -141,6 +154,7 @@ impl HashingShare {
 pub struct Turn {
     /// Go back to the application's share and to the pool when they are dropped.
     _permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    behind_everybody: bool,
     random: Random,
     began: Stopwatch,
     takes: Arc<AtomicU64>,
@@ -185,7 +199,7 @@ impl Turn {
         let (tell, told) = oneshot::channel();
         // The permit moves into the thread: a caller that goes away does not free it too early.
         let work = move || {
-            stand_back();
+            stand_back(self.behind_everybody);
             let done = work();
             let _caller_went_away = tell.send((self, done));
         };
@@ -199,23 +213,28 @@ impl Turn {
 }
 
 /// Leaves the processor to others who want it: a crowd that sets passwords makes asks and looks wait no longer.
-/// Under `SCHED_IDLE` (sched(7)) whoever answers gets it at once, and not when a slice is over; who waits already
-/// goes first. A thread of its own does it each time, since who stood back may not step forward again; to begin
-/// one takes a five-hundredth of what a hash takes.
-fn stand_back() {
-    #[cfg(target_os = "linux")]
-    {
-        use thread_priority::{
-            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
-            set_thread_priority_and_policy, thread_native_id,
-        };
+/// A thread of its own does it each time, since who stood back may not step forward again (`setpriority(2)`, sched(7)); to
+/// begin one takes a five-hundredth of what a hash takes.
+#[cfg(target_os = "linux")]
+fn stand_back(behind_everybody: bool) {
+    use thread_priority::{
+        NormalThreadSchedulePolicy::Idle, ThreadPriority, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
 
-        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let _refused =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), STANDING_BACK);
+    if behind_everybody {
+        let idle = ThreadSchedulePolicy::Normal(Idle);
         let _refused =
             set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
+        // Who waits already goes first, too.
         thread::yield_now();
     }
 }
+
+#[cfg(not(target_os = "linux"))]
+fn stand_back(_behind_everybody: bool) {}
 
 #[cfg(test)]
 mod tests {
@@ -244,16 +263,23 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a64_who_hashes_stands_back_and_nobody_else_does() {
-        // proc(5): the policy is the 41st, and 5 is SCHED_IDLE.
-        let policy = || {
+        // proc(5): the 19th is how nice it is, the 41st the policy, of which 5 is SCHED_IDLE.
+        let standing = || {
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
             let after_name = stat.rsplit_once(") ").unwrap().1;
-            after_name.split(' ').nth(41 - 3).unwrap().to_owned()
+            let told: Vec<i32> =
+                after_name.split(' ').skip(1).map(|n| n.parse().unwrap_or(0)).collect();
+            (told[19 - 4], told[41 - 4])
         };
-        let pool = HashingPool::new(1, Duration::from_secs(1), Random::system());
-        let turn = pool.turn(&pool.share(1)).await.unwrap();
-        let (_turn, hashing) = turn.work(policy).await.unwrap();
-        assert_eq!((hashing.as_str(), policy().as_str()), ("5", "0"));
+        let nice = HashingPool::new(1, Duration::from_secs(1), Random::system());
+        let idle = nice.clone().behind_everybody();
+        let hashing = async |pool: HashingPool| {
+            let turn = pool.turn(&pool.share(1)).await.unwrap();
+            turn.work(standing).await.unwrap().1
+        };
+        assert_eq!(hashing(nice).await, (10, 0));
+        assert_eq!(hashing(idle).await.1, 5);
+        assert_eq!(standing(), (0, 0));
     }
 
     #[tokio::test(start_paused = true)]
